@@ -1,0 +1,129 @@
+import type { Address } from '../net/address.ts';
+import { type Family, families, protocols } from '../net/family.ts';
+import { type NameRule, nameRules } from './object-names.ts';
+import { ownText } from './own-text.ts';
+import type { FieldReader, Fields } from './read-fields.ts';
+import type { Change, EndpointPortRecord, EndpointRecord, ServiceKey, SliceKey } from './records.ts';
+import { readPortName, withoutRepeats } from './reduce-service.ts';
+import { shown } from './shown.ts';
+
+const serviceLabel = 'kubernetes.io/service-name';
+const headlessLabel = 'service.kubernetes.io/headless';
+
+/**
+ * What the plan needs of an EndpointSlice; those of headless Services, of names, and of no Service are ignored.
+ * `undefined` where it cannot be told which Service or family it is for.
+ */
+export function reduceEndpointSlice(name: string, object: Fields, reader: FieldReader): Change | undefined {
+  const key = name as SliceKey;
+  const ignored: Change = { kind: 'EndpointSlice', key, record: undefined };
+  const metadata = reader.mapping(object.metadata, 'metadata');
+  const labels = reader.mapping(metadata.labels, 'metadata.labels');
+  const serviceName = labels[serviceLabel] ?? '';
+  if (labels[headlessLabel] !== undefined || object.addressType === 'FQDN' || serviceName === '')
+    return ignored;
+  const service = readServiceName(serviceName, reader);
+  const addressType = readAddressType(object.addressType, reader);
+  if (service === undefined || addressType === undefined) return undefined;
+  return {
+    kind: 'EndpointSlice',
+    key,
+    record: {
+      key,
+      service: ownText(`${name.slice(0, name.indexOf('/'))}/${service}`) as ServiceKey,
+      family: addressType,
+      ports: readPorts(object.ports, reader),
+      endpoints: reader.each(object.endpoints, 'endpoints', (entry, field) =>
+        readEndpoint(addressType, reader.mapping(entry, field), field, reader),
+      ),
+    },
+  };
+}
+
+function readServiceName(value: unknown, reader: FieldReader): string | undefined {
+  if (typeof value === 'string' && nameRules.label.pattern.test(value)) return value;
+  return reader.fault(
+    `metadata.labels["${serviceLabel}"]`,
+    `must be the name of a Service, got ${shown(value)}`,
+  );
+}
+
+function readAddressType(value: unknown, reader: FieldReader): Family | undefined {
+  if (value === undefined || value === null)
+    return reader.fault('addressType', `is missing; it must be ${families.join(' or ')}`);
+  return reader.word(value, 'addressType', families);
+}
+
+function readPorts(value: unknown, reader: FieldReader): readonly EndpointPortRecord[] {
+  const isRepeat = withoutRepeats(reader);
+  return reader.each(value, 'ports', (entry, field) => {
+    const port = readPort(reader.mapping(entry, field), field, reader);
+    return port === undefined || isRepeat(port, field) ? undefined : port;
+  });
+}
+
+function readPort(entry: Fields, field: string, reader: FieldReader): EndpointPortRecord | undefined {
+  const before = reader.problems.length;
+  const name = readPortName(entry.name, `${field}.name`, reader);
+  const protocol = reader.word(entry.protocol, `${field}.protocol`, protocols) ?? 'TCP';
+  const port = reader.port(entry.port, `${field}.port`);
+  const usable = reader.problems.length === before;
+  return usable && name !== undefined && port !== undefined ? { name, protocol, port } : undefined;
+}
+
+/** The first address counts: the API has the others for no use that is defined. */
+function readEndpoint(
+  family: Family,
+  entry: Fields,
+  field: string,
+  reader: FieldReader,
+): EndpointRecord | undefined {
+  const [first] = reader.list(entry.addresses, `${field}.addresses`);
+  const address = readAddress(family, first, `${field}.addresses[0]`, reader);
+  const conditions = reader.mapping(entry.conditions, `${field}.conditions`);
+  const ready = reader.flag(conditions.ready, `${field}.conditions.ready`) ?? true;
+  if (address === undefined) return undefined;
+  return {
+    address,
+    nodeName: reader.name(entry.nodeName, `${field}.nodeName`, nameRules.subdomain),
+    ready,
+    serving: reader.flag(conditions.serving, `${field}.conditions.serving`) ?? ready,
+    terminating: reader.flag(conditions.terminating, `${field}.conditions.terminating`) ?? false,
+    ...readHints(entry.hints, `${field}.hints`, reader),
+  };
+}
+
+/**
+ * Unspecified, loopback, link-local and multicast addresses: a Service must not lead to what listens on the node's
+ * own loopback, and the API server refuses them too.
+ */
+const neverAPod = /^(0\.0\.0\.0$|127\.|169\.254\.|22[4-9]\.|23\d\.|::1?$|fe[89ab][0-9a-f]:|ff[0-9a-f]{2}:)/;
+
+function readAddress(
+  family: Family,
+  value: unknown,
+  field: string,
+  reader: FieldReader,
+): Address | undefined {
+  const address = reader.addressOf(family, value, field);
+  if (address === undefined || !neverAPod.test(address)) return address;
+  return reader.fault(field, `must not be unspecified, loopback, link-local or multicast, got ${address}`);
+}
+
+function readHints(
+  value: unknown,
+  field: string,
+  reader: FieldReader,
+): { readonly forZones: readonly string[] | undefined; readonly forNodes: readonly string[] | undefined } {
+  const { forZones, forNodes } = reader.mapping(value, field);
+  const names = (list: unknown, path: string, rule: NameRule) => {
+    const found = reader.each(list, path, (entry, at) =>
+      reader.name(reader.mapping(entry, at).name, `${at}.name`, rule),
+    );
+    return found.length === 0 ? undefined : found;
+  };
+  return {
+    forZones: names(forZones, `${field}.forZones`, nameRules.labelValue),
+    forNodes: names(forNodes, `${field}.forNodes`, nameRules.subdomain),
+  };
+}
