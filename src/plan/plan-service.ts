@@ -1,0 +1,151 @@
+import { type Address, familyOf, formatEndpoint } from '../net/address.ts';
+import { cidrContains, cidrFamily, isZeroCidr } from '../net/cidr.ts';
+import { type Family, families } from '../net/family.ts';
+import { addressClaim, nodePortClaim } from '../state/claims.ts';
+import type {
+  EndpointRecord,
+  EndpointSliceRecord,
+  ServiceKey,
+  ServicePortRecord,
+  ServiceRecord,
+  TrafficPolicy,
+} from '../state/records.ts';
+import { type Candidate, type PolicyUse, type Selection, selectEndpoints } from './select-endpoints.ts';
+import type { Firewall, Frontend, Route, ServicePortName, ServicePortPlan } from './service-plan.ts';
+import type { NodeTopology } from './topology.ts';
+
+/** What a plan depends on besides the Service and its EndpointSlices. */
+export interface PlanContext extends NodeTopology {
+  /** The node's own address, one a family: decides whether source ranges let the node itself pass. */
+  readonly nodeIPs: Partial<Record<Family, Address>>;
+  /** The Service that answers on a contested address or node port. */
+  holder(claim: string): ServiceKey | undefined;
+}
+
+/** What each port of a Service does on this node, in each family that it has a ClusterIP of; nothing where nobody can reach it. */
+export function planService(
+  service: ServiceRecord,
+  slices: Iterable<EndpointSliceRecord>,
+  context: PlanContext,
+): readonly ServicePortPlan[] {
+  const ownSlices = [...slices];
+  return families.flatMap((family) => {
+    const clusterIP = service.clusterIPs.find((address) => familyOf(address) === family);
+    if (clusterIP === undefined) return [];
+    const familySlices = ownSlices.filter((slice) => slice.family === family);
+    return service.ports
+      .map((port) => planPort(service, port, clusterIP, familySlices, context))
+      .filter(({ frontends }) => frontends.length > 0);
+  });
+}
+
+function planPort(
+  service: ServiceRecord,
+  port: ServicePortRecord,
+  clusterIP: Address,
+  slices: readonly EndpointSliceRecord[],
+  context: PlanContext,
+): ServicePortPlan {
+  const family = familyOf(clusterIP);
+  const frontends = heldFrontends(service, port, clusterIP, context);
+  const candidates = joinSlices(port, slices, context.nodeName);
+  const selection = selectEndpoints(candidates, policyUse(service, frontends), context);
+  return {
+    service: service.key,
+    name: servicePortName(service.key, port.name),
+    family,
+    protocol: port.protocol,
+    frontends,
+    internal: route(service.internalTrafficPolicy, selection),
+    external: route(service.externalTrafficPolicy, selection),
+    externalTrafficPolicy: service.externalTrafficPolicy,
+    endpoints: { cluster: selection.cluster, local: selection.local, reachable: selection.reachable },
+    affinityTimeoutSeconds: service.affinityTimeoutSeconds,
+    firewall: firewall(service, family, context.nodeIPs[family]),
+    healthCheckNodePort: service.healthCheckNodePort,
+  };
+}
+
+/** `namespace/name:port`, or without `:port` where the port has no name. */
+export function servicePortName(service: ServiceKey, portName: string): ServicePortName {
+  return (portName === '' ? service : `${service}:${portName}`) as ServicePortName;
+}
+
+function heldFrontends(
+  service: ServiceRecord,
+  { protocol, port, nodePort }: ServicePortRecord,
+  clusterIP: Address,
+  context: PlanContext,
+): readonly Frontend[] {
+  const family = familyOf(clusterIP);
+  const sameFamily = (address: Address) => familyOf(address) === family;
+  const holds = (address: Address) => context.holder(addressClaim(address, protocol, port)) === service.key;
+  const frontends: Frontend[] = [];
+  if (holds(clusterIP)) frontends.push({ kind: 'ClusterIP', address: clusterIP, port });
+  for (const address of service.externalIPs.filter(sameFamily).filter(holds)) {
+    frontends.push({ kind: 'ExternalIP', address, port });
+  }
+  for (const address of service.loadBalancerIPs.filter(sameFamily).filter(holds)) {
+    frontends.push({ kind: 'LoadBalancerIP', address, port });
+  }
+  if (nodePort !== undefined && context.holder(nodePortClaim(protocol, nodePort)) === service.key) {
+    frontends.push({ kind: 'NodePort', port: nodePort });
+  }
+  return frontends;
+}
+
+/** Policy Local of external traffic needs the Cluster endpoints too: pods and the node itself use those. */
+function policyUse(service: ServiceRecord, frontends: readonly Frontend[]): PolicyUse {
+  const internalLocal = service.internalTrafficPolicy === 'Local';
+  const external = frontends.some(({ kind }) => kind !== 'ClusterIP');
+  return {
+    cluster: !internalLocal || external,
+    local: internalLocal || (external && service.externalTrafficPolicy === 'Local'),
+  };
+}
+
+function route(policy: TrafficPolicy, selection: Selection): Route {
+  if (!selection.usableAnywhere) return { action: 'reject' };
+  if (policy === 'Local' && selection.local.length === 0) return { action: 'drop' };
+  return { action: 'forward', policy };
+}
+
+/** A range of length 0 lets everyone in, which is the same as no ranges at all. */
+function firewall(service: ServiceRecord, family: Family, nodeIP: Address | undefined): Firewall | undefined {
+  const sourceRanges = service.loadBalancerSourceRanges.filter((cidr) => cidrFamily(cidr) === family);
+  if (sourceRanges.length === 0 || sourceRanges.some(isZeroCidr)) return undefined;
+  const nodeMayPass = nodeIP !== undefined && sourceRanges.some((cidr) => cidrContains(cidr, nodeIP));
+  return { sourceRanges, nodeMayPass };
+}
+
+/**
+ * The endpoints of a service port: its slices' ports of the same name, merged over slices, sorted by `ip:port`.
+ * While an address moves between slices it stands in both; and a pod may already have the address of one that
+ * still terminates. In both cases the one that does not terminate counts.
+ */
+function joinSlices(
+  { name, protocol }: ServicePortRecord,
+  slices: readonly EndpointSliceRecord[],
+  nodeName: string,
+): readonly Candidate[] {
+  const byText = new Map<string, Candidate>();
+  for (const slice of slices) {
+    for (const port of slice.ports) {
+      if (port.name !== name || port.protocol !== protocol) continue;
+      for (const record of slice.endpoints) {
+        const text = formatEndpoint(record.address, port.port);
+        if (byText.has(text) && record.terminating) continue;
+        byText.set(text, candidate(record, port.port, nodeName));
+      }
+    }
+  }
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, found]) => found);
+}
+
+function candidate(record: EndpointRecord, port: number, nodeName: string): Candidate {
+  return {
+    endpoint: { address: record.address, port },
+    local: record.nodeName !== undefined && record.nodeName === nodeName,
+    record,
+  };
+}
