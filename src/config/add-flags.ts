@@ -1,0 +1,59 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { flagTypes } from './flag-types.ts';
+import { type Flag, type FlagValues, flags } from './flags.ts';
+
+/** Adds kube-proxy's flags to a command; `--version` prints this version. `--help` is commander's own. */
+export function addFlags(command: Command, version: string): Command {
+  command.version(version, '--version', 'print the version and exit');
+  for (const flag of flags) {
+    if (flag.name !== 'version' && flag.name !== 'help') command.addOption(optionOf(flag));
+  }
+  return command;
+}
+
+/** The flags that the command line gave. */
+export function readFlags(command: Command): FlagValues {
+  // The values are of the flags' types because the parsers of `optionOf` made them.
+  return Object.fromEntries(
+    flags
+      .map(({ name }) => ({ name, attribute: new Option(`--${name}`).attributeName() }))
+      .filter(({ attribute }) => command.getOptionValueSource(attribute) === 'cli')
+      .map(({ name, attribute }) => [name, command.getOptionValue(attribute)]),
+  );
+}
+
+function optionOf(flag: Flag): Option {
+  const option = new Option(`${names(flag)} ${placeholderOf(flag)}`, description(flag)).argParser(
+    parserOf(flag),
+  );
+  return flag.group === undefined ? option.hideHelp() : option.helpGroup(flag.group);
+}
+
+function names({ name, short }: Flag): string {
+  return short === undefined ? `--${name}` : `-${short}, --${name}`;
+}
+
+function placeholderOf({ type }: Flag): string {
+  const { placeholder } = flagTypes[type];
+  return type === 'bool' ? `[${placeholder}]` : `<${placeholder}>`;
+}
+
+function description(flag: Flag): string {
+  const silent = flag.default === '' || flag.default === '[]' || flag.default === 'false';
+  return silent ? flag.help : `${flag.help} (default ${flag.default})`;
+}
+
+// `previous` is commander's `unknown`: what the same parser returned for the same flag further left.
+function parserOf({ type }: Flag): (text: string, previous: unknown) => unknown {
+  const { allowed, parse }: ParsedType = flagTypes[type];
+  return (text, previous) => {
+    const value = parse(text, previous);
+    if (value === undefined) throw new InvalidArgumentError(`It must be ${allowed}.`);
+    return value;
+  };
+}
+
+interface ParsedType {
+  readonly allowed: string;
+  parse(text: string, previous: unknown): unknown;
+}

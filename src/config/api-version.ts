@@ -1,0 +1,3 @@
+/** What a configuration file says it is. */
+export const apiVersion = 'kubeproxy.config.k8s.io/v1alpha1';
+export const kind = 'KubeProxyConfiguration';

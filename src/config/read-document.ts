@@ -1,0 +1,49 @@
+import { load, YAMLException } from 'js-yaml';
+import type { Problem } from '../state/problem.ts';
+import { apiVersion, kind } from './api-version.ts';
+import { ConfigError } from './config-error.ts';
+
+/** A configuration file, read by the caller. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * Reads YAML, or JSON, which is YAML too, and makes sure that it is a KubeProxyConfiguration v1alpha1.
+ * Throws a `ConfigError`; where the syntax is at fault, with the line.
+ */
+export function readDocument(file: ConfigFile): object {
+  const document = parse(file);
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    throw new ConfigError([{ object: file.path, reason: `must hold one ${kind}` }]);
+  }
+  const problems = [
+    ...unless(file, document, 'apiVersion', apiVersion),
+    ...unless(file, document, 'kind', kind),
+  ];
+  // The fields of another kind of object would only be a long list of unknown ones.
+  if (problems.length > 0) throw new ConfigError(problems);
+  return document;
+}
+
+function parse({ path, text }: ConfigFile): unknown {
+  try {
+    return load(text);
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    throw new ConfigError([syntaxProblem(path, error)]);
+  }
+}
+
+function syntaxProblem(path: string, { reason, mark }: YAMLException): Problem {
+  if (mark === undefined) return { object: path, reason };
+  return { object: path, reason: `line ${mark.line + 1}, column ${mark.column + 1}: ${reason}` };
+}
+
+function unless(file: ConfigFile, document: object, field: string, expected: string): readonly Problem[] {
+  const found: unknown = Object.entries(document).find(([key]) => key === field)?.[1];
+  if (found === expected) return [];
+  const got = found === undefined ? 'nothing' : JSON.stringify(found);
+  return [{ object: file.path, field, reason: `must be ${expected}, got ${got}` }];
+}
