@@ -1,0 +1,132 @@
+import type { Family } from '../net/family.ts';
+import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
+import type { Problem } from '../state/problem.ts';
+import type { ServiceKey } from '../state/records.ts';
+import { type DesiredRules, desiredRules, type RuleFiles } from './desired-rules.ts';
+import { fullTransaction, isEmptyTransaction } from './full-transaction.ts';
+import type { IptablesOptions } from './options.ts';
+import { partialTransaction } from './partial-transaction.ts';
+import { restoreInputs, serviceInput } from './restore-input.ts';
+import { RestoreError, type RuleTool } from './rule-tool.ts';
+import { readLiveRules } from './saved-rules.ts';
+import { serviceChains } from './service-chains.ts';
+import type { ServiceWrite, Transaction } from './transaction.ts';
+
+/** Services that the kernel does not take, with its reason; everything else is in force. */
+export type Refusals = ReadonlyMap<ServiceKey, Problem>;
+
+/** The options of the rules as the node and the plans now are. */
+export type OptionsFor = (plans: FamilyPlans) => Promise<IptablesOptions>;
+
+/** Keeps the rules of one family in the kernel equal to the plans. */
+export class IptablesBackend {
+  readonly family: Family;
+  readonly #tool: RuleTool;
+  readonly #files: RuleFiles;
+  readonly #optionsFor: OptionsFor;
+  #options: IptablesOptions | undefined;
+  #refused = new Map<ServiceKey, Problem>();
+
+  constructor(family: Family, tool: RuleTool, files: RuleFiles, optionsFor: OptionsFor) {
+    this.family = family;
+    this.#tool = tool;
+    this.#files = files;
+    this.#optionsFor = optionsFor;
+  }
+
+  get refused(): Refusals {
+    return this.#refused;
+  }
+
+  /**
+   * Reads the rules in force and changes what differs from the plans.
+   * Services that the kernel refuses are found and left out. Throws a `RestoreError` when nothing can be applied.
+   */
+  async syncAll(plans: FamilyPlans): Promise<void> {
+    const options = await this.#optionsFor(plans);
+    this.#options = options;
+    this.#refused = new Map();
+    try {
+      await this.#makeEqual(plans, options);
+    } catch (error) {
+      if (!(error instanceof RestoreError) || error.failure !== 'refused') throw error;
+      this.#refused = await this.#findRefused(plans, options);
+      if (this.#refused.size === 0) throw error;
+      await this.#makeEqual(plans, options);
+    }
+  }
+
+  /**
+   * Changes the rules of these Services only, after a `syncAll`. Throws a `RestoreError` after which `syncAll`
+   * must follow, since parts of the change may be in force.
+   */
+  async syncChanges(changes: readonly PlanChange[]): Promise<void> {
+    if (this.#options === undefined) throw new Error('syncChanges before the first syncAll');
+    const inForce = changes.map((change) =>
+      this.#refused.has(change.service) ? { ...change, before: [] } : change,
+    );
+    for (const { service } of changes) this.#refused.delete(service);
+    const transaction = partialTransaction(inForce, this.#options);
+    if (!isEmptyTransaction(transaction)) await this.#apply(transaction);
+  }
+
+  /** Whether the rules in force are those of the plans; reads everything. */
+  async isInForce(plans: FamilyPlans): Promise<boolean> {
+    const options = await this.#optionsFor(plans);
+    return isEmptyTransaction(
+      fullTransaction(await readLiveRules(this.#tool.save()), this.#desired(plans, options)),
+    );
+  }
+
+  async #makeEqual(plans: FamilyPlans, options: IptablesOptions): Promise<void> {
+    const transaction = fullTransaction(
+      await readLiveRules(this.#tool.save()),
+      this.#desired(plans, options),
+    );
+    if (!isEmptyTransaction(transaction)) await this.#apply(transaction);
+  }
+
+  async #apply(transaction: Transaction): Promise<void> {
+    for (const input of restoreInputs(transaction, this.#tool.batchSize)) await this.#tool.restore(input);
+  }
+
+  #desired(plans: FamilyPlans, options: IptablesOptions): DesiredRules {
+    const accepted =
+      this.#refused.size === 0 ? plans : new Map([...plans].filter(([key]) => !this.#refused.has(key)));
+    return desiredRules(this.#files, accepted, options);
+  }
+
+  /** Tries the Services' chains in halves until those that the kernel refuses stand alone. */
+  async #findRefused(plans: FamilyPlans, options: IptablesOptions): Promise<Map<ServiceKey, Problem>> {
+    const { shared } = this.#desired(plans, options);
+    const refused = new Map<ServiceKey, Problem>();
+    const search = async (writes: readonly ServiceWrite[]): Promise<void> => {
+      const [first] = writes;
+      if (first === undefined) return;
+      try {
+        await this.#tool.restore(serviceInput(shared, writes));
+      } catch (error) {
+        if (!(error instanceof RestoreError) || error.failure !== 'refused') throw error;
+        if (writes.length === 1) {
+          refused.set(first.service, {
+            object: `Service ${first.service}`,
+            reason: `left out: ${error.message}`,
+          });
+          return;
+        }
+        const middle = writes.length >> 1;
+        await search(writes.slice(0, middle));
+        await search(writes.slice(middle));
+      }
+    };
+    await search(allWrites(plans, options));
+    return refused;
+  }
+}
+
+function allWrites(plans: FamilyPlans, options: IptablesOptions): readonly ServiceWrite[] {
+  return [...plans].map(([service, ports]) => ({
+    service,
+    chains: ports.flatMap((plan) => [...serviceChains(plan, options)]),
+  }));
+}

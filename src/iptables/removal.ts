@@ -1,0 +1,45 @@
+import { ruleTarget } from './canonical-rule.ts';
+import { type ChainName, isServiceChain } from './chain-names.ts';
+import type { SavedTables } from './saved-rules.ts';
+
+const ownChains = new Set([
+  'KUBE-SERVICES',
+  'KUBE-EXTERNAL-SERVICES',
+  'KUBE-NODEPORTS',
+  'KUBE-POSTROUTING',
+  'KUBE-MARK-MASQ',
+  'KUBE-FORWARD',
+  'KUBE-PROXY-FIREWALL',
+  'KUBE-PROXY-CANARY',
+]);
+
+/**
+ * The input for iptables-restore that removes every chain of Portolan's or kube-proxy's and the jumps to them,
+ * and nothing else; empty where there is none. KUBE-FIREWALL stays where the kubelet keeps chains of its own.
+ */
+export function removalInput(saved: SavedTables): string {
+  const own = kubeletIsHere(saved) ? ownChains : new Set([...ownChains, 'KUBE-FIREWALL']);
+  return [...saved].map(([table, chains]) => tableRemoval(table, chains, own)).join('');
+}
+
+function tableRemoval(
+  table: string,
+  chains: ReadonlyMap<ChainName, readonly string[]>,
+  own: ReadonlySet<string>,
+): string {
+  const isOwn = (chain: string) => own.has(chain) || isServiceChain(chain);
+  const leaving = [...chains.keys()].filter(isOwn);
+  const jumps = [...chains]
+    .filter(([chain]) => !isOwn(chain))
+    .flatMap(([chain, rules]) =>
+      rules.filter((rule) => isOwn(ruleTarget(rule))).map((rule) => `-D ${chain} ${rule}\n`),
+    );
+  if (leaving.length + jumps.length === 0) return '';
+  const emptied = leaving.map((chain) => `:${chain} - [0:0]\n`);
+  const deleted = leaving.map((chain) => `-X ${chain}\n`);
+  return [`*${table}\n`, ...emptied, ...jumps, ...deleted, 'COMMIT\n'].join('');
+}
+
+function kubeletIsHere(saved: SavedTables): boolean {
+  return [...saved.values()].some((chains) => chains.has('KUBE-KUBELET-CANARY' as ChainName));
+}

@@ -1,0 +1,112 @@
+import type { Family } from '../net/family.ts';
+import type { PlanBook } from '../plan/plan-book.ts';
+import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
+import type { PlanContext } from '../plan/plan-service.ts';
+import type { Problem } from '../state/problem.ts';
+import type { ServiceKey } from '../state/records.ts';
+
+/** Keeps the kernel's rules of one family equal to the plans. */
+export interface Backend {
+  readonly family: Family;
+  /** Services that the kernel does not take, after the last sync. */
+  readonly refused: ReadonlyMap<ServiceKey, Problem>;
+  /** Whatever the kernel holds, afterwards it holds the plans. */
+  syncAll(plans: FamilyPlans): Promise<void>;
+  /** Only what changed. After a failure `syncAll` must follow. */
+  syncChanges(changes: readonly PlanChange[]): Promise<void>;
+  /** Whether the kernel still holds the plans. */
+  isInForce(plans: FamilyPlans): Promise<boolean>;
+}
+
+/** What one sync did in one family. */
+export type SyncOutcome = {
+  readonly family: Family;
+  readonly scope: 'full' | 'partial';
+  /** How many Services changed. */
+  readonly changed: number;
+  readonly milliseconds: number;
+} & (
+  | { readonly result: 'done'; readonly refused: readonly Problem[] }
+  /** Nothing is sure about the rules of this family; the next sync is a full one. */
+  | { readonly result: 'failed'; readonly error: Error }
+);
+
+/** Brings what changed in the state into the kernel; all at once where parts are not enough. */
+export class Syncer {
+  readonly #book: PlanBook;
+  readonly #context: () => PlanContext;
+  readonly #backends: readonly Backend[];
+  readonly #needsFull = new Set<Family>();
+  /** Counts starts and ends, so that it is odd while a sync is in flight. */
+  #steps = 0;
+
+  constructor(book: PlanBook, context: () => PlanContext, backends: readonly Backend[]) {
+    this.#book = book;
+    this.#context = context;
+    this.#backends = backends;
+    this.demandFull();
+  }
+
+  /** The next sync compares and mends everything. */
+  demandFull(): void {
+    for (const { family } of this.#backends) this.#needsFull.add(family);
+  }
+
+  get needsFull(): boolean {
+    return this.#needsFull.size > 0;
+  }
+
+  /** Plans what is dirty and applies it, the families side by side. Families with nothing to do are not reported. */
+  async sync(): Promise<readonly SyncOutcome[]> {
+    const changes = this.#book.update(this.#context());
+    this.#steps += 1;
+    const outcomes = await Promise.all(
+      this.#backends.map((backend) => this.#syncFamily(backend, changes[backend.family])),
+    );
+    this.#steps += 1;
+    return outcomes.flatMap((outcome) => outcome ?? []);
+  }
+
+  /**
+   * Compares the kernel's rules with the plans; where somebody changed them, the next sync mends it.
+   * Says nothing about a family while it is being changed.
+   */
+  async inspect(): Promise<readonly Family[]> {
+    const steps = this.#steps;
+    const isStill = () => steps % 2 === 0 && steps === this.#steps;
+    const damaged = await Promise.all(
+      this.#backends.map(async (backend) => {
+        if (!isStill()) return [];
+        const intact = await backend.isInForce(this.#book.plans(backend.family));
+        return intact || !isStill() ? [] : [backend.family];
+      }),
+    );
+    for (const family of damaged.flat()) this.#needsFull.add(family);
+    return damaged.flat();
+  }
+
+  async #syncFamily(backend: Backend, changes: readonly PlanChange[]): Promise<SyncOutcome | undefined> {
+    const { family } = backend;
+    const full = this.#needsFull.has(family);
+    if (!full && changes.length === 0) return undefined;
+    const started = performance.now();
+    const about = () => ({
+      family,
+      scope: full ? ('full' as const) : ('partial' as const),
+      changed: changes.length,
+      milliseconds: performance.now() - started,
+    });
+    try {
+      await (full ? backend.syncAll(this.#book.plans(family)) : backend.syncChanges(changes));
+      this.#needsFull.delete(family);
+      return { ...about(), result: 'done', refused: [...backend.refused.values()] };
+    } catch (error) {
+      this.#needsFull.add(family);
+      return {
+        ...about(),
+        result: 'failed',
+        error: error instanceof Error ? error : new Error(String(error)),
+      };
+    }
+  }
+}

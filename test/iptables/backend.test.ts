@@ -1,0 +1,279 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { IptablesBackend } from '../../src/iptables/backend.ts';
+import { isServiceChain } from '../../src/iptables/chain-names.ts';
+import type { IptablesOptions } from '../../src/iptables/options.ts';
+import type { BatchSize } from '../../src/iptables/restore-input.ts';
+import { RestoreError } from '../../src/iptables/rule-tool.ts';
+import { iptablesRuleFiles } from '../../src/kernel/rule-files.ts';
+import { PlanBook } from '../../src/plan/plan-book.ts';
+import { ClusterState } from '../../src/state/cluster-state.ts';
+import type { Change } from '../../src/state/records.ts';
+import { Syncer } from '../../src/sync/syncer.ts';
+import { anyHistory } from '../fixtures/arbitrary-cluster.ts';
+import { FakeRuleTool, targetOf } from '../fixtures/fake-rule-tool.ts';
+import {
+  address,
+  cidr,
+  context,
+  endpoint,
+  service,
+  serviceKey,
+  slice,
+  sliceKey,
+} from '../fixtures/records.ts';
+
+const options: IptablesOptions = {
+  family: 'IPv4',
+  masqueradeBit: 14,
+  masqueradeAll: false,
+  localDetector: { by: 'cidr', cidr: cidr('10.0.0.0/8') },
+  localhostNodePorts: true,
+  nodePortAddresses: 'all',
+  dropInvalid: true,
+  randomFully: true,
+  packetCounters: new Set(),
+  thinComments: false,
+};
+
+/** A state, a syncer over it and a fake kernel below. */
+function proxy(batchSize: BatchSize = 'all', initial = '') {
+  const tool = new FakeRuleTool(batchSize, initial);
+  const state = new ClusterState('node-0');
+  const backend = new IptablesBackend('IPv4', tool, iptablesRuleFiles(), async () => options);
+  const where = context({ zone: 'a', holder: (claim) => state.holder(claim) });
+  const syncer = new Syncer(new PlanBook(state), () => where, [backend]);
+  const apply = (changes: readonly Change[]) => {
+    for (const change of changes) state.apply(change);
+    return syncer.sync();
+  };
+  return { tool, state, backend, syncer, apply };
+}
+
+const web: readonly Change[] = [
+  { kind: 'Service', key: serviceKey('default/web'), record: service() },
+  {
+    kind: 'EndpointSlice',
+    key: sliceKey('default/web-1'),
+    record: slice([endpoint('10.0.0.1'), endpoint('10.0.0.2')]),
+  },
+];
+
+const foreign = `*filter
+:INPUT ACCEPT [0:0]
+:FORWARD DROP [0:0]
+:DOCKER-USER - [0:0]
+-A FORWARD -j DOCKER-USER
+-A DOCKER-USER -j RETURN
+COMMIT
+*nat
+:PREROUTING ACCEPT [0:0]
+:FLANNEL-POSTRTG - [0:0]
+-A POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG
+-A FLANNEL-POSTRTG -s 10.244.0.0/16 -j RETURN
+COMMIT
+`;
+
+describe('a full sync', () => {
+  test('over its own rules changes nothing', async () => {
+    const { tool, apply } = proxy();
+    await apply(web);
+    const restarted = proxy('all', tool.text());
+    await restarted.apply(web);
+    expect(restarted.tool.inputs).toEqual([]);
+  });
+
+  test('leaves the chains and rules of other programs as they are', async () => {
+    const { tool, apply } = proxy('all', foreign);
+    await apply(web);
+    expect(tool.chain('filter', 'DOCKER-USER')).toEqual(['-j RETURN']);
+    expect(tool.chain('filter', 'FORWARD')?.at(-1)).toBe('-j DOCKER-USER');
+    expect(tool.chain('nat', 'FLANNEL-POSTRTG')).toEqual(['-s 10.244.0.0/16 -j RETURN']);
+    expect(tool.chain('nat', 'POSTROUTING')?.at(-1)).toContain('-j FLANNEL-POSTRTG');
+  });
+
+  test('takes a jump for its own by the target, and never doubles it', async () => {
+    const moved =
+      '*nat\n:KUBE-SERVICES - [0:0]\n-A PREROUTING -j RETURN\n-A PREROUTING -j KUBE-SERVICES\nCOMMIT\n';
+    const { tool, apply } = proxy('all', moved);
+    await apply(web);
+    expect(tool.chain('nat', 'PREROUTING')).toEqual(['-j RETURN', '-j KUBE-SERVICES']);
+  });
+
+  test('mends a rule that somebody removed, and only its chain', async () => {
+    const { tool, apply } = proxy();
+    await apply(web);
+    const damaged = tool.text().replace(/-A KUBE-SVC-\S+ .*10\.0\.0\.2:8080.*\n/, '');
+    const again = proxy('all', damaged);
+    await again.apply(web);
+    expect(again.tool.text()).toBe(tool.text());
+    expect(again.tool.inputs).toHaveLength(1);
+    expect(again.tool.inputs.join().match(/^:\S+/gm)).toHaveLength(1);
+  });
+
+  test('removes chains of Services that are no more', async () => {
+    const { tool, apply } = proxy();
+    await apply(web);
+    const restarted = proxy('all', tool.text());
+    await restarted.syncer.sync();
+    expect([...restarted.tool.chains('nat').keys()].filter(isServiceChain)).toEqual([]);
+  });
+
+  test('keeps the rules that the kubelet has in KUBE-FIREWALL where Portolan has none', async () => {
+    const tool = new FakeRuleTool(
+      'all',
+      '*filter\n:KUBE-FIREWALL - [0:0]\n-A KUBE-FIREWALL -s 192.0.2.1/32 -j DROP\nCOMMIT\n',
+    );
+    const backend = new IptablesBackend('IPv4', tool, iptablesRuleFiles(), async () => ({
+      ...options,
+      localhostNodePorts: false,
+    }));
+    await backend.syncAll(new Map());
+    expect(tool.chain('filter', 'KUBE-FIREWALL')).toEqual(['-s 192.0.2.1/32 -j DROP']);
+  });
+});
+
+describe('a partial sync', () => {
+  test('of one replaced endpoint writes its two chains and no dispatch chain', async () => {
+    const { tool, apply } = proxy();
+    await apply(web);
+    tool.inputs.length = 0;
+    await apply([
+      {
+        kind: 'EndpointSlice',
+        key: sliceKey('default/web-1'),
+        record: slice([endpoint('10.0.0.1'), endpoint('10.0.0.3')]),
+      },
+    ]);
+    const [input = ''] = tool.inputs;
+    expect(tool.inputs).toHaveLength(1);
+    expect(input).not.toContain('KUBE-SERVICES');
+    expect(input.match(/^:KUBE-SEP/gm)).toHaveLength(2);
+    expect(input.match(/^-X KUBE-SEP/gm)).toHaveLength(1);
+    expect(input.match(/^:KUBE-SVC/gm)).toHaveLength(1);
+  });
+
+  test('without a change that rules show calls nothing', async () => {
+    const { tool, apply } = proxy();
+    await apply(web);
+    tool.inputs.length = 0;
+    await apply(web);
+    expect(tool.inputs).toEqual([]);
+  });
+
+  test('that fails is followed by a full one', async () => {
+    const { tool, apply, syncer } = proxy();
+    await apply(web);
+    tool.refuses = /10\.0\.0\.9/;
+    const changed = { ...web[1], record: slice([endpoint('10.0.0.9')]) } as Change;
+    expect(await apply([changed])).toMatchObject([{ scope: 'partial', result: 'failed' }]);
+    tool.refuses = undefined;
+    expect(await syncer.sync()).toMatchObject([{ scope: 'full', result: 'done' }]);
+    expect(tool.text()).toContain('10.0.0.9:8080');
+  });
+});
+
+describe('a Service that the kernel does not take', () => {
+  const other: readonly Change[] = [
+    {
+      kind: 'Service',
+      key: serviceKey('default/other'),
+      record: service({ key: serviceKey('default/other'), clusterIPs: [address('10.96.0.11')] }),
+    },
+    {
+      kind: 'EndpointSlice',
+      key: sliceKey('default/other-1'),
+      record: slice([endpoint('10.0.0.9')], {
+        key: sliceKey('default/other-1'),
+        service: serviceKey('default/other'),
+      }),
+    },
+  ];
+
+  test.each<BatchSize>(['all', 1, 100])(
+    'is named and left out, and the rest is in force (batches of %s)',
+    async (batchSize) => {
+      const { tool, apply } = proxy(batchSize);
+      tool.refuses = /10\.0\.0\.9/;
+      const [outcome] = await apply([...web, ...other]);
+      expect(outcome).toMatchObject({ result: 'done', refused: [{ object: 'Service default/other' }] });
+      expect(tool.text()).toContain('10.0.0.1:8080');
+      expect(tool.text()).not.toContain('default/other');
+    },
+  );
+
+  test('is tried again when it changes', async () => {
+    const { tool, apply } = proxy();
+    tool.refuses = /10\.0\.0\.9/;
+    await apply([...web, ...other]);
+    const mended = {
+      ...other[1],
+      record: slice([endpoint('10.0.0.8')], { service: serviceKey('default/other') }),
+    };
+    const [outcome] = await apply([mended as Change]);
+    expect(outcome).toMatchObject({ scope: 'partial', result: 'done', refused: [] });
+    expect(tool.text()).toContain('10.0.0.8:8080');
+  });
+
+  test('is not looked for where the machine, not a rule, is at fault', async () => {
+    const { tool, apply } = proxy();
+    tool.restore = () => Promise.reject(new RestoreError('locked', 'the lock is held'));
+    expect(await apply(web)).toMatchObject([{ result: 'failed', error: { message: 'the lock is held' } }]);
+  });
+});
+
+describe('after any history of changes', () => {
+  const batchSizes: readonly BatchSize[] = ['all', 1, 3];
+
+  test('partial syncs leave what one full sync makes', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyHistory, fc.constantFrom(...batchSizes), async (history, batchSize) => {
+        const stepwise = proxy(batchSize);
+        for (const changes of history) await stepwise.apply(changes);
+        const atOnce = proxy('all');
+        await atOnce.apply(history.flat());
+        expect(normal(stepwise.tool)).toEqual(normal(atOnce.tool));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('at each commit, what leads to an endpoint leads all the way', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyHistory, fc.constantFrom(...batchSizes), async (history, batchSize) => {
+        const { tool, apply } = proxy(batchSize);
+        tool.onCommit = () => expect(deadEnds(tool)).toEqual([]);
+        for (const changes of history) await apply(changes);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+/** All chains with their rules; the rules of dispatch chains in one order, since theirs has no meaning. */
+function normal(tool: FakeRuleTool): unknown {
+  return ['filter', 'nat'].map((table) =>
+    Object.fromEntries(
+      [...tool.chains(table)].map(([chain, rules]) => [
+        chain,
+        isServiceChain(chain) ? rules : rules.toSorted(),
+      ]),
+    ),
+  );
+}
+
+/** Chains that packets reach from KUBE-SERVICES or KUBE-NODEPORTS, which are empty. */
+function deadEnds(tool: FakeRuleTool): readonly string[] {
+  const chains = tool.chains('nat');
+  const reached = new Set<string>();
+  const visit = (chain: string) => {
+    if (reached.has(chain)) return;
+    reached.add(chain);
+    for (const rule of chains.get(chain) ?? []) {
+      const target = targetOf(rule);
+      if (target !== undefined && isServiceChain(target)) visit(target);
+    }
+  };
+  for (const entry of ['KUBE-SERVICES', 'KUBE-NODEPORTS']) visit(entry);
+  return [...reached].filter((chain) => isServiceChain(chain) && (chains.get(chain) ?? []).length === 0);
+}
