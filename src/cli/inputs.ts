@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { FlagValues } from '../config/flags.ts';
+import { nodeName } from '../config/node-name.ts';
+import type { ProxyConfig } from '../config/proxy-config.ts';
+import { nodeIPs } from '../plan/node-ips.ts';
+import { PlanBook } from '../plan/plan-book.ts';
+import type { PlanContext } from '../plan/plan-service.ts';
+import type { Source } from '../sources/source.ts';
+import { ClusterState } from '../state/cluster-state.ts';
+import type { Problem } from '../state/problem.ts';
+import { UserError } from './exit-status.ts';
+
+/** What every command takes: kube-proxy's flags, and where the objects are. */
+export interface CommonOptions {
+  readonly flags: FlagValues;
+  readonly source: string | undefined;
+  readonly serviceProxyName: string;
+}
+
+/** The configuration, and what is to be said about it once. */
+export interface LoadedConfig {
+  readonly config: ProxyConfig;
+  readonly notices: readonly string[];
+}
+
+/** Reads the configuration file, if one is named, and joins it with the flags. Throws a `ConfigError`. */
+export async function loadConfig(flags: FlagValues): Promise<LoadedConfig> {
+  const { resolveConfig } = await import('../config/resolve-config.ts');
+  const path = flags.config;
+  if (path === undefined || path === '') return resolveConfig({ flags });
+  return resolveConfig({ file: { path, text: await readConfigFile(path) }, flags });
+}
+
+async function readConfigFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UserError(
+      `--config ${path}: cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+export async function openSource(path: string | undefined): Promise<Source> {
+  if (path === undefined)
+    throw new UserError('--source is missing: name a file or a folder of YAML or JSON objects');
+  const { filesSource } = await import('../sources/files-source.ts');
+  return filesSource(path);
+}
+
+/** The objects of a source, and what could not be used of them. */
+export interface LoadedState {
+  readonly state: ClusterState;
+  readonly book: PlanBook;
+  readonly problems: readonly Problem[];
+  readonly context: () => PlanContext;
+}
+
+export async function loadState(
+  source: Source,
+  config: ProxyConfig,
+  options: CommonOptions,
+): Promise<LoadedState> {
+  const state = new ClusterState(nodeName(config, hostname()), options.serviceProxyName);
+  const problems: Problem[] = [];
+  await source.load((update) => {
+    for (const change of update.changes) state.apply(change);
+    problems.push(...update.problems);
+  });
+  problems.push(...state.clashes());
+  return { state, book: new PlanBook(state), problems, context: () => planContext(state, config) };
+}
+
+function planContext(state: ClusterState, config: ProxyConfig): PlanContext {
+  return {
+    nodeName: state.nodeName,
+    zone: state.node?.zone ?? '',
+    nodeHints: true,
+    nodeIPs: nodeIPs(config.bindAddress, state.node),
+    holder: (claim) => state.holder(claim),
+  };
+}
