@@ -1,0 +1,55 @@
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { main } from '../../src/cli/program.ts';
+import type { Family } from '../../src/net/family.ts';
+
+export const fixturesPath = join(import.meta.dirname, '../../fixtures');
+
+/** What stands in fixtures/ and is no case. */
+const others = new Set(['README.md', 'demo']);
+
+/** Every case by the name of its folder. */
+export const caseNames: readonly string[] = readdirSync(fixturesPath)
+  .filter((name) => !others.has(name))
+  .sort();
+
+export const goldenFile: Record<Family, string> = { IPv4: 'iptables.rules', IPv6: 'ip6tables.rules' };
+
+/** What a call of `portolan render` printed. */
+export interface Rendering {
+  readonly rules: string;
+  /** One line for each problem, with the paths as they are where the case's folder is the current one. */
+  readonly problems: string;
+  readonly exitStatus: number;
+}
+
+/** Calls `portolan render` for a case in this process. */
+export async function renderCase(name: string, family: Family): Promise<Rendering> {
+  const folder = join(fixturesPath, name);
+  const files = ['--source', join(folder, 'objects.yaml'), '--config', join(folder, 'config.yaml')];
+  using stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  using stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const exitStatus = await main(['render', ...files, '--family', family, ...(await ownArguments(folder))]);
+  return { rules: written(stdout), problems: written(stderr).replaceAll(`${folder}/`, ''), exitStatus };
+}
+
+async function ownArguments(folder: string): Promise<readonly string[]> {
+  const text = await readFileIfAny(join(folder, 'args'));
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** The text of a file; empty where there is none. */
+export async function readFileIfAny(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+function written(stream: { readonly mock: { readonly calls: readonly (readonly unknown[])[] } }): string {
+  return stream.mock.calls.map(([text]) => String(text)).join('');
+}
