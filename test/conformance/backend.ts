@@ -1,0 +1,58 @@
+import type { Family } from '../../src/net/family.ts';
+import type { Host } from '../lab/host.ts';
+
+/** What the flows need to know of a backend, to look at its rules from outside. */
+export interface Backend {
+  /** As in KubeProxyConfiguration. */
+  readonly mode: 'iptables' | 'nftables';
+  /** For `portolan run`, besides the objects and the configuration. */
+  readonly runArguments: readonly string[];
+  /** How many packets the proxy's own rules have rejected and dropped so far. */
+  readRefusals(node: Host, family: Family): Promise<Refusals>;
+  /** Closes a port of the node to packets that no rule before accepts, until disposed of. */
+  closePort(node: Host, family: Family, port: ClosedPort): Promise<AsyncDisposable>;
+}
+
+export interface Refusals {
+  readonly rejected: number;
+  readonly dropped: number;
+}
+
+export interface ClosedPort {
+  readonly protocol: string;
+  readonly port: number;
+}
+
+export function iptablesBackend(variant: 'nft' | 'legacy'): Backend {
+  return {
+    mode: 'iptables',
+    runArguments: ['--iptables-variant', variant],
+    async readRefusals(node, family) {
+      const saved = await node.exec(`${commandOf(family)}-${variant}-save`, ['-c', '-t', 'filter']);
+      return { rejected: countPackets(saved, 'REJECT'), dropped: countPackets(saved, 'DROP') };
+    },
+    async closePort(node, family, { protocol, port }) {
+      const rule = ['INPUT', '-p', protocol, '--dport', String(port), '-j', 'DROP'];
+      const command = `${commandOf(family)}-${variant}`;
+      await node.exec(command, ['-w', '-A', ...rule]);
+      return {
+        async [Symbol.asyncDispose]() {
+          await node.exec(command, ['-w', '-D', ...rule]);
+        },
+      };
+    },
+  };
+}
+
+function commandOf(family: Family): string {
+  return family === 'IPv4' ? 'iptables' : 'ip6tables';
+}
+
+/** Packets of all rules in KUBE chains with this target; `iptables-save -c` prints `[packets:bytes]` before a rule. */
+function countPackets(saved: string, target: string): number {
+  const rules = saved.matchAll(/^\[(\d+):\d+\] -A KUBE-.* -j (\w+)/gm);
+  return rules.reduce(
+    (sum, [, packets, ruleTarget]) => sum + (ruleTarget === target ? Number(packets) : 0),
+    0,
+  );
+}

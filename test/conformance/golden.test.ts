@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { execInNamespace } from '../lab/host.ts';
+import { createNamespaces, ipBatch } from '../lab/namespaces.ts';
+import { addressLine } from '../lab/topology.ts';
+import { iptablesUnavailable, labUnavailable } from '../lab/unavailable.ts';
+import { runOnce } from './product.ts';
+import { describeDifferences, parseSavedRules, rulesWithoutService } from './rules.ts';
+import { sharedEntries, sharedPath, sharedUnavailable } from './shared.ts';
+
+/** The rules that Portolan loads, against those that kube-proxy loaded for the same objects. */
+
+const unavailable = sharedUnavailable() ?? labUnavailable();
+
+describe.each(['nft', 'legacy'] as const)('iptables (%s)', (variant) => {
+  const withoutVariant = unavailable ?? iptablesUnavailable(variant);
+  if (withoutVariant !== undefined) test('golden rules', ({ skip }) => skip(withoutVariant));
+  else
+    test.each(sharedEntries('golden'))('%s', (name) => compareRules(`${sharedPath}golden/${name}`, variant));
+});
+
+async function compareRules(folder: string, variant: 'nft' | 'legacy'): Promise<void> {
+  await using namespaces = await createNamespaces(['node']);
+  const node = namespaces.nameOf('node');
+  await ipBatch(interfaceLines, node);
+  const objects = ['--source', `${folder}/objects.yaml`, '--config', `${folder}/config.iptables.yaml`];
+  await runOnce(node, [...objects, '--iptables-variant', variant]);
+  for (const command of ['iptables', 'ip6tables']) {
+    const saved = parseSavedRules(await execInNamespace(node, `${command}-${variant}-save`, []));
+    const recorded = parseSavedRules(await readFile(`${folder}/${command}-save.txt`, 'utf8'));
+    expect.soft(describeDifferences(saved, recorded), command).toBe('');
+    expect.soft(rulesWithoutService(saved, recorded), command).toEqual([]);
+  }
+}
+
+/** The interface of the node that was recorded. */
+const interfaceLines = [
+  'link set lo up',
+  'link add eth0 type veth peer name wire',
+  'link set wire up',
+  'link set eth0 up',
+  ...['192.168.50.10/24', '192.168.51.10/24', 'fd00:50::10/64'].map((address) =>
+    addressLine(address, 'eth0'),
+  ),
+];
