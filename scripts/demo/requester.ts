@@ -1,0 +1,34 @@
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Tally } from './requests.ts';
+
+// Runs at the place that the requests come from, and prints a Tally. Arguments: the URL and the number of requests.
+const [url = '', count] = process.argv.slice(2);
+const atOnce = 10;
+const timeout = 5_000;
+
+const tally: Tally = { answers: {}, errors: [] };
+let left = Number(count);
+await Promise.all(Array.from({ length: atOnce }, sendInTurn));
+process.stdout.write(JSON.stringify(tally));
+
+async function sendInTurn(): Promise<void> {
+  while (left > 0) {
+    left -= 1;
+    try {
+      const name = await request();
+      tally.answers[name] = (tally.answers[name] ?? 0) + 1;
+    } catch (error) {
+      tally.errors.push(String(error));
+    }
+  }
+}
+
+// Without an agent every request opens a connection, and the kernel chooses an endpoint for every connection.
+function request(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: false, signal: AbortSignal.timeout(timeout) }, (response) => {
+      text(response).then(resolve, reject);
+    }).on('error', reject);
+  });
+}
