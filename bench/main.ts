@@ -1,0 +1,15 @@
+import { iptablesBenchmark } from './iptables.ts';
+
+/** `npm run bench -- NAME`: each prints a Markdown table. */
+const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  iptables: iptablesBenchmark,
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+if (benchmark === undefined) {
+  process.stderr.write(`bench: name one of ${Object.keys(benchmarks).join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  await benchmark(args);
+}
