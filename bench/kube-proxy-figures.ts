@@ -16,6 +16,8 @@ export type KubeProxyFigures =
       readonly done: true;
       /** Seconds from the start of the process until all rules are in force. */
       readonly firstSync: number;
+      /** Seconds of that for the sync itself, as kube-proxy tells them. */
+      readonly syncAlone: number;
       /** Milliseconds of the sync: from its start, with the change received, to the rules being in force. */
       readonly change: { readonly median: number; readonly max: number };
       /** CPU seconds until all rules are in force, those of iptables included. */
@@ -46,20 +48,21 @@ process.stdout.write(JSON.stringify(await figures()));
 process.exit();
 
 async function figures(): Promise<KubeProxyFigures> {
-  const late = setTimeout(Number(limit) * 1_000, 'late', { ref: false });
-  if ((await Promise.race([allInForce(), late])) === 'late') return { done: false };
+  const late = setTimeout(Number(limit) * 1_000, 'late' as const, { ref: false });
+  const first = await Promise.race([allInForce(), late]);
+  if (first === 'late') return { done: false };
   const firstSync = (performance.now() - started) / 1000;
   const cpu = cpuSeconds(pid);
   const times = (await changeEndpoints()).toSorted((a, b) => a - b);
   const change = { median: times[times.length >> 1] ?? Number.NaN, max: times.at(-1) ?? Number.NaN };
-  return { done: true, firstSync, change, cpu, peakMemory: peakMegabytes(pid) };
+  return { done: true, firstSync, syncAlone: first / 1000, change, cpu, peakMemory: peakMegabytes(pid) };
 }
 
-/** A sync of all Services; it begins when all objects have come, but for clusters that change meanwhile. */
-async function allInForce(): Promise<void> {
+/** The milliseconds of the sync that is for all Services; an earlier one may be for a part of them. */
+async function allInForce(): Promise<number> {
   for (;;) {
     const event = await nextEvent();
-    if (event.phase === 'complete' && event.endpoints >= Number(endpoints)) return;
+    if (event.phase === 'complete' && event.endpoints >= Number(endpoints)) return event.milliseconds;
   }
 }
 

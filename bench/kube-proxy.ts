@@ -53,10 +53,10 @@ function sizeCell({ services, endpoints }: ClusterSize): string {
 /** The columns after 'rules by'; those about iptables-restore alone do not apply. */
 function figureCells(figures: KubeProxyFigures): readonly string[] {
   if (!figures.done) return [`not done after ${firstSyncLimit} s`, ...Array<string>(8).fill('–')];
-  const { firstSync, change, cpu, peakMemory } = figures;
+  const { firstSync, syncAlone, change, cpu, peakMemory } = figures;
   return [
     `${firstSync.toFixed(2)} s`,
-    '–',
+    `${syncAlone.toFixed(2)} s`,
     '–',
     '–',
     `${change.median.toFixed(0)} ms, ${change.max.toFixed(0)} ms`,
