@@ -9,6 +9,7 @@ import { serviceChains } from '../src/iptables/service-chains.ts';
 import { clusterCIDR, iptablesOptionsFor } from './iptables-rules.ts';
 import { firstFileWithOtherEndpoint } from './objects.ts';
 import { plansFrom } from './plans.ts';
+import { cpuSeconds, peakMegabytes } from './process-usage.ts';
 
 /** Portolan on a cluster, from an empty network namespace. */
 export interface ProductFigures {
@@ -40,9 +41,11 @@ const subprocess = execa(portolan, ['run', ...flags, '--logging-format', 'json']
 const lines = createInterface({ input: subprocess.stderr })[Symbol.asyncIterator]();
 const syncAlone = (await synced('full', 2)) / 1000;
 const firstSync = (performance.now() - started) / 1000;
-const cpu = cpuSeconds();
+const { pid } = subprocess;
+if (pid === undefined) throw new Error('portolan did not start');
+const cpu = cpuSeconds(pid);
 const changes = await changeEndpoints();
-const peakMemory = statusMegabytes('VmHWM');
+const peakMemory = peakMegabytes(pid);
 subprocess.kill('SIGTERM');
 await subprocess;
 const changeFloor = await restoreOneService();
@@ -106,18 +109,6 @@ async function restoreOneService(): Promise<number> {
     times.push(performance.now() - begun);
   }
   return median(times);
-}
-
-/** User and system time of the process and of the children that it waited for. */
-function cpuSeconds(): number {
-  const fields = readFileSync(`/proc/${subprocess.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  const ticks = fields.slice(11, 15).reduce((sum, text) => sum + Number(text), 0);
-  return ticks / 100;
-}
-
-function statusMegabytes(field: string): number {
-  const status = readFileSync(`/proc/${subprocess.pid}/status`, 'utf8');
-  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1000;
 }
 
 function median(values: readonly number[]): number {

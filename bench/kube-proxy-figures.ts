@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { clusterCIDR } from './iptables-rules.ts';
 import { forward, insideServer, outsideSocket } from './kube-forward.ts';
 import { type SyncEvent, syncEvents } from './kube-proxy-log.ts';
-import { cpuSeconds, peakMegabytes } from './kube-proxy-usage.ts';
+import { cpuSeconds, peakMegabytes } from './process-usage.ts';
 
 /** kube-proxy on a cluster, from an empty network namespace; not done where the first sync took too long. */
 export type KubeProxyFigures =

@@ -33,7 +33,7 @@ export function desiredRules(files: RuleFiles, plans: FamilyPlans, options: Ipta
 }
 
 /** Whether the order of Services' rules in the chain has no meaning. */
-export function isDispatchChain(table: TableName | string, chain: ChainName): boolean {
+export function isDispatchChain(table: TableName, chain: ChainName): boolean {
   return dispatchChains.some((name) => name === `${table} ${chain}`);
 }
 

@@ -1,4 +1,3 @@
-import { formatEndpoint } from '../net/address.ts';
 import type { EndpointRecord } from '../state/records.ts';
 import type { Endpoint, EndpointChoice } from './service-plan.ts';
 import { availableByTopology, type NodeTopology } from './topology.ts';
@@ -22,7 +21,7 @@ export interface Selection extends EndpointChoice {
 }
 
 /**
- * Chooses the endpoints that this node sends traffic to.
+ * Chooses the endpoints that this node sends traffic to, in the order of the candidates.
  * Ready ones; where a policy finds none, those that still serve while they terminate (KEP-1669).
  */
 export function selectEndpoints(
@@ -32,10 +31,11 @@ export function selectEndpoints(
 ): Selection {
   const cluster = use.cluster ? clusterCandidates(candidates, node) : [];
   const local = use.local ? readyOrTerminating(candidates.filter((candidate) => candidate.local)) : [];
+  const chosen = new Set([...cluster, ...local]);
   return {
     cluster: cluster.map(({ endpoint }) => endpoint),
     local: local.map(({ endpoint }) => endpoint),
-    reachable: union(cluster, local),
+    reachable: candidates.filter((candidate) => chosen.has(candidate)).map(({ endpoint }) => endpoint),
     usableAnywhere: cluster.length > 0 || (use.local && candidates.some(isUsable)),
   };
 }
@@ -56,18 +56,4 @@ function isServingTerminating({ record }: Candidate): boolean {
 
 function isUsable(candidate: Candidate): boolean {
   return candidate.record.ready || isServingTerminating(candidate);
-}
-
-function union(cluster: readonly Candidate[], local: readonly Candidate[]): readonly Endpoint[] {
-  const all = new Set([...cluster, ...local]);
-  return sortByText([...all].map(({ endpoint }) => endpoint));
-}
-
-/** Sorts by `ip:port` as text, kube-proxy's order, so that rules come out alike on every node. */
-export function sortByText(endpoints: readonly Endpoint[]): Endpoint[] {
-  if (endpoints.length < 2) return [...endpoints];
-  return endpoints
-    .map((endpoint) => ({ endpoint, text: formatEndpoint(endpoint.address, endpoint.port) }))
-    .sort((a, b) => (a.text < b.text ? -1 : 1))
-    .map(({ endpoint }) => endpoint);
 }
