@@ -29,7 +29,8 @@ export class PlanBook {
       const plans =
         record === undefined ? [] : planService(record, this.#state.slicesOf(service).values(), context);
       for (const family of families) {
-        const after = plans.filter((plan) => plan.family === family);
+        // Copied, as the array that filter makes has room for 16 more.
+        const after = [...plans.filter((plan) => plan.family === family)];
         const before = this.#plans[family].get(service) ?? [];
         if (after.length > 0) this.#plans[family].set(service, after);
         else this.#plans[family].delete(service);

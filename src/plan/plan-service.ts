@@ -59,8 +59,9 @@ function planPort(
     internal: route(service.internalTrafficPolicy, selection),
     external: route(service.externalTrafficPolicy, selection),
     externalTrafficPolicy: service.externalTrafficPolicy,
-    endpoints: { cluster: selection.cluster, local: selection.local, reachable: selection.reachable },
+    endpoints: selection.endpoints,
     affinityTimeoutSeconds: service.affinityTimeoutSeconds,
+    balance: service.balance,
     firewall: firewall(service, family, context.nodeIPs[family]),
     healthCheckNodePort: service.healthCheckNodePort,
   };
@@ -78,20 +79,18 @@ function heldFrontends(
   context: PlanContext,
 ): readonly Frontend[] {
   const family = familyOf(clusterIP);
-  const sameFamily = (address: Address) => familyOf(address) === family;
-  const holds = (address: Address) => context.holder(addressClaim(address, protocol, port)) === service.key;
-  const frontends: Frontend[] = [];
-  if (holds(clusterIP)) frontends.push({ kind: 'ClusterIP', address: clusterIP, port });
-  for (const address of service.externalIPs.filter(sameFamily).filter(holds)) {
-    frontends.push({ kind: 'ExternalIP', address, port });
-  }
-  for (const address of service.loadBalancerIPs.filter(sameFamily).filter(holds)) {
-    frontends.push({ kind: 'LoadBalancerIP', address, port });
-  }
-  if (nodePort !== undefined && context.holder(nodePortClaim(protocol, nodePort)) === service.key) {
-    frontends.push({ kind: 'NodePort', port: nodePort });
-  }
-  return frontends;
+  const holds = (claim: string) => context.holder(claim) === service.key;
+  const held = (kind: 'ClusterIP' | 'ExternalIP' | 'LoadBalancerIP', addresses: readonly Address[]) =>
+    addresses
+      .filter((address) => familyOf(address) === family && holds(addressClaim(address, protocol, port)))
+      .map((address): Frontend => ({ kind, address, port }));
+  return held('ClusterIP', [clusterIP]).concat(
+    held('ExternalIP', service.externalIPs),
+    held('LoadBalancerIP', service.loadBalancerIPs),
+    nodePort !== undefined && holds(nodePortClaim(protocol, nodePort))
+      ? [{ kind: 'NodePort', port: nodePort }]
+      : [],
+  );
 }
 
 /** Policy Local of external traffic needs the Cluster endpoints too: pods and the node itself use those. */
@@ -104,10 +103,18 @@ function policyUse(service: ServiceRecord, frontends: readonly Frontend[]): Poli
   };
 }
 
-function route(policy: TrafficPolicy, selection: Selection): Route {
-  if (!selection.usableAnywhere) return { action: 'reject' };
-  if (policy === 'Local' && selection.local.length === 0) return { action: 'drop' };
-  return { action: 'forward', policy };
+/** Every plan has two, so they are shared. */
+const routes = {
+  reject: { action: 'reject' },
+  drop: { action: 'drop' },
+  Cluster: { action: 'forward', policy: 'Cluster' },
+  Local: { action: 'forward', policy: 'Local' },
+} as const satisfies Record<string, Route>;
+
+function route(policy: TrafficPolicy, { endpoints, usableAnywhere }: Selection): Route {
+  if (!usableAnywhere) return routes.reject;
+  if (policy === 'Local' && endpoints.local.length === 0) return routes.drop;
+  return routes[policy];
 }
 
 /** A range of length 0 lets everyone in, which is the same as no ranges at all. */

@@ -15,7 +15,8 @@ export interface PolicyUse {
   readonly local: boolean;
 }
 
-export interface Selection extends EndpointChoice {
+export interface Selection {
+  readonly endpoints: EndpointChoice;
   /** Whether any node has a usable endpoint, this one or another. */
   readonly usableAnywhere: boolean;
 }
@@ -29,15 +30,41 @@ export function selectEndpoints(
   use: PolicyUse,
   node: NodeTopology,
 ): Selection {
-  const cluster = use.cluster ? clusterCandidates(candidates, node) : [];
-  const local = use.local ? readyOrTerminating(candidates.filter((candidate) => candidate.local)) : [];
-  const chosen = new Set([...cluster, ...local]);
+  const forCluster = use.cluster ? clusterCandidates(candidates, node) : [];
+  const forLocal = use.local ? readyOrTerminating(candidates.filter(isLocal)) : [];
+  const chosen = union(candidates, forCluster, forLocal);
+  const cluster = endpointsOf(forCluster);
+  const local = endpointsOf(forLocal);
+  const reachable = endpointsOf(chosen, cluster, local);
+  const onThisNode = endpointsOf(chosen.filter(isLocal), local, reachable);
   return {
-    cluster: cluster.map(({ endpoint }) => endpoint),
-    local: local.map(({ endpoint }) => endpoint),
-    reachable: candidates.filter((candidate) => chosen.has(candidate)).map(({ endpoint }) => endpoint),
+    endpoints: { cluster, local, reachable, onThisNode },
     usableAnywhere: cluster.length > 0 || (use.local && candidates.some(isUsable)),
   };
+}
+
+/** The members of either list, in the order of the candidates. */
+function union(
+  candidates: readonly Candidate[],
+  cluster: readonly Candidate[],
+  local: readonly Candidate[],
+): readonly Candidate[] {
+  if (local.length === 0) return cluster;
+  const chosen = new Set([...cluster, ...local]);
+  return chosen.size === cluster.length ? cluster : candidates.filter((candidate) => chosen.has(candidate));
+}
+
+const none: readonly Endpoint[] = Object.freeze([]);
+
+/** Each of `known` is a part of the candidates or holds them all, so one that is as long says the same. */
+function endpointsOf(
+  candidates: readonly Candidate[],
+  ...known: readonly (readonly Endpoint[])[]
+): readonly Endpoint[] {
+  if (candidates.length === 0) return none;
+  return (
+    known.find(({ length }) => length === candidates.length) ?? candidates.map(({ endpoint }) => endpoint)
+  );
 }
 
 function clusterCandidates(candidates: readonly Candidate[], node: NodeTopology): readonly Candidate[] {
@@ -48,6 +75,10 @@ function clusterCandidates(candidates: readonly Candidate[], node: NodeTopology)
 function readyOrTerminating(candidates: readonly Candidate[]): readonly Candidate[] {
   const ready = candidates.filter(({ record }) => record.ready);
   return ready.length > 0 ? ready : candidates.filter(isServingTerminating);
+}
+
+function isLocal(candidate: Candidate): boolean {
+  return candidate.local;
 }
 
 function isServingTerminating({ record }: Candidate): boolean {

@@ -1,7 +1,7 @@
 import type { Address } from '../net/address.ts';
 import type { Cidr } from '../net/cidr.ts';
 import type { Family, Protocol } from '../net/family.ts';
-import type { ServiceKey, TrafficPolicy } from '../state/records.ts';
+import type { Balance, ServiceKey, TrafficPolicy } from '../state/records.ts';
 
 /** `namespace/name:port`, or `namespace/name` where the port has no name. */
 export type ServicePortName = string & { readonly brand: 'ServicePortName' };
@@ -28,7 +28,10 @@ export type Route =
   /** Endpoints elsewhere, but policy Local and none on this node: another node answers. */
   | { readonly action: 'drop' };
 
-/** The endpoints that this node uses for a service port, by traffic policy; each list sorted by `ip:port`. */
+/**
+ * The endpoints that this node uses for a service port; each list sorted by `ip:port`. The last two are mostly one
+ * array with an earlier list that says the same, as 100,000 endpoints take memory.
+ */
 export interface EndpointChoice {
   /** For policy Cluster; empty where nothing uses that policy. */
   readonly cluster: readonly Endpoint[];
@@ -36,6 +39,8 @@ export interface EndpointChoice {
   readonly local: readonly Endpoint[];
   /** Both together, without duplicates. */
   readonly reachable: readonly Endpoint[];
+  /** The reachable ones that run on this node: only these can reach themselves through the Service (hairpin). */
+  readonly onThisNode: readonly Endpoint[];
 }
 
 /** Who may use the load balancer addresses (`loadBalancerSourceRanges`). */
@@ -63,6 +68,8 @@ export interface ServicePortPlan {
   readonly endpoints: EndpointChoice;
   /** Seconds that a client stays with its endpoint; `undefined` means no affinity. */
   readonly affinityTimeoutSeconds: number | undefined;
+  /** How connections are spread over the endpoints. */
+  readonly balance: Balance;
   readonly firewall: Firewall | undefined;
   readonly healthCheckNodePort: number | undefined;
 }

@@ -14,6 +14,12 @@ export type SliceKey = string & { readonly brand: 'SliceKey' };
 
 export type TrafficPolicy = 'Cluster' | 'Local';
 
+/** How connections are spread over the endpoints of a Service: the values of `balanceAnnotation`. */
+export const balances = ['random', 'round-robin', 'source-hash', 'maglev'] as const;
+export type Balance = (typeof balances)[number];
+/** The annotation of a Service that says so; `random` where it is absent or empty. */
+export const balanceAnnotation = 'portolan.dev/balance';
+
 export interface ServiceRecord {
   readonly key: ServiceKey;
   /** RFC 3339; empty when the object carries none. Decides who keeps an address that two Services claim. */
@@ -31,6 +37,7 @@ export interface ServiceRecord {
   readonly externalTrafficPolicy: TrafficPolicy;
   /** Seconds that a client stays with its endpoint; `undefined` means no affinity. */
   readonly affinityTimeoutSeconds: number | undefined;
+  readonly balance: Balance;
   /** Only where `externalTrafficPolicy: Local` of a load balancer asks for it. */
   readonly healthCheckNodePort: number | undefined;
 }

@@ -2,13 +2,16 @@ import { type Address, familyOf } from '../net/address.ts';
 import { families, protocols } from '../net/family.ts';
 import { nameRules } from './object-names.ts';
 import type { FieldReader, Fields } from './read-fields.ts';
-import type {
-  Change,
-  EndpointPortRecord,
-  ServiceKey,
-  ServicePortRecord,
-  ServiceRecord,
-  TrafficPolicy,
+import {
+  type Balance,
+  balanceAnnotation,
+  balances,
+  type Change,
+  type EndpointPortRecord,
+  type ServiceKey,
+  type ServicePortRecord,
+  type ServiceRecord,
+  type TrafficPolicy,
 } from './records.ts';
 import { shown } from './shown.ts';
 
@@ -52,6 +55,7 @@ export function reduceService(name: string, object: Fields, reader: FieldReader)
       reader.word(spec.internalTrafficPolicy, 'spec.internalTrafficPolicy', policies) ?? 'Cluster',
     externalTrafficPolicy,
     affinityTimeoutSeconds: readAffinity(spec, reader),
+    balance: readBalance(metadata, reader),
     healthCheckNodePort:
       type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
         ? readOptionalPort(spec.healthCheckNodePort, 'spec.healthCheckNodePort', reader)
@@ -183,4 +187,12 @@ function readAffinity(spec: Fields, reader: FieldReader): number | undefined {
   const { timeoutSeconds } = reader.mapping(clientIP, 'spec.sessionAffinityConfig.clientIP');
   const field = 'spec.sessionAffinityConfig.clientIP.timeoutSeconds';
   return reader.integer(timeoutSeconds, field, 1, longestAffinityTimeout) ?? usualAffinityTimeout;
+}
+
+/** Of all annotations only this one is looked at: the others are somebody else's. */
+function readBalance(metadata: Fields, reader: FieldReader): Balance {
+  const annotations = reader.mapping(metadata.annotations, 'metadata.annotations');
+  const annotation = annotations[balanceAnnotation];
+  if (annotation === '') return 'random';
+  return reader.word(annotation, `metadata.annotations["${balanceAnnotation}"]`, balances) ?? 'random';
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { formatEndpoint } from '../../src/net/address.ts';
 import { type PlanContext, planService } from '../../src/plan/plan-service.ts';
 import type { Frontend, ServicePortPlan } from '../../src/plan/service-plan.ts';
-import type { EndpointSliceRecord, ServiceRecord } from '../../src/state/records.ts';
+import type { EndpointRecord, EndpointSliceRecord, ServiceRecord } from '../../src/state/records.ts';
 import {
   address,
   cidr,
@@ -194,6 +194,45 @@ describe('what a service port does', () => {
     const [plan] = planService(service(overrides), slices, context(where));
     expect(summary(plan)).toMatchObject(expected);
   });
+});
+
+describe('the endpoints of this node', () => {
+  const nodePort = { ports: [servicePort({ nodePort: 30080 })] };
+  const endpoints = (overrides: Partial<ServiceRecord>, ...records: EndpointRecord[]) =>
+    planService(service(overrides), [slice(records)], context())[0]?.endpoints;
+  const onThisNode = (...args: Parameters<typeof endpoints>) =>
+    endpoints(...args)?.onThisNode.map((found) => found.address);
+
+  test('are those of the reachable ones whose pod runs here', () => {
+    expect(onThisNode({}, endpoint('10.0.0.1'), endpoint('10.0.0.2', local))).toEqual(['10.0.0.2']);
+  });
+  test('are none where all run elsewhere', () => {
+    expect(onThisNode({}, endpoint('10.0.0.1'), endpoint('10.0.0.2', { nodeName: undefined }))).toEqual([]);
+  });
+  test('hold none that gets no traffic', () => {
+    expect(onThisNode({}, endpoint('10.0.0.1', { ...local, ...terminating }), endpoint('10.0.0.2'))).toEqual(
+      [],
+    );
+  });
+  test('hold one that terminates where only policy Local uses it', () => {
+    const policy = { ...nodePort, externalTrafficPolicy: 'Local' } as const;
+    expect(
+      onThisNode(policy, endpoint('10.0.0.1', { ...local, ...terminating }), endpoint('10.0.0.2')),
+    ).toEqual(['10.0.0.1']);
+  });
+  test('share an array with the list that says the same, as do the reachable ones', () => {
+    const policy = { ...nodePort, externalTrafficPolicy: 'Local' } as const;
+    const some = endpoints(policy, endpoint('10.0.0.1', local), endpoint('10.0.0.2'));
+    expect(some?.reachable).toBe(some?.cluster);
+    expect(some?.onThisNode).toBe(some?.local);
+    const all = endpoints({}, endpoint('10.0.0.1', local));
+    expect(all?.onThisNode).toBe(all?.reachable);
+  });
+});
+
+test('the plan says how connections are spread', () => {
+  const [plan] = planService(service({ balance: 'maglev' }), [], context());
+  expect(plan?.balance).toBe('maglev');
 });
 
 describe('source ranges', () => {

@@ -54,6 +54,7 @@ const objects = [
         namespace: 'shop',
         creationTimestamp: '2026-01-31T12:00:00Z',
         labels: { 'service.kubernetes.io/service-proxy-name': 'other' },
+        annotations: { 'portolan.dev/balance': 'maglev' },
       },
       status: { loadBalancer: { ingress: [{ ip: '192.0.2.1', ipMode: 'VIP' }] } },
     },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { balances } from '../../src/state/records.ts';
 import { reduceObject } from '../../src/state/reduce-object.ts';
 import { service } from './objects.ts';
 
@@ -31,6 +32,7 @@ test('a Service is kept with the defaults of the API', () => {
           internalTrafficPolicy: 'Cluster',
           externalTrafficPolicy: 'Cluster',
           affinityTimeoutSeconds: undefined,
+          balance: 'random',
           healthCheckNodePort: undefined,
         },
       },
@@ -153,6 +155,45 @@ describe('of the spec is kept', () => {
     const { record, problems } = reduce(service({ status: { loadBalancer: { ingress } } }));
     expect(record?.loadBalancerIPs).toEqual(['192.0.2.1', '192.0.2.2', 'fd00::1']);
     expect(problems).toEqual([]);
+  });
+});
+
+describe('the annotation portolan.dev/balance', () => {
+  const annotated = (annotations: unknown) => reduce(service({ metadata: { name: 'web', annotations } }));
+
+  test.each(balances)('may say %s', (balance) => {
+    expect(annotated({ 'portolan.dev/balance': balance })).toMatchObject({
+      record: { balance },
+      problems: [],
+    });
+  });
+
+  test.each<[string, unknown]>([
+    ['absent', undefined],
+    ['absent among others, whatever those are', { 'portolan.dev/other': '\n', 'example.com/number': 1 }],
+    ['null', { 'portolan.dev/balance': null }],
+    ['empty', { 'portolan.dev/balance': '' }],
+  ])('means random where it is %s', (_, annotations) => {
+    expect(annotated(annotations)).toMatchObject({ record: { balance: 'random' }, problems: [] });
+  });
+
+  test.each<[string, unknown, string]>([
+    ['an unknown word', 'least-connections', '"least-connections"'],
+    ['a known one in capitals', 'Maglev', '"Maglev"'],
+    ['no string', true, 'true'],
+  ])('is a fault where it is %s, and the Service uses random', (_, balance, got) => {
+    const { record, problems } = annotated({ 'portolan.dev/balance': balance });
+    expect(record).toMatchObject({ balance: 'random', clusterIPs: ['10.96.0.10'] });
+    expect(problems).toEqual([
+      `metadata.annotations["portolan.dev/balance"]: must be random, round-robin, source-hash, maglev, got ${got}`,
+    ]);
+  });
+
+  test('says nothing where the annotations are no mapping, which is a fault too', () => {
+    expect(annotated('maglev')).toMatchObject({
+      record: { balance: 'random' },
+      problems: ['metadata.annotations: must be a mapping of fields, got "maglev"'],
+    });
   });
 });
 
