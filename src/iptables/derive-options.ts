@@ -1,18 +1,20 @@
 import type { ProxyConfig } from '../config/proxy-config.ts';
-import { type Address, familyOf, isLoopback } from '../net/address.ts';
-import { type Cidr, cidrContains, cidrFamily, isZeroCidr } from '../net/cidr.ts';
+import { type Address, isLoopback } from '../net/address.ts';
+import { type Cidr, cidrContains } from '../net/cidr.ts';
 import type { Family } from '../net/family.ts';
+import { localDetector } from '../plan/local-detector.ts';
+import type { NodeIPs } from '../plan/node-ips.ts';
+import { addressesIn, nodePortRanges } from '../plan/node-ports.ts';
 import type { FamilyPlans } from '../plan/plan-change.ts';
 import type { NodeRecord } from '../state/records.ts';
 import type { IptablesOptions, PacketCounter } from './options.ts';
-import type { LocalDetector } from './rule-text.ts';
 
 /** What the machine can do and has, as far as rules depend on it. */
 export interface NodeFacts {
   /** All addresses of the node's interfaces. */
   readonly localAddresses: readonly Address[];
   /** The node's own address, one a family. */
-  readonly nodeIPs: Partial<Record<Family, Address>>;
+  readonly nodeIPs: NodeIPs;
   readonly node: NodeRecord | undefined;
   readonly tcpBeLiberal: boolean;
   readonly randomFully: boolean;
@@ -29,17 +31,14 @@ export function iptablesOptions(
   facts: NodeFacts,
   plans: FamilyPlans,
 ): IptablesOptions {
-  const ranges = nodePortRanges(family, config, facts);
+  const ranges = nodePortRanges(family, config.nodePortAddresses, facts.nodeIPs);
   return {
     family,
     masqueradeBit: config.iptables.masqueradeBit,
     masqueradeAll: config.iptables.masqueradeAll,
-    localDetector: localDetector(family, config, facts.node),
+    localDetector: localDetector(family, config.detectLocal, facts.node),
     localhostNodePorts: servesLocalhost(family, config, ranges),
-    nodePortAddresses:
-      ranges === 'all'
-        ? 'all'
-        : facts.localAddresses.filter((address) => ranges.some((range) => cidrContains(range, address))),
+    nodePortAddresses: addressesIn(ranges, facts.localAddresses),
     dropInvalid: !facts.tcpBeLiberal,
     randomFully: facts.randomFully,
     packetCounters: facts.packetCounters,
@@ -60,51 +59,10 @@ export function servesLocalhost(
   );
 }
 
-/** The ranges that node ports answer in; a family that no range is of answers everywhere, as in kube-proxy. */
-export function nodePortRanges(
-  family: Family,
-  { nodePortAddresses }: ProxyConfig,
-  { nodeIPs }: Pick<NodeFacts, 'nodeIPs'>,
-): 'all' | readonly Cidr[] {
-  const ranges =
-    nodePortAddresses.kind === 'cidrs'
-      ? nodePortAddresses.cidrs
-      : nodePortAddresses.kind === 'primary'
-        ? Object.values(nodeIPs).map(singleAddress)
-        : [];
-  const own = ranges.filter((range) => cidrFamily(range) === family);
-  return own.length === 0 || own.some(isZeroCidr) ? 'all' : own;
-}
-
 const loopbackStart = '127.0.0.0' as Address;
 
 function networkOf(range: Cidr): Address {
   return range.slice(0, range.indexOf('/')) as Address;
-}
-
-function singleAddress(address: Address): Cidr {
-  return `${address}/${familyOf(address) === 'IPv4' ? 32 : 128}` as Cidr;
-}
-
-function localDetector(
-  family: Family,
-  { detectLocal }: ProxyConfig,
-  node: NodeRecord | undefined,
-): LocalDetector | undefined {
-  switch (detectLocal.mode) {
-    case 'ClusterCIDR':
-      return byCidr(detectLocal.cidrs[family]);
-    case 'NodeCIDR':
-      return byCidr(node?.podCIDRs.find((cidr) => cidrFamily(cidr) === family));
-    case 'BridgeInterface':
-      return { by: 'interface', interface: detectLocal.interface };
-    case 'InterfaceNamePrefix':
-      return { by: 'interface', interface: `${detectLocal.prefix}+` };
-  }
-}
-
-function byCidr(cidr: Cidr | undefined): LocalDetector | undefined {
-  return cidr === undefined ? undefined : { by: 'cidr', cidr };
 }
 
 function countEndpoints(plans: FamilyPlans): number {

@@ -1,6 +1,6 @@
 import type { Address } from '../net/address.ts';
 import type { Family } from '../net/family.ts';
-import type { LocalDetector } from './rule-text.ts';
+import type { LocalDetector } from '../plan/local-detector.ts';
 
 /** Packet counters that survive changes of the rules (nfacct), by the names that kube-proxy's metrics know. */
 export type PacketCounter = 'ct_state_invalid_dropped_pkts' | 'localhost_nps_accepted_pkts';

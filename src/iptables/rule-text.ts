@@ -1,6 +1,7 @@
 import type { Address } from '../net/address.ts';
 import type { Cidr } from '../net/cidr.ts';
 import type { Protocol } from '../net/family.ts';
+import type { LocalDetector } from '../plan/local-detector.ts';
 import type { ChainName } from './chain-names.ts';
 
 /**
@@ -20,12 +21,6 @@ export interface PacketMatch {
   readonly localTraffic?: { readonly detector: LocalDetector; readonly local: boolean };
 }
 
-/** How traffic of the cluster's own pods is told (`detectLocalMode`). */
-export type LocalDetector =
-  | { readonly by: 'cidr'; readonly cidr: Cidr }
-  /** An interface name, or a prefix with `+` behind it. */
-  | { readonly by: 'interface'; readonly interface: string };
-
 /** Joins a rule from its packet match, its `-m` matches in order (empty ones are left out), and its target. */
 export function rule(packet: PacketMatch, matches: readonly string[], target: string): Rule {
   let text = packetOptions(packet);
@@ -41,10 +36,15 @@ function packetOptions({ source, destination, protocol, localTraffic }: PacketMa
   }
   if (source !== undefined) text += `-s ${withPrefix(source)} `;
   if (destination !== undefined) text += `-d ${withPrefix(destination)} `;
-  if (localTraffic?.detector.by === 'interface') {
-    text += `${negation(localTraffic.local)}-i ${localTraffic.detector.interface} `;
+  if (localTraffic !== undefined && localTraffic.detector.by !== 'cidr') {
+    text += `${negation(localTraffic.local)}-i ${interfacePattern(localTraffic.detector)} `;
   }
   return protocol === undefined ? text : `${text}-p ${protocol.toLowerCase()} `;
+}
+
+/** A trailing `+` stands for the rest of a name. */
+function interfacePattern(detector: Exclude<LocalDetector, { by: 'cidr' }>): string {
+  return detector.by === 'interface' ? detector.interface : `${detector.prefix}+`;
 }
 
 function negation(holds: boolean): string {

@@ -1,0 +1,34 @@
+import type { NodePortAddresses } from '../config/proxy-config.ts';
+import { type Address, familyOf } from '../net/address.ts';
+import { type Cidr, cidrContains, cidrFamily, isZeroCidr } from '../net/cidr.ts';
+import type { Family } from '../net/family.ts';
+import type { NodeIPs } from './node-ips.ts';
+
+/** The ranges that node ports answer in; a family that no range is of answers everywhere, as in kube-proxy. */
+export function nodePortRanges(
+  family: Family,
+  nodePortAddresses: NodePortAddresses,
+  nodeIPs: NodeIPs,
+): 'all' | readonly Cidr[] {
+  const ranges =
+    nodePortAddresses.kind === 'cidrs'
+      ? nodePortAddresses.cidrs
+      : nodePortAddresses.kind === 'primary'
+        ? Object.values(nodeIPs).map(singleAddress)
+        : [];
+  const own = ranges.filter((range) => cidrFamily(range) === family);
+  return own.length === 0 || own.some(isZeroCidr) ? 'all' : own;
+}
+
+/** Those of the node's addresses that lie in the ranges. */
+export function addressesIn(
+  ranges: 'all' | readonly Cidr[],
+  localAddresses: readonly Address[],
+): 'all' | readonly Address[] {
+  if (ranges === 'all') return 'all';
+  return localAddresses.filter((address) => ranges.some((range) => cidrContains(range, address)));
+}
+
+function singleAddress(address: Address): Cidr {
+  return `${address}/${familyOf(address) === 'IPv4' ? 32 : 128}` as Cidr;
+}
