@@ -21,6 +21,8 @@ export type OptionsFor = (plans: FamilyPlans) => Promise<IptablesOptions>;
 /** Keeps the rules of one family in the kernel equal to the plans. */
 export class IptablesBackend {
   readonly family: Family;
+  /** A restore leaves nothing over: the kernel swaps rules as a whole. */
+  readonly tidyDelay = undefined;
   readonly #tool: RuleTool;
   readonly #files: RuleFiles;
   readonly #optionsFor: OptionsFor;
@@ -69,6 +71,8 @@ export class IptablesBackend {
     const transaction = partialTransaction(inForce, this.#options);
     if (!isEmptyTransaction(transaction)) await this.#apply(transaction);
   }
+
+  async tidy(): Promise<void> {}
 
   /** Whether the rules in force are those of the plans; reads everything. */
   async isInForce(plans: FamilyPlans): Promise<boolean> {

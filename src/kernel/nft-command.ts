@@ -1,5 +1,5 @@
 import { ExecaError, execa } from 'execa';
-import { NftError, type NftTool } from '../nftables/nft-tool.ts';
+import { type ListDetail, NftError, type NftTool } from '../nftables/nft-tool.ts';
 import { type NftRequest, nftError } from './nft-failure.ts';
 import { type Purpose, takingTurns } from './nft-turns.ts';
 
@@ -9,8 +9,14 @@ export function nftCommand(): NftTool {
 }
 
 /** The lines of `nft list …` as they come: what a large listing needs of memory is another process's. */
-export async function* listByCommand(words: readonly string[]): AsyncIterable<string> {
-  const subprocess = execa('nft', ['list', ...words], { buffer: { stdout: false }, maxBuffer });
+export async function* listByCommand(
+  words: readonly string[],
+  detail: ListDetail = 'all',
+): AsyncIterable<string> {
+  const subprocess = execa('nft', [...listFlags[detail], 'list', ...words], {
+    buffer: { stdout: false },
+    maxBuffer,
+  });
   try {
     yield* subprocess;
     await subprocess;
@@ -23,6 +29,11 @@ export async function* listByCommand(words: readonly string[]): AsyncIterable<st
 
 /** Bytes. nft repeats a line for every mistake in it; the first ones are enough, and it applies nothing then. */
 const maxBuffer = { stderr: 1 << 16 };
+
+const listFlags: Readonly<Record<ListDetail, readonly string[]>> = {
+  all: [],
+  frame: ['--terse', '--handle'],
+};
 
 async function feed(commands: string, purpose: Purpose): Promise<void> {
   try {

@@ -57,6 +57,7 @@ function markedWords(line = '', marks = ''): string | undefined {
 function failureOf(reasons: readonly Reason[], request: NftRequest): NftFailure {
   const says = (pattern: RegExp) => reasons.some(({ text }) => pattern.test(text));
   if (says(/Operation not permitted|Permission denied|must be root/)) return 'permission';
+  if (says(/Interrupted system call/)) return 'interrupted';
   if (request === 'listing' && says(/No such file or directory/)) return 'absent';
   return 'refused';
 }

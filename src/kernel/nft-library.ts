@@ -33,13 +33,18 @@ async function openLibrary(): Promise<NftLibrary> {
 function toolOf(nftables: Libnftables): NftTool {
   const context = nftables.newContext(0);
   nftables.bufferErrors(context);
-  const turns = takingTurns(async (commands, purpose) => {
+  let hasLarge = false;
+  const turns = takingTurns(async (commands, purpose, isLast) => {
     nftables.setDryRun(context, purpose === 'check');
     // The kernel takes some 8 ms to drop what it was only asked about.
     const atOnce = purpose === 'apply' && commands.length <= smallText;
     const status = atOnce ? nftables.run(context, commands) : await nftables.runOnThread(context, commands);
     const said = nftables.takeErrors(context);
-    if (commands.length >= largeText) await nftables.trimMemory();
+    hasLarge ||= commands.length >= largeText;
+    if (hasLarge && isLast()) {
+      hasLarge = false;
+      await nftables.trimMemory();
+    }
     if (status !== 0) throw nftError(said, 'change', isOneLine(commands) ? 'line at fault' : 'first line');
   });
   return { way: 'library', ...turns, list: listByCommand };
@@ -49,8 +54,8 @@ function toolOf(nftables: Libnftables): NftTool {
 const smallText = 4096;
 
 /**
- * Characters from which memory is given back. A text needs some 50 times its size, and each of glibc's heaps, one a
- * thread, keeps that: 100 MB after ten batches of 10,000 elements.
+ * Characters from which memory is given back, once nothing else waits. A text needs some 50 times its size, and each of
+ * glibc's heaps, one a thread, keeps that: 100 MB after ten batches of 10,000 elements.
  */
 const largeText = 1 << 16;
 

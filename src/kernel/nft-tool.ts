@@ -9,8 +9,8 @@ export interface NftToolChoice {
 }
 
 /**
- * libnftables in this process where it is there, else the command. `way` forces one of the two; a forced library that is
- * not there throws an `NftError`.
+ * libnftables in this process where it is there, else the command. `way` forces one of the two; a forced library that
+ * is not there throws an `NftError`.
  */
 export async function nftTool({ way }: { readonly way?: NftTool['way'] } = {}): Promise<NftToolChoice> {
   if (way === 'command') return { tool: nftCommand(), reason: 'nft by the command, as asked for' };

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { ConntrackConfig, ProxyConfig } from '../config/proxy-config.ts';
-import { nodePortRanges, servesLocalhost } from '../iptables/derive-options.ts';
+import { servesLocalhost } from '../iptables/derive-options.ts';
 import { nodeIPs } from '../plan/node-ips.ts';
+import { nodePortRanges } from '../plan/node-ports.ts';
 import type { NodeRecord } from '../state/records.ts';
 import { keepForCleanup } from './kept-settings.ts';
 import { ensureSysctl, readSysctl } from './sysctl.ts';
@@ -30,8 +31,8 @@ export async function prepareNode(
 
 /** The kernel lets 127.0.0.0/8 out of the loopback interface only with route_localnet. */
 function localhostSettings(config: ProxyConfig, node: NodeRecord | undefined): readonly Setting[] {
-  const ranges = nodePortRanges('IPv4', config, { nodeIPs: nodeIPs(config.bindAddress, node) });
-  if (!servesLocalhost('IPv4', config, ranges)) return [];
+  const ranges = nodePortRanges('IPv4', config.nodePortAddresses, nodeIPs(config.bindAddress, node));
+  if (config.mode !== 'iptables' || !servesLocalhost('IPv4', config, ranges)) return [];
   return [{ path: 'net/ipv4/conf/all/route_localnet', value: 1, field: 'iptables.localhostNodePorts' }];
 }
 

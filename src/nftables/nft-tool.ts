@@ -19,6 +19,8 @@ export type NftFailure =
   | 'refused'
   /** The table, chain or set that was asked for is not there. */
   | 'absent'
+  /** A signal came in between, again and again; nothing was changed. */
+  | 'interrupted'
   /** Not root, or no CAP_NET_ADMIN. */
   | 'permission'
   /** Neither the command nor the library is on this machine. */

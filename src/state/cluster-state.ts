@@ -79,7 +79,7 @@ export class ClusterState {
     return this.#claims.holder(claim);
   }
 
-  /** Services changed since the last call. After a change of the node itself every Service is among them. */
+  /** Services changed since the last call. After a change of the node or a ServiceCIDR every Service is among them. */
   takeDirty(): ReadonlySet<ServiceKey> {
     const dirty = this.#nodeDirty ? new Set([...this.#dirty, ...this.#services.keys()]) : this.#dirty;
     this.#dirty = new Set();
@@ -87,7 +87,7 @@ export class ClusterState {
     return dirty;
   }
 
-  /** Whether the node itself changed since the last `takeDirty`: every rule may depend on it. */
+  /** Whether the node or a ServiceCIDR changed since the last `takeDirty`: every rule may depend on them. */
   get nodeChanged(): boolean {
     return this.#nodeDirty;
   }
@@ -157,6 +157,7 @@ export class ClusterState {
   #applyServiceCIDR(name: string, record: ServiceCIDRRecord | undefined): void {
     if (record === undefined) this.#serviceCIDRs.delete(name);
     else this.#serviceCIDRs.set(name, record);
+    this.#nodeDirty = true;
   }
 }
 

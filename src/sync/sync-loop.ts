@@ -14,7 +14,8 @@ const lastRetry = 30_000;
 
 /**
  * Syncs at once when something changed and nothing is in flight; what changes meanwhile is the next batch.
- * A failed sync is tried again, later and later.
+ * A failed sync is tried again, later and later. What syncs left over
+ * is tidied when nothing else is to be done.
  */
 export class SyncLoop {
   readonly #syncer: Syncer;
@@ -38,8 +39,13 @@ export class SyncLoop {
     let retry = firstRetry;
     signal.addEventListener('abort', () => this.#wake?.(), { once: true });
     while (!signal.aborted) {
-      await this.#untilRequested(signal);
+      await this.#untilRequested(signal, this.#syncer.tidyDelay);
       if (signal.aborted) return;
+      if (!this.#requested) {
+        await this.#syncer.tidy();
+        this.#requested = this.#syncer.needsFull;
+        continue;
+      }
       this.#requested = false;
       const started = performance.now();
       const outcomes = await this.#syncer.sync();
@@ -55,11 +61,14 @@ export class SyncLoop {
     }
   }
 
-  async #untilRequested(signal: AbortSignal): Promise<void> {
+  /** Ends at the latest when it is time to tidy. */
+  async #untilRequested(signal: AbortSignal, tidyDelay: number | undefined): Promise<void> {
     if (this.#requested || signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
+    const timer = tidyDelay === undefined ? undefined : setTimeout(resolve, tidyDelay);
     await promise;
+    clearTimeout(timer);
     this.#wake = undefined;
   }
 }

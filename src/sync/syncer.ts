@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Family } from '../net/family.ts';
 import type { PlanBook } from '../plan/plan-book.ts';
 import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
@@ -16,6 +17,10 @@ export interface Backend {
   syncChanges(changes: readonly PlanChange[]): Promise<void>;
   /** Whether the kernel still holds the plans. */
   isInForce(plans: FamilyPlans): Promise<boolean>;
+  /** Milliseconds until `tidy` has something to do; `undefined` where nothing is left over. */
+  readonly tidyDelay: number | undefined;
+  /** Removes what changes left over for packets on their way. After a failure `syncAll` must follow. */
+  tidy(): Promise<void>;
 }
 
 /** What one sync did in one family. */
@@ -65,6 +70,30 @@ export class Syncer {
     );
     this.#steps += 1;
     return outcomes.flatMap((outcome) => outcome ?? []);
+  }
+
+  /** Milliseconds until `tidy` has something to do; `undefined` where nothing is left over. */
+  get tidyDelay(): number | undefined {
+    const delays = this.#backends.flatMap(({ tidyDelay }) => tidyDelay ?? []);
+    return delays.length === 0 ? undefined : Math.min(...delays);
+  }
+
+  /** Removes what changes left over, where its time has come. A family in which that fails is compared and mended next. */
+  async tidy(): Promise<void> {
+    this.#steps += 1;
+    for (const backend of this.#backends) {
+      if (backend.tidyDelay !== 0) continue;
+      await backend.tidy().catch(() => this.#needsFull.add(backend.family));
+    }
+    this.#steps += 1;
+  }
+
+  /** Waits until nothing is left over any more. */
+  async tidyUp(): Promise<void> {
+    for (let pause = this.tidyDelay; pause !== undefined && !this.needsFull; pause = this.tidyDelay) {
+      await delay(pause);
+      await this.tidy();
+    }
   }
 
   /**

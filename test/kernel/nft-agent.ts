@@ -3,7 +3,7 @@ import { nftTool } from '../../src/kernel/nft-tool.ts';
 import { NftError, type NftTool } from '../../src/nftables/nft-tool.ts';
 import type { Answer, Question, Reply } from './nft-messages.ts';
 
-/** Runs in a network namespace of its own, which ends with it; does with a tool what the test asks (nft-namespace.ts). */
+/** Runs in a network namespace of its own, which ends with it; does with a tool what the test asks. */
 
 const way = process.argv[2] === 'library' ? 'library' : 'command';
 const choice = await nftTool({ way }).catch((error: unknown) => failureOf(error));
@@ -38,12 +38,12 @@ function failureOf(error: unknown): Answer & { readonly failure: string } {
 
 async function turnsDuring(work: Promise<void>): Promise<number> {
   let inFlight = true;
-  const end = work.finally(() => {
+  void Promise.allSettled([work]).then(() => {
     inFlight = false;
   });
   let turns = 0;
   for (; inFlight; turns += 1) await nextTurn();
-  await end;
+  await work;
   return turns;
 }
 

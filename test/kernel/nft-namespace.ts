@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { NftTool } from '../../src/nftables/nft-tool.ts';
@@ -62,4 +63,12 @@ export async function nftUnavailable(way: NftTool['way']): Promise<string | unde
   await using namespace = nftNamespace(way);
   const answer = await namespace.ask({ ask: 'apply', commands: '' });
   return 'failure' in answer ? answer.message : undefined;
+}
+
+/** Why no large transaction can be tried here, in words for a skipped test. */
+export async function largeUnavailable(): Promise<string | undefined> {
+  // The first user namespace is the one that has all ids.
+  return /\s4294967295$/.test((await readFile('/proc/self/uid_map', 'utf8')).trim())
+    ? undefined
+    : 'in a user namespace, the kernel takes transactions of some 400 kB at most';
 }

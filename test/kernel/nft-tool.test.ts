@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Answer } from './nft-messages.ts';
-import { type NftNamespace, nftNamespace, nftUnavailable } from './nft-namespace.ts';
+import { largeUnavailable, type NftNamespace, nftNamespace, nftUnavailable } from './nft-namespace.ts';
 
 const ways = ['library', 'command'] as const;
 const unavailable = Object.fromEntries(
   await Promise.all(ways.map(async (way) => [way, await nftUnavailable(way)] as const)),
 );
+
+const small = await largeUnavailable();
 
 const done: Answer = { value: 0 };
 const table =
@@ -57,7 +59,8 @@ describe.each(ways)('nft by the %s', (way) => {
 
     test('without commands is taken', async () => expect(await apply('')).toEqual(done));
 
-    test('waits for those before it, whatever their size and outcome', async () => {
+    test('waits for those before it, whatever their size and outcome', async ({ skip }) => {
+      skip(small !== undefined, small);
       const answers = await Promise.all([
         apply(`${table}${elements(20_000)}`),
         apply('add element ip t m { 192.0.2.1 . 80 : 10.1.0.1 . 80 }'),
@@ -71,7 +74,8 @@ describe.each(ways)('nft by the %s', (way) => {
       expect(answers).toEqual([done, done, done, refused, done, done, refused]);
     });
 
-    test('of 20,000 elements leaves the event loop turning', async () => {
+    test('of 20,000 elements leaves the event loop turning', async ({ skip }) => {
+      skip(small !== undefined, small);
       const commands = `${table}${elements(20_000)}`;
       const answer = await namespace.ask({ ask: 'turns during apply', commands });
       expect(answer).toEqual({ value: expect.toSatisfy((turns: number) => turns > 20) });
@@ -117,13 +121,17 @@ describe.each(ways)('nft by the %s', (way) => {
       });
     });
 
-    test('of one element among thousands in a line does not repeat the line, or name another', async () => {
+    test('of one element among thousands in a line does not repeat the line, or name another', async ({
+      skip,
+    }) => {
+      skip(small !== undefined, small);
       await apply(`${table}add element ip t m { 10.0.20.7 . 80 : 192.0.2.1 . 80 }`);
       const message = 'Could not process rule: File exists';
       expect(await apply(elements(10_000))).toEqual({ failure: 'refused', message });
     });
 
-    test('of thousands of elements stays short', async () => {
+    test('of thousands of elements stays short', async ({ skip }) => {
+      skip(small !== undefined, small);
       await apply(`${table}add map ip t v { type ipv4_addr . inet_service : verdict; }`);
       const commands = elements(10_000).replace(' m ', ' v ').replaceAll('10.1.0.1 . 80', 'goto absent');
       expect(await apply(commands)).toEqual({
@@ -158,7 +166,8 @@ describe.each(ways)('nft by the %s', (way) => {
       expect(await list('moons')).toMatchObject({ failure: 'refused' });
     });
 
-    test('can be left after its first line', async () => {
+    test('can be left after its first line', async ({ skip }) => {
+      skip(small !== undefined, small);
       await apply(`${table}${elements(20_000)}`);
       const words = ['table', 'ip', 't'];
       expect(await namespace.ask({ ask: 'first line', words })).toEqual({ lines: ['table ip t {'] });

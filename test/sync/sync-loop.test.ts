@@ -20,6 +20,8 @@ function loop(minSyncPeriod = 0) {
     syncAll: (plans) => call('full', plans.size),
     syncChanges: (changes) => call('partial', changes.length),
     isInForce: async () => true,
+    tidyDelay: undefined,
+    tidy: async () => {},
   };
   const where = context({ holder: (claim) => state.holder(claim) });
   const outcomes: SyncOutcome[] = [];
@@ -86,6 +88,8 @@ test('an inspection that a sync overlaps says nothing', async () => {
     syncAll: async () => {},
     syncChanges: async () => {},
     isInForce: () => reading.promise,
+    tidyDelay: undefined,
+    tidy: async () => {},
   };
   const syncer = new Syncer(new PlanBook(state), () => context(), [backend]);
   const inspected = syncer.inspect();

@@ -1,0 +1,286 @@
+import type { Family } from '../net/family.ts';
+import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
+import type { Problem } from '../state/problem.ts';
+import type { ServiceKey } from '../state/records.ts';
+import { ElementSum } from './element-sum.ts';
+import { fullUpdate } from './full-update.ts';
+import { tableName } from './names.ts';
+import { NftError, type NftTool } from './nft-tool.ts';
+import { type NftablesOptions, nftFamily } from './options.ts';
+import { partialUpdate } from './partial-update.ts';
+import { TableReader } from './read-table.ts';
+import { serviceContent } from './service-content.ts';
+import { Shapes } from './shapes.ts';
+import { skeletonTable } from './skeleton.ts';
+import { type Data, emptyTable, type Rule, type Table, type TableFrame, withoutCounts } from './table.ts';
+import { TableBook } from './table-book.ts';
+import { formatTransaction, type Transaction } from './transaction.ts';
+
+/** The options of the table as the node and the cluster now are. */
+export type OptionsFor = () => Promise<NftablesOptions>;
+
+/** What a full sync settles for all partial ones after it. */
+interface Settled {
+  readonly options: NftablesOptions;
+  readonly shapes: Shapes;
+  readonly skeleton: TableFrame;
+  readonly book: TableBook;
+}
+
+/** Packets pass the rules in microseconds, but a virtual machine may stand still in between. */
+const inFlight = 1_000;
+
+/** So many transactions of a first sync wait for the kernel at a time. */
+const mostInFlight = 2;
+
+/** Comparing all elements may take this part of the time. */
+const comparingShare = 1 / 25;
+
+/** Keeps the table of one family in the kernel equal to the plans. */
+export class NftablesBackend {
+  readonly family: Family;
+  readonly #tool: NftTool;
+  readonly #skeletonText: string;
+  readonly #optionsFor: OptionsFor;
+  readonly #clock: () => number;
+  #settled: Settled | undefined;
+  #refused = new Map<ServiceKey, Problem>();
+  /** The chains, maps and sets as nft listed them after our last change; unknown where there was one since. */
+  #frame: string | undefined;
+  #frameChanges = 0;
+  #nextComparison = 0;
+
+  constructor(
+    family: Family,
+    tool: NftTool,
+    skeletonText: string,
+    optionsFor: OptionsFor,
+    clock: () => number = () => performance.now(),
+  ) {
+    this.family = family;
+    this.#tool = tool;
+    this.#skeletonText = skeletonText;
+    this.#optionsFor = optionsFor;
+    this.#clock = clock;
+  }
+
+  /** Services that the kernel does not take; everything else is in force. */
+  get refused(): ReadonlyMap<ServiceKey, Problem> {
+    return this.#refused;
+  }
+
+  /** Milliseconds until `tidy` has something to do; `undefined` where nothing is left over. */
+  get tidyDelay(): number | undefined {
+    const oldest = this.#settled?.book.leftovers.oldest;
+    return oldest === undefined ? undefined : Math.max(0, oldest + inFlight - this.#clock());
+  }
+
+  /**
+   * Reads the table that stands and changes what differs from the plans.
+   * Services that the kernel refuses are found and left out. Throws an `NftError` when nothing can be applied.
+   */
+  async syncAll(plans: FamilyPlans): Promise<void> {
+    const options = await this.#optionsFor();
+    this.#refused = new Map();
+    try {
+      await this.#makeEqual(plans, options);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      this.#refused = await this.#findRefused(plans, options);
+      if (this.#refused.size === 0) throw error;
+      await this.#makeEqual(this.#accepted(plans), options);
+    }
+  }
+
+  /** Changes what these Services have in the table, after a `syncAll`. Throws an `NftError`, after which one must follow. */
+  async syncChanges(changes: readonly PlanChange[]): Promise<void> {
+    const { book, shapes, options } = this.#requireSettled();
+    const inForce = changes.map((change) =>
+      this.#refused.has(change.service) ? { ...change, before: [] } : change,
+    );
+    for (const { service } of changes) this.#refused.delete(service);
+    const now = this.#clock();
+    const update = partialUpdate(inForce, book, shapes, options, now);
+    await this.#apply([...book.leftovers.takeOlderThan(now - inFlight), ...update], options);
+  }
+
+  /** Removes what was left over for packets on their way. Throws an `NftError`, after which `syncAll` must follow. */
+  async tidy(): Promise<void> {
+    const { book, options } = this.#requireSettled();
+    await this.#apply(book.leftovers.takeOlderThan(this.#clock() - inFlight), options);
+  }
+
+  /**
+   * Whether the table still is as it was left. Chains, maps and sets are compared each time, elements where their
+   * number allows it.
+   */
+  async isInForce(plans: FamilyPlans): Promise<boolean> {
+    if (!(await this.#frameIsInForce())) return false;
+    const started = this.#clock();
+    if (started < this.#nextComparison) return true;
+    const same = await this.#elementsAreInForce(plans);
+    const ended = this.#clock();
+    this.#nextComparison = ended + (ended - started) / comparingShare;
+    return same;
+  }
+
+  async #makeEqual(plans: FamilyPlans, options: NftablesOptions): Promise<void> {
+    const skeleton = skeletonTable(this.#skeletonText, options);
+    const settled = { options, skeleton, shapes: new Shapes(options), book: new TableBook() };
+    const live = await this.#readLive();
+    this.#settled = undefined;
+    const inFlight: Promise<void>[] = [];
+    for (const transaction of fullUpdate({ ...settled, live, plans, now: this.#clock() })) {
+      inFlight.push(this.#apply(transaction, options));
+      // The next ones are made meanwhile. Whichever fails is thrown, so none is without a listener.
+      await Promise.race([Promise.all(inFlight), inFlight.at(-mostInFlight)]);
+    }
+    await Promise.all(inFlight);
+    this.#settled = settled;
+  }
+
+  async #apply(transaction: Transaction, options: NftablesOptions): Promise<void> {
+    if (transaction.length === 0) return;
+    if (transaction.some(({ kind }) => !kind.endsWith('elements'))) {
+      this.#frame = undefined;
+      this.#frameChanges += 1;
+    }
+    await this.#tool.apply(formatTransaction(transaction, options));
+  }
+
+  async #readLive(): Promise<Table> {
+    const reader = new TableReader();
+    try {
+      for await (const line of this.#listAll()) reader.line(line);
+    } catch (error) {
+      if (isAbsent(error)) return emptyTable;
+      throw error;
+    }
+    return reader.table;
+  }
+
+  /**
+   * Compares handles and rules with those that stood after our last change. The first look after a change is what the
+   * later ones are compared with, if it has all that the skeleton has.
+   */
+  async #frameIsInForce(): Promise<boolean> {
+    const changes = this.#frameChanges;
+    const reader = new TableReader();
+    let listed = '';
+    for await (const line of this.#listFrame()) {
+      reader.line(line);
+      listed += `${withoutCounts(line as Rule)}\n`;
+    }
+    if (changes !== this.#frameChanges) return true;
+    this.#frame ??= hasFrame(reader.table, this.#requireSettled().skeleton) ? listed : undefined;
+    return this.#frame === listed;
+  }
+
+  async #elementsAreInForce(plans: FamilyPlans): Promise<boolean> {
+    const wanted = this.#sumOf(this.#accepted(plans));
+    const listed = new ElementSum();
+    const reader = new TableReader(({ set, key, data }) => listed.add(set, key, data));
+    for await (const line of this.#listAll()) reader.line(line);
+    return wanted.equals(listed);
+  }
+
+  #sumOf(plans: FamilyPlans): ElementSum {
+    const { book, shapes, options } = this.#requireSettled();
+    const sum = new ElementSum();
+    const shared = new Set<string>();
+    for (const ports of plans.values()) {
+      const content = serviceContent(
+        ports.map((plan) => book.arranged(plan)),
+        shapes,
+        options,
+      );
+      for (const [set, elements] of [...content.slots, ...content.dispatch]) {
+        for (const [key, data] of elements) sum.add(set, key, data);
+      }
+      for (const [set, keys] of content.shared) {
+        for (const key of keys) {
+          if (!shared.has(`${set} ${key}`)) sum.add(set, key, '' as Data);
+          shared.add(`${set} ${key}`);
+        }
+      }
+    }
+    for (const { map, key, data } of book.leftovers.slots()) sum.add(map, key, data);
+    return sum;
+  }
+
+  #listAll(): AsyncIterable<string> {
+    return this.#tool.list(['table', nftFamily(this.family), tableName]);
+  }
+
+  /** nft leaves elements out where it lists all tables; it reads them, and throws them away, where it lists one. */
+  async *#listFrame(): AsyncIterable<string> {
+    const family = nftFamily(this.family);
+    let isOurs = false;
+    for await (const line of this.#tool.list(['ruleset', family], 'frame')) {
+      if (line.startsWith('table ')) isOurs = line.startsWith(`table ${family} ${tableName} {`);
+      if (isOurs) yield line;
+    }
+  }
+
+  #accepted(plans: FamilyPlans): FamilyPlans {
+    if (this.#refused.size === 0) return plans;
+    return new Map([...plans].filter(([service]) => !this.#refused.has(service)));
+  }
+
+  /** Tries Services in halves, each in a table that the kernel only checks, until those that it refuses stand alone. */
+  async #findRefused(plans: FamilyPlans, options: NftablesOptions): Promise<Map<ServiceKey, Problem>> {
+    const refused = new Map<ServiceKey, Problem>();
+    const search = async (services: readonly ServiceKey[]): Promise<void> => {
+      const [first] = services;
+      if (first === undefined) return;
+      const some = new Map(services.map((service) => [service, plans.get(service) ?? []]));
+      const error = await this.#checkAlone(some, options);
+      if (error === undefined) return;
+      if (services.length === 1) {
+        refused.set(first, { object: `Service ${first}`, reason: `left out: ${error.message}` });
+        return;
+      }
+      const middle = services.length >> 1;
+      await search(services.slice(0, middle));
+      await search(services.slice(middle));
+    };
+    await search([...plans.keys()]);
+    return refused;
+  }
+
+  async #checkAlone(plans: FamilyPlans, options: NftablesOptions): Promise<NftError | undefined> {
+    const skeleton = skeletonTable(this.#skeletonText, options);
+    const input = { options, skeleton, shapes: new Shapes(options), book: new TableBook(), plans };
+    const update = [...fullUpdate({ ...input, live: emptyTable, now: this.#clock() })];
+    try {
+      await this.#tool.check(formatTransaction(update.flat(), options, `${tableName}-check`));
+      return undefined;
+    } catch (error) {
+      if (isRefusal(error)) return error;
+      throw error;
+    }
+  }
+
+  #requireSettled(): Settled {
+    if (this.#settled === undefined) throw new Error('the first sync must be a whole one');
+    return this.#settled;
+  }
+}
+
+function isRefusal(error: unknown): error is NftError {
+  return error instanceof NftError && error.failure === 'refused';
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof NftError && error.failure === 'absent';
+}
+
+/** Whether a table has the skeleton's sets and chains, and as many rules in each. */
+function hasFrame(table: TableFrame, skeleton: TableFrame): boolean {
+  return (
+    [...skeleton.sets.keys()].every((name) => table.sets.has(name)) &&
+    [...skeleton.chains.values()].every(
+      ({ name, rules }) => table.chains.get(name)?.rules.length === rules.length,
+    )
+  );
+}
