@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { describe, expect, test } from 'vitest';
 import { exitStatus } from '../../src/cli/exit-status.ts';
-import { caseNames, fixturesPath, goldenFile, readFileIfAny, renderCase } from './cases.ts';
+import { caseNames, fixturesPath, goldenFile, type Mode, readFileIfAny, renderCase } from './cases.ts';
 
 const updating = process.env.UPDATE_GOLDEN === '1';
 const advice =
@@ -23,16 +23,45 @@ describe('render prints what the golden files hold for', () => {
 
 /** What each file with output should hold; nothing where it should not be there. */
 async function expectedFiles(name: string): Promise<ReadonlyMap<string, string>> {
-  const [ipv4, ipv6] = [await renderCase(name, 'IPv4'), await renderCase(name, 'IPv6')];
+  const iptables = await renderBoth(name, 'iptables');
+  const nftables = await renderBoth(name, 'nftables');
+  const withoutOthers = iptables.problems.replace(/^.* needs mode nftables; .*\n/gm, '');
+  expect(nftables.problems, 'the modes differ in what they cannot do').toBe(withoutOthers);
+  const empty = name === wholeCase ? undefined : await renderBoth(wholeCase, 'nftables');
+  return new Map([
+    [goldenFile.iptables.IPv4, iptables.IPv4],
+    [goldenFile.iptables.IPv6, iptables.IPv6],
+    [goldenFile.nftables.IPv4, withoutParts(nftables.IPv4, empty?.IPv4)],
+    [goldenFile.nftables.IPv6, withoutParts(nftables.IPv6, empty?.IPv6)],
+    ['problems.txt', iptables.problems],
+  ]);
+}
+
+async function renderBoth(name: string, mode: Mode) {
+  const [ipv4, ipv6] = [await renderCase(name, mode, 'IPv4'), await renderCase(name, mode, 'IPv6')];
   for (const { exitStatus: status, problems } of [ipv4, ipv6]) {
     expect(status, problems).toBe(problems === '' ? exitStatus.ok : exitStatus.incomplete);
   }
   expect(ipv6.problems, 'both families say the same of the objects').toBe(ipv4.problems);
-  return new Map([
-    [goldenFile.IPv4, ipv4.rules],
-    [goldenFile.IPv6, ipv6.rules],
-    ['problems.txt', ipv4.problems],
-  ]);
+  return { IPv4: ipv4.rules, IPv6: ipv6.rules, problems: ipv4.problems };
+}
+
+/** The case whose table stands whole in its files; in those of the others its maps and chains are left out. */
+const wholeCase = 'empty';
+
+function withoutParts(table: string, whole: string | undefined): string {
+  if (whole === undefined) return table;
+  const known = new Set(partsOf(whole));
+  const own = partsOf(table).filter((part) => !known.has(part));
+  const [opening = ''] = /^.*\ntable .*\n/.exec(table) ?? [];
+  return `${opening}${own.join('\n\n')}\n}\n`;
+}
+
+function partsOf(table: string): readonly string[] {
+  return table
+    .replace(/^.*\ntable .*\n/, '')
+    .replace(/\n\}\n$/, '')
+    .split('\n\n');
 }
 
 async function writeFiles(folder: string, files: ReadonlyMap<string, string>): Promise<void> {

@@ -6,8 +6,9 @@ import { canonicalRule } from '../../src/iptables/canonical-rule.ts';
 import { readSavedTables } from '../../src/iptables/saved-rules.ts';
 import { iptablesVariants } from '../../src/kernel/iptables-variant.ts';
 import { type Family, families } from '../../src/net/family.ts';
+import { readTable } from '../../src/nftables/read-table.ts';
 import { iptablesUnavailable, labUnavailable } from '../lab/unavailable.ts';
-import { caseNames, fixturesPath, goldenFile } from './cases.ts';
+import { caseNames, fixturesPath, goldenFile, renderCase } from './cases.ts';
 
 const missing = labUnavailable();
 
@@ -28,8 +29,31 @@ describe.each(iptablesVariants)('a kernel that iptables-%s loads the golden file
   });
 });
 
+describe('a kernel that nft loads the tables of the golden cases into', () => {
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
+
+  describe.each(families)('for %s', (family) => {
+    test.each(caseNames)('lists the same maps, sets, chains and rules: %s', async (name) => {
+      const { rules } = await renderCase(name, 'nftables', family);
+      const list = `nft -f - && nft list table ${family === 'IPv4' ? 'ip' : 'ip6'} portolan`;
+      const { stdout } = await execa('unshare', ['--net', 'sh', '-c', list], { input: rules });
+      expect(tableParts(stdout)).toEqual(tableParts(rules));
+    });
+  });
+});
+
+/** Elements and chains come in any order. */
+function tableParts(text: string): unknown {
+  const { sets, chains, elements } = readTable(text);
+  return {
+    sets: Object.fromEntries(sets),
+    chains: Object.fromEntries(chains),
+    elements: Object.fromEntries([...elements].map(([set, own]) => [set, Object.fromEntries(own)])),
+  };
+}
+
 function readGolden(name: string, family: Family): Promise<string> {
-  return readFile(join(fixturesPath, name, goldenFile[family]), 'utf8');
+  return readFile(join(fixturesPath, name, goldenFile.iptables[family]), 'utf8');
 }
 
 /** What iptables-save prints in a new network namespace that has these rules and no others. */
