@@ -1,26 +1,18 @@
-import { removalInput } from '../iptables/removal.ts';
-import { RestoreError } from '../iptables/rule-tool.ts';
-import { readSavedTables } from '../iptables/saved-rules.ts';
-import { iptablesTool } from '../kernel/iptables-tool.ts';
-import { type IptablesVariant, usedVariants } from '../kernel/iptables-variant.ts';
 import { restoreKept } from '../kernel/kept-settings.ts';
 import { removePacketCounters } from '../kernel/nfacct.ts';
-import { type Family, families } from '../net/family.ts';
 import { type ExitStatus, exitStatus, UserError } from './exit-status.ts';
+import { removals } from './take-over.ts';
 
 /** Removes all that Portolan or kube-proxy left in the kernel; rules of others stay as they are. */
 export async function cleanup(): Promise<ExitStatus> {
   let failed = false;
-  for (const variant of await usedVariants()) {
-    for (const family of families) {
-      try {
-        const removed = await removeRules(family, variant);
-        if (removed) process.stdout.write(`removed the ${family} rules (iptables-${variant})\n`);
-      } catch (error) {
-        if (!(error instanceof RestoreError)) throw error;
-        process.stderr.write(`${error.message}\n`);
-        failed = true;
-      }
+  for (const removal of await removals()) {
+    try {
+      for (const removed of await removal()) process.stdout.write(`removed ${removed}\n`);
+    } catch (error) {
+      if (!(error instanceof Error && 'failure' in error)) throw error;
+      process.stderr.write(`${error.message}\n`);
+      failed = true;
     }
   }
   if (failed) return exitStatus.failed;
@@ -33,13 +25,4 @@ export async function cleanup(): Promise<ExitStatus> {
     );
   }
   return exitStatus.ok;
-}
-
-async function removeRules(family: Family, variant: IptablesVariant): Promise<boolean> {
-  const tool = iptablesTool(family, variant);
-  const lines = await Array.fromAsync(tool.save());
-  const input = removalInput(readSavedTables(lines.join('\n')));
-  if (input === '') return false;
-  await tool.restore([input]);
-  return true;
 }

@@ -1,6 +1,8 @@
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { HealthState } from '../health/health-state.ts';
+import { nftCommand } from '../kernel/nft-command.ts';
 import { families } from '../net/family.ts';
+import { TrafficReader } from '../nftables/traffic-reader.ts';
 import type { Source, SourceUpdate } from '../sources/source.ts';
 import { watchDrift } from '../sync/drift.ts';
 import { SyncLoop } from '../sync/sync-loop.ts';
@@ -8,9 +10,12 @@ import type { Syncer, SyncOutcome } from '../sync/syncer.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import type { ProblemLog } from '../telemetry/problem-log.ts';
-import type { LoadedState } from './inputs.ts';
+import { TrafficMetrics } from '../telemetry/traffic-metrics.ts';
+import { type LoadedState, modeProblems } from './inputs.ts';
 import { logOutcome } from './log-outcome.ts';
 import { healthPages, metricsPages, startServers } from './serve.ts';
+import { trafficSubject } from './status-subject.ts';
+import type { TakeOver } from './take-over.ts';
 
 /** A proxy whose first sync is done. */
 export interface Running {
@@ -18,8 +23,11 @@ export interface Running {
   readonly loaded: LoadedState;
   readonly config: ProxyConfig;
   readonly syncer: Syncer;
+  readonly takeOver: TakeOver;
   readonly problems: ProblemLog;
   readonly logger: Logger;
+  /** Serve the traffic of Services as metrics, in mode nftables only. */
+  readonly trafficMetrics?: boolean;
   /** What the first sync did. */
   readonly first: readonly SyncOutcome[];
 }
@@ -28,23 +36,17 @@ export interface Running {
  * Keeps the rules equal to the objects, mends what others change, and serves health and metrics, until SIGINT or
  * SIGTERM. Throws where a server cannot listen and `bindAddressHardFail` is set.
  */
-export async function follow({
-  source,
-  loaded,
-  config,
-  syncer,
-  problems,
-  logger,
-  first,
-}: Running): Promise<void> {
+export async function follow(running: Running): Promise<void> {
+  const { source, loaded, config, syncer, takeOver, problems, logger, first } = running;
   const ending = endOnSignal(logger);
-  const { report, queued, pages } = observe(config);
+  const { report, queued, pages } = observe(running);
   report(first);
   const loop = new SyncLoop(syncer, {
-    minSyncPeriod: config.iptables.minSyncPeriod,
+    minSyncPeriod: config[config.mode].minSyncPeriod,
     report: (outcomes) => {
       for (const outcome of outcomes) logOutcome(logger, outcome);
       report(outcomes);
+      void takeOver.after(outcomes);
     },
   });
   const request = () => {
@@ -53,7 +55,10 @@ export async function follow({
   };
   const listener = (update: SourceUpdate) => {
     for (const change of update.changes) loaded.state.apply(change);
-    problems.report([...update.problems, ...loaded.state.clashes()]);
+    const services = update.changes.flatMap((change) =>
+      change.kind === 'Service' && change.record !== undefined ? [change.record] : [],
+    );
+    problems.report([...update.problems, ...loaded.state.clashes(), ...modeProblems(services, config)]);
     if (loaded.state.nodeChanged) syncer.demandFull();
     if (loaded.state.hasDirty) request();
   };
@@ -76,9 +81,11 @@ export async function follow({
 }
 
 /** What the health page and the metrics learn of the syncs. A family without a failure has nothing left to do. */
-function observe(config: ProxyConfig) {
+function observe(running: Running) {
+  const { config } = running;
   const metrics = new Metrics();
-  const health = new HealthState(families, config.iptables.syncPeriod);
+  const traffic = running.trafficMetrics === true ? [countTraffic(running)] : [];
+  const health = new HealthState(families, config[config.mode].syncPeriod);
   return {
     report(outcomes: readonly SyncOutcome[]) {
       for (const outcome of outcomes) metrics.synced(outcome);
@@ -89,14 +96,22 @@ function observe(config: ProxyConfig) {
       metrics.queued(families);
       health.queued();
     },
-    pages: { health: healthPages(health), metrics: metricsPages(metrics, config.mode) },
+    pages: { health: healthPages(health), metrics: metricsPages(metrics, traffic, config.mode) },
   };
+}
+
+function countTraffic({ loaded, config, logger }: Running): TrafficMetrics {
+  const subject = trafficSubject(loaded, config, families, (family) => loaded.book.plans(family));
+  return new TrafficMetrics(new TrafficReader(nftCommand(), subject), ({ message }) =>
+    logger.warn({ error: message }, 'the connections of Services cannot be read'),
+  );
 }
 
 function endOnSignal(logger: Logger): AbortController {
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    // Not `once`: execa would find that nobody listens any more while a child of its runs, and end this process.
+    process.on(signal, () => {
       logger.info({ signal }, 'ending; the rules stay');
       ending.abort();
     });

@@ -3,12 +3,14 @@ import { hostname } from 'node:os';
 import type { FlagValues } from '../config/flags.ts';
 import { nodeName } from '../config/node-name.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
+import { balanceProblems } from '../plan/balance-problems.ts';
 import { nodeIPs } from '../plan/node-ips.ts';
 import { PlanBook } from '../plan/plan-book.ts';
 import type { PlanContext } from '../plan/plan-service.ts';
 import type { Source } from '../sources/source.ts';
 import { ClusterState } from '../state/cluster-state.ts';
 import type { Problem } from '../state/problem.ts';
+import type { ServiceRecord } from '../state/records.ts';
 import { UserError } from './exit-status.ts';
 
 /** What every command takes: kube-proxy's flags, and where the objects are. */
@@ -68,8 +70,13 @@ export async function loadState(
     for (const change of update.changes) state.apply(change);
     problems.push(...update.problems);
   });
-  problems.push(...state.clashes());
+  problems.push(...state.clashes(), ...modeProblems(state.services.values(), config));
   return { state, book: new PlanBook(state), problems, context: () => planContext(state, config) };
+}
+
+/** What these Services ask for and the mode cannot do. */
+export function modeProblems(services: Iterable<ServiceRecord>, { mode }: ProxyConfig): Iterable<Problem> {
+  return mode === 'iptables' ? balanceProblems(services) : [];
 }
 
 function planContext(state: ClusterState, config: ProxyConfig): PlanContext {

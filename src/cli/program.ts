@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addFlags, readFlags } from '../config/add-flags.ts';
+import type { Milliseconds } from '../config/duration.ts';
 import { families } from '../net/family.ts';
 import { type ExitStatus, exitStatus, UserError } from './exit-status.ts';
 import type { CommonOptions } from './inputs.ts';
+import { parseInterval } from './status-interval.ts';
 
 /** Runs the command line; returns the exit status. Commands are loaded only when they are called. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -42,6 +44,7 @@ export function buildProgram(finish: (status: ExitStatus) => void): Command {
   addRun(program, finish);
   addRender(program, finish);
   addDiff(program, finish);
+  addStatus(program, finish);
   addCleanup(program, finish);
   addCompletion(program, finish);
   return program;
@@ -55,6 +58,7 @@ Without a command it is "run", so that it takes kube-proxy's place with kube-pro
 Examples:
   portolan render --source objects.yaml          the rules for these objects
   portolan diff --source objects.yaml            what a sync would change on this node
+  portolan status --source objects/              who gets how many connections
   portolan run --source objects/ --once          program the node, and end
   portolan run --source objects/ --config c.yaml program the node, and follow the folder`;
 
@@ -63,6 +67,11 @@ function addRun(program: Command, finish: Finish): void {
     .command('run', { isDefault: true })
     .description("program this node's rules and keep them equal to the objects")
     .option('--once', 'program the rules once, and end', false)
+    .option(
+      '--traffic-metrics',
+      'serve the new connections of every Service and endpoint at /metrics; mode nftables only',
+      false,
+    )
     .addOption(variantOption())
     .addHelpText(
       'after',
@@ -90,6 +99,7 @@ Examples:
       await run({
         ...common(command, options),
         once: options.once ?? false,
+        trafficMetrics: options.trafficMetrics ?? false,
         variant: options.iptablesVariant,
       }),
     );
@@ -155,6 +165,51 @@ Examples:
   });
 }
 
+function addStatus(program: Command, finish: Finish): void {
+  const command = program
+    .command('status')
+    .description('show the Services with their endpoints and new connections, as the kernel counts them')
+    .argument('[service...]', 'namespace/name of the Services to show; all by default')
+    .option('--watch', 'go on showing, until a signal ends it', false)
+    .option('--interval <duration>', 'what the rates are of, 100ms to 24h (default: 1s)', interval)
+    .addOption(
+      new Option('--output <form>', 'text or json').default('text').argParser(oneOf(['text', 'json'])),
+    )
+    .addOption(
+      new Option('--sort <order>', 'rate or name').default('rate').argParser(oneOf(['rate', 'name'])),
+    )
+    .addOption(familyOption())
+    .option('--color', 'colour the output (default: on a terminal)')
+    .option('--no-color', 'do not colour the output')
+    .addHelpText(
+      'after',
+      `
+Connections are counted in mode nftables only. Totals are since the Service was programmed.
+
+Exit status: 0, or 2 on an error, such as a node that is not programmed.
+
+Examples:
+  portolan status --source objects/ --proxy-mode nftables
+  portolan status --source objects/ --config config.yaml --watch shop/web
+  portolan status --source objects/ --config config.yaml --output json`,
+    );
+  withCommonOptions(command).action(async (services: readonly string[], options: ParsedOptions) => {
+    const { status } = await import('./status.ts');
+    finish(
+      await status({
+        ...common(command, options),
+        services,
+        watch: options.watch ?? false,
+        interval: options.interval ?? interval('1s'),
+        output: options.output ?? 'text',
+        sort: options.sort ?? 'rate',
+        family: options.family,
+        color: options.color ?? (process.stdout.isTTY === true && process.env.NO_COLOR === undefined),
+      }),
+    );
+  });
+}
+
 function addCleanup(program: Command, finish: Finish): void {
   const command = program
     .command('cleanup')
@@ -204,6 +259,11 @@ interface ParsedOptions {
   readonly family?: 'IPv4' | 'IPv6';
   readonly against?: string;
   readonly color?: boolean;
+  readonly trafficMetrics?: boolean;
+  readonly watch?: boolean;
+  readonly interval?: Milliseconds;
+  readonly output?: 'text' | 'json';
+  readonly sort?: 'rate' | 'name';
 }
 
 const own = 'Objects:';
@@ -235,6 +295,12 @@ function familyOption(): Option {
   return new Option('--family <family>', 'IPv4 or IPv6; both by default').argParser(oneOf(families));
 }
 
+function interval(text: string): Milliseconds {
+  const parsed = parseInterval(text);
+  if (parsed === undefined) throw new InvalidArgumentError('It must be a duration from 100ms to 24h.');
+  return parsed;
+}
+
 function oneOf<T extends string>(allowed: readonly T[]): (text: string) => T {
   return (text) => {
     const found = allowed.find((word) => word === text);
@@ -254,6 +320,7 @@ function version(): string {
 function isForUser(error: unknown): error is Error {
   return (
     error instanceof UserError ||
-    (error instanceof Error && ['ConfigError', 'RestoreError', 'SourceError'].includes(error.name))
+    (error instanceof Error &&
+      ['ConfigError', 'NftError', 'RestoreError', 'SourceError'].includes(error.name))
   );
 }

@@ -1,10 +1,12 @@
+import type { ProxyConfig } from '../config/proxy-config.ts';
 import { renderRules } from '../iptables/render-rules.ts';
 import { type Family, families } from '../net/family.ts';
+import { formatTable } from '../nftables/format-table.ts';
 import { formatProblem } from '../state/problem.ts';
 import { desiredFor, factsFromObjects } from './desired.ts';
+import { desiredTable } from './desired-table.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
-import { type CommonOptions, loadConfig, loadState, openSource } from './inputs.ts';
-import { requireIptablesMode } from './mode.ts';
+import { type CommonOptions, type LoadedState, loadConfig, loadState, openSource } from './inputs.ts';
 
 export interface RenderOptions extends CommonOptions {
   readonly family: Family | undefined;
@@ -13,13 +15,18 @@ export interface RenderOptions extends CommonOptions {
 /** Prints the rules for the objects; touches nothing. */
 export async function render(options: RenderOptions): Promise<ExitStatus> {
   const { config } = await loadConfig(options.flags);
-  requireIptablesMode(config);
   const loaded = await loadState(await openSource(options.source), config, options);
-  const facts = factsFromObjects(loaded, config);
   for (const family of options.family === undefined ? families : [options.family]) {
     process.stdout.write(`# ${family}\n`);
-    for (const text of renderRules(desiredFor(family, loaded, config, facts))) process.stdout.write(text);
+    for (const text of rendering(family, loaded, config)) process.stdout.write(text);
   }
   for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
   return loaded.problems.length === 0 ? exitStatus.ok : exitStatus.incomplete;
+}
+
+function rendering(family: Family, loaded: LoadedState, config: ProxyConfig): Iterable<string> {
+  const facts = factsFromObjects(loaded, config);
+  return config.mode === 'nftables'
+    ? formatTable(desiredTable(family, loaded, config, facts), { family })
+    : renderRules(desiredFor(family, loaded, config, facts));
 }

@@ -1,32 +1,28 @@
 import type { ProxyConfig } from '../config/proxy-config.ts';
-import { IptablesBackend } from '../iptables/backend.ts';
-import { iptablesOptions } from '../iptables/derive-options.ts';
-import type { PacketCounter } from '../iptables/options.ts';
-import { iptablesTool } from '../kernel/iptables-tool.ts';
-import { detectIptablesVariant, type IptablesVariant } from '../kernel/iptables-variant.ts';
-import { ensurePacketCounters } from '../kernel/nfacct.ts';
-import { lookAtNode } from '../kernel/node-facts.ts';
+import type { IptablesVariant } from '../kernel/iptables-variant.ts';
 import { prepareNode } from '../kernel/prepare-node.ts';
-import { iptablesRuleFiles } from '../kernel/rule-files.ts';
-import { families } from '../net/family.ts';
 import type { Problem } from '../state/problem.ts';
 import { Syncer, type SyncOutcome } from '../sync/syncer.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { ProblemLog } from '../telemetry/problem-log.ts';
+import { openBackends } from './backends.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { type CommonOptions, type LoadedState, loadConfig, loadState, openSource } from './inputs.ts';
 import { logOutcome } from './log-outcome.ts';
-import { requireIptablesMode } from './mode.ts';
+import { requireCounters } from './status-counters.ts';
+import { TakeOver } from './take-over.ts';
 
 export interface RunOptions extends CommonOptions {
   readonly once: boolean;
+  /** Serve the traffic of Services as metrics. */
+  readonly trafficMetrics: boolean;
   readonly variant: IptablesVariant | undefined;
 }
 
 /** Programs the node's rules from the objects, and goes on doing so until a signal ends it, unless `once`. */
 export async function run(options: RunOptions): Promise<ExitStatus> {
   const { config, notices } = await loadConfig(options.flags);
-  requireIptablesMode(config);
+  if (options.trafficMetrics) requireCounters('--traffic-metrics', config);
   const logger = await createLogger(config.logging);
   for (const notice of [...notices, ...withoutApiServer(config, options)]) logger.info(notice);
   if (options.flags['init-only'] === true) {
@@ -38,11 +34,27 @@ export async function run(options: RunOptions): Promise<ExitStatus> {
   const problems = new ProblemLog(logger);
   problems.report(loaded.problems);
   const syncer = await startSyncer(loaded, config, options, logger);
+  const takeOver = new TakeOver(config.mode, (message) => logger.info(message));
   const outcomes = await syncer.sync();
   for (const outcome of outcomes) logOutcome(logger, outcome);
-  if (options.once) return onceStatus(outcomes, loaded.problems);
+  await takeOver.after(outcomes);
+  if (options.once) {
+    await syncer.tidyUp();
+    return onceStatus(outcomes, loaded.problems);
+  }
   const { follow } = await import('./follow.ts');
-  await follow({ source, loaded, config, syncer, problems, logger, first: outcomes });
+  const { trafficMetrics } = options;
+  await follow({
+    source,
+    loaded,
+    config,
+    syncer,
+    takeOver,
+    problems,
+    logger,
+    trafficMetrics,
+    first: outcomes,
+  });
   return exitStatus.ok;
 }
 
@@ -55,32 +67,12 @@ function withoutApiServer({ clientConnection }: ProxyConfig, { flags }: RunOptio
 async function startSyncer(
   loaded: LoadedState,
   config: ProxyConfig,
-  options: RunOptions,
+  { variant }: RunOptions,
   logger: Logger,
 ): Promise<Syncer> {
-  const { variant, reason } =
-    options.variant === undefined
-      ? await detectIptablesVariant()
-      : { variant: options.variant, reason: 'forced by --iptables-variant' };
-  logger.info({ node: loaded.state.nodeName, variant, reason }, 'programming iptables');
+  const backends = await openBackends({ state: loaded.state, config, variant, logger });
   await prepareNode(config, loaded.state.node, (message) => logger.warn(message));
-  const counters = await ensurePacketCounters();
-  return new Syncer(loaded.book, loaded.context, makeBackends(variant, loaded, config, counters));
-}
-
-function makeBackends(
-  variant: IptablesVariant,
-  { state }: LoadedState,
-  config: ProxyConfig,
-  counters: ReadonlySet<PacketCounter>,
-): readonly IptablesBackend[] {
-  const files = iptablesRuleFiles();
-  return families.map(
-    (family) =>
-      new IptablesBackend(family, iptablesTool(family, variant), files, async (plans) =>
-        iptablesOptions(family, config, await lookAtNode(config, state.node, counters), plans),
-      ),
-  );
+  return new Syncer(loaded.book, loaded.context, backends);
 }
 
 function onceStatus(outcomes: readonly SyncOutcome[], problems: readonly Problem[]): ExitStatus {

@@ -14,6 +14,11 @@ export interface Page {
 
 export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
 
+/** Metrics in Prometheus' text format. */
+export interface TextMetrics {
+  text(): Promise<string>;
+}
+
 export function healthPages(health: HealthState): Pages {
   const page = (): Page => {
     const report = health.report();
@@ -22,9 +27,11 @@ export function healthPages(health: HealthState): Pages {
   return { '/healthz': page, '/livez': page };
 }
 
-export function metricsPages(metrics: Metrics, mode: string): Pages {
+/** `others` are metrics in the same text format, which follow. */
+export function metricsPages(metrics: Metrics, others: readonly TextMetrics[], mode: string): Pages {
+  const text = async () => (await Promise.all([metrics, ...others].map((some) => some.text()))).join('\n');
   return {
-    '/metrics': async () => ({ status: 200, type: metrics.contentType, text: await metrics.text() }),
+    '/metrics': async () => ({ status: 200, type: metrics.contentType, text: await text() }),
     '/healthz': () => ({ status: 200, type: 'text/plain; charset=utf-8', text: 'ok' }),
     '/proxyMode': () => ({ status: 200, type: 'text/plain; charset=utf-8', text: mode }),
   };

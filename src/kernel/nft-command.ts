@@ -1,3 +1,8 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { ExecaError, execa } from 'execa';
 import { type ListDetail, NftError, type NftTool } from '../nftables/nft-tool.ts';
 import { type NftRequest, nftError } from './nft-failure.ts';
@@ -8,17 +13,44 @@ export function nftCommand(): NftTool {
   return { way: 'command', ...takingTurns(feed), list: listByCommand };
 }
 
-/** The lines of `nft list …` as they come: what a large listing needs of memory is another process's. */
+/**
+ * The lines of `nft list …`: what a large listing needs of memory is another process's. nft writes every few characters
+ * apart, a million times for a hundred thousand elements: from a pipe each would wake this process, so it writes to a
+ * file where it can.
+ */
 export async function* listByCommand(
   words: readonly string[],
   detail: ListDetail = 'all',
 ): AsyncIterable<string> {
-  const subprocess = execa('nft', [...listFlags[detail], 'list', ...words], {
-    buffer: { stdout: false },
-    maxBuffer,
-  });
+  const args = [...listFlags[detail], 'list', ...words];
+  const folder = detail === 'all' ? await temporaryFolder() : undefined;
+  if (folder === undefined) {
+    yield* listByPipe(args);
+    return;
+  }
   try {
-    yield* subprocess;
+    const file = join(folder, 'listing');
+    await execa('nft', args, { stdout: { file }, maxBuffer });
+    yield* linesOf(createReadStream(file));
+  } catch (error) {
+    throw asNftError(error, 'listing');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Readable by its owner only; `undefined` where nothing can be written. */
+function temporaryFolder(): Promise<string | undefined> {
+  const parent = process.env.RUNTIME_DIRECTORY ?? tmpdir();
+  return mkdtemp(join(parent, 'portolan-nft-')).catch(() => undefined);
+}
+
+async function* listByPipe(args: readonly string[]): AsyncIterable<string> {
+  const subprocess = execa('nft', args, { buffer: { stdout: false }, maxBuffer });
+  // Where the reader stops early, nft ends as its output is closed, which is no fault.
+  subprocess.catch(() => undefined);
+  try {
+    yield* linesOf(subprocess.stdout);
     await subprocess;
   } catch (error) {
     // The reader has had enough: nft writes to nobody then.
@@ -29,6 +61,17 @@ export async function* listByCommand(
 
 /** Bytes. nft repeats a line for every mistake in it; the first ones are enough, and it applies nothing then. */
 const maxBuffer = { stderr: 1 << 16 };
+
+/** Lines of execa would take several times as long. */
+async function* linesOf(output: Readable): AsyncIterable<string> {
+  let rest = '';
+  for await (const chunk of output.setEncoding('utf8')) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield line;
+  }
+  if (rest !== '') yield rest;
+}
 
 const listFlags: Readonly<Record<ListDetail, readonly string[]>> = {
   all: [],

@@ -1,4 +1,4 @@
-import { type ChainName, isClientSet, type SetName } from './names.ts';
+import { type ChainName, isClientSet, isSlotMap, type SetName } from './names.ts';
 import type { Chain, Data, Key, Rule, SetDeclaration, Table } from './table.ts';
 
 /** One element of a listing. */
@@ -61,7 +61,7 @@ export class TableReader {
   #readChainLine(line: string): void {
     if (this.#chain === undefined || line.startsWith('comment ')) return;
     if (line.startsWith('type ')) this.#chain.hook = line;
-    else this.#chain.rules.push(line as Rule);
+    else this.#chain.rules.push(line.replace(protocolInRule, withName) as Rule);
   }
 
   #readSetLine(line: string): void {
@@ -106,5 +106,16 @@ const elementForm =
 function readElement(set: SetName, text: string): ListedElement | undefined {
   const [, key, packets, data] = elementForm.exec(text) ?? [];
   if (key === undefined) return undefined;
-  return { set, key: key as Key, data: (data ?? '') as Data, packets: Number(packets ?? 0) };
+  // The numbers in keys of slot maps are ports and slots.
+  const named = isSlotMap(set) ? key : key.replace(protocolInKey, withName);
+  return { set, key: named as Key, data: (data ?? '') as Data, packets: Number(packets ?? 0) };
+}
+
+/** nft lists a protocol by its number where the machine has no /etc/protocols; it takes the name there, too. */
+const protocolNames: Readonly<Record<string, string>> = { 6: 'tcp', 17: 'udp', 132: 'sctp' };
+const protocolInKey = /(?<=^| \. )(?:6|17|132)(?= \. \d+$)/;
+const protocolInRule = /(?<=^meta l4proto )(?:6|17|132)(?= )/;
+
+function withName(number: string): string {
+  return protocolNames[number] ?? number;
 }

@@ -31,6 +31,7 @@ export class TableModel implements Table {
         return;
       case 'delete-set':
         require(this.sets.delete(step.name), `no set ${step.name}`);
+        this.#requireUnasked(step.name);
         this.elements.delete(step.name);
         return;
       case 'add-chain':
@@ -85,6 +86,12 @@ export class TableModel implements Table {
     const elements = this.elements.get(set) ?? new Map<Key, Data>();
     this.elements.set(set, elements);
     return elements;
+  }
+
+  #requireUnasked(set: SetName): void {
+    const asks = new RegExp(`@${set}(?![\\w-])`);
+    for (const [chain, { rules }] of this.chains)
+      require(!rules.some((rule) => asks.test(rule)), `${chain} asks ${set}`);
   }
 
   #requireUnused(name: ChainName): void {

@@ -44,6 +44,43 @@ export function iptablesBackend(variant: 'nft' | 'legacy'): Backend {
   };
 }
 
+export function nftablesBackend(): Backend {
+  return {
+    mode: 'nftables',
+    runArguments: [],
+    async readRefusals(node, family) {
+      const listed = await node.exec('nft', ['list', 'table', tableFamily(family), 'portolan']);
+      return { rejected: countVerdicts(listed, 'reject'), dropped: countVerdicts(listed, 'drop') };
+    },
+    async closePort(node, family, { protocol, port }) {
+      const table = [tableFamily(family), 'closed-port'];
+      const hook = '{ type filter hook input priority filter + 10; policy accept; }';
+      const where = table.join(' ');
+      const rules = [
+        `add table ${where}`,
+        `add chain ${where} input ${hook}`,
+        `add rule ${where} input ${protocol} dport ${port} drop`,
+      ].join('\n');
+      await node.exec('nft', [rules]);
+      return {
+        async [Symbol.asyncDispose]() {
+          await node.exec('nft', ['delete', 'table', ...table]);
+        },
+      };
+    },
+  };
+}
+
+function tableFamily(family: Family): string {
+  return family === 'IPv4' ? 'ip' : 'ip6';
+}
+
+/** Packets of all rules with this verdict: every rule that refuses counts. */
+function countVerdicts(listed: string, verdict: 'reject' | 'drop'): number {
+  const rules = listed.matchAll(/\bcounter packets (\d+) bytes \d+ (reject|drop)\b/g);
+  return rules.reduce((sum, [, packets, found]) => sum + (found === verdict ? Number(packets) : 0), 0);
+}
+
 function commandOf(family: Family): string {
   return family === 'IPv4' ? 'iptables' : 'ip6tables';
 }

@@ -1,0 +1,58 @@
+import type { ProxyConfig } from '../config/proxy-config.ts';
+import { IptablesBackend } from '../iptables/backend.ts';
+import { iptablesOptions } from '../iptables/derive-options.ts';
+import { iptablesTool } from '../kernel/iptables-tool.ts';
+import { detectIptablesVariant, type IptablesVariant } from '../kernel/iptables-variant.ts';
+import { ensurePacketCounters } from '../kernel/nfacct.ts';
+import { nftTool } from '../kernel/nft-tool.ts';
+import { lookAtNode } from '../kernel/node-facts.ts';
+import { iptablesRuleFiles, nftablesSkeleton } from '../kernel/rule-files.ts';
+import { families } from '../net/family.ts';
+import { NftablesBackend } from '../nftables/backend.ts';
+import { nftablesOptions } from '../nftables/derive-options.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
+import type { Backend } from '../sync/syncer.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+/** What the backends look at, besides the plans. */
+export interface BackendInput {
+  readonly state: ClusterState;
+  readonly config: ProxyConfig;
+  readonly variant: IptablesVariant | undefined;
+  readonly logger: Logger;
+}
+
+/** The backends of the configured mode, one a family; says once how they reach the kernel. */
+export function openBackends(input: BackendInput): Promise<readonly Backend[]> {
+  return input.config.mode === 'nftables' ? nftablesBackends(input) : iptablesBackends(input);
+}
+
+async function iptablesBackends(input: BackendInput): Promise<readonly Backend[]> {
+  const { state, config, logger } = input;
+  const { variant, reason } =
+    input.variant === undefined
+      ? await detectIptablesVariant()
+      : { variant: input.variant, reason: 'forced by --iptables-variant' };
+  logger.info({ node: state.nodeName, variant, reason }, 'programming iptables');
+  const counters = await ensurePacketCounters();
+  const files = iptablesRuleFiles();
+  return families.map(
+    (family) =>
+      new IptablesBackend(family, iptablesTool(family, variant), files, async (plans) =>
+        iptablesOptions(family, config, await lookAtNode(config, state.node, counters), plans),
+      ),
+  );
+}
+
+async function nftablesBackends({ state, config, logger }: BackendInput): Promise<readonly Backend[]> {
+  const { tool, reason } = await nftTool();
+  logger.info({ node: state.nodeName, reason }, 'programming nftables');
+  const skeleton = nftablesSkeleton();
+  return families.map(
+    (family) =>
+      new NftablesBackend(family, tool, skeleton, async () => {
+        const facts = await lookAtNode(config, state.node, new Set());
+        return nftablesOptions(family, config, { ...facts, serviceCIDRs: state.serviceCIDRs });
+      }),
+  );
+}
