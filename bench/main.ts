@@ -1,8 +1,14 @@
+import { dataplaneBenchmark } from './dataplane.ts';
 import { iptablesBenchmark } from './iptables.ts';
+import { nftablesBenchmark } from './nftables.ts';
+import { sustainedBenchmark } from './sustained.ts';
 
 /** `npm run bench -- NAME`: each prints a Markdown table. */
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  dataplane: dataplaneBenchmark,
   iptables: iptablesBenchmark,
+  nftables: nftablesBenchmark,
+  sustained: sustainedBenchmark,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

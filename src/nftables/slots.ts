@@ -33,7 +33,9 @@ function keepPlaces(before: Slots, endpoints: readonly Endpoint[]): Slots {
     return endpoint;
   });
   const others = waiting.values();
-  return kept.flatMap((endpoint) => endpoint ?? others.next().value ?? []);
+  const slots = kept.flatMap((endpoint) => endpoint ?? others.next().value ?? []);
+  // The same list costs no memory.
+  return slots.every((endpoint, slot) => endpoint === endpoints[slot]) ? endpoints : slots;
 }
 
 function maglevSlots(endpoints: readonly Endpoint[]): Slots {

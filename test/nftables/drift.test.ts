@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { isClientSet } from '../../src/nftables/names.ts';
+import { objects, web } from './changes.ts';
+import { type FakedProxy, proxy } from './proxy.ts';
+
+describe("somebody else's change", () => {
+  const somebody = async (played: FakedProxy, commands: string) => {
+    await played.apply(web);
+    expect(await played.syncer.inspect()).toEqual([]);
+    await played.tool.apply(`${commands}\n`);
+    // Elements are not compared each time, since that takes the longer the more there are.
+    played.clock.now += 60_000;
+  };
+
+  test.each([
+    ['a flushed chain', 'flush chain ip portolan KUBE-SVC-tcp-random-3'],
+    [
+      'the same rule twice',
+      'add rule ip portolan KUBE-SERVICES ip daddr . meta l4proto . th dport vmap @services',
+    ],
+    ['a chain that was made anew', 'flush chain ip portolan KUBE-DROP\nadd rule ip portolan KUBE-DROP drop'],
+    ['a chain of their own', 'add chain ip portolan theirs\nadd rule ip portolan theirs drop'],
+    ['a removed element', 'delete element ip portolan services { 10.96.0.10 . tcp . 80 }'],
+    [
+      'another endpoint in a slot',
+      'delete element ip portolan service-endpoints-tcp { 10.96.0.10 . 80 . 0 }\n' +
+        'add element ip portolan service-endpoints-tcp { 10.96.0.10 . 80 . 0 : 192.0.2.66 . 8080 }',
+    ],
+    ['an element too many', 'add element ip portolan cluster-ips { 192.0.2.66 }'],
+    ['the whole table gone', 'add table ip portolan\ndelete table ip portolan'],
+  ])('(%s) is seen and mended', async (_, commands) => {
+    const played = proxy();
+    await somebody(played, commands);
+    expect(await played.syncer.inspect()).toEqual(['IPv4']);
+    await played.syncer.sync();
+    await played.tidyUp();
+    const afresh = proxy();
+    await afresh.apply(web);
+    const content = ({ tool }: FakedProxy) => {
+      const { chains, sets, elements } = tool.table('IPv4');
+      return { chains, sets, elements: new Map([...elements].filter(([, { size }]) => size > 0)) };
+    };
+    expect(content(played)).toEqual(content(afresh));
+    expect(await played.syncer.inspect()).toEqual([]);
+  });
+
+  test('of a client set is no change', async () => {
+    const played = proxy();
+    await played.apply(objects({ affinityTimeoutSeconds: 600 }, ['10.0.0.1']));
+    expect(await played.syncer.inspect()).toEqual([]);
+    const set = [...played.tool.table('IPv4').sets.keys()].find(isClientSet);
+    if (set === undefined) throw new Error('a set of clients');
+    played.tool.remember('IPv4', set, '10.0.0.9');
+    played.clock.now += 60_000;
+    expect(await played.syncer.inspect()).toEqual([]);
+  });
+});

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Family, families, type Protocol, protocols } from '../../src/net/family.ts';
+import { isClientSet, tableName } from '../../src/nftables/names.ts';
+import { NftError } from '../../src/nftables/nft-tool.ts';
+import { type NftablesOptions, nftFamily } from '../../src/nftables/options.ts';
+import { readTable } from '../../src/nftables/read-table.ts';
+import { type Table, withoutCounts } from '../../src/nftables/table.ts';
+import type { Change } from '../../src/state/records.ts';
+import { anyTableOptions } from '../fixtures/arbitrary-table-options.ts';
+import { anyContestedHistory } from '../fixtures/contested-cluster.ts';
+import { FakeNftTool } from '../fixtures/fake-nft-tool.ts';
+import { address, endpoint, service, serviceKey, servicePort, slice, sliceKey } from '../fixtures/records.ts';
+import type { Answer, Question } from '../kernel/nft-messages.ts';
+import { type NftNamespace, nftNamespace, nftUnavailable } from '../kernel/nft-namespace.ts';
+import { proxy } from './proxy.ts';
+
+const unavailable = await nftUnavailable('command');
+const numRuns = Number(process.env.PROPERTY_RUNS ?? 30);
+
+/** Changes the model and the kernel alike, and lists what the kernel has. */
+class KernelTool extends FakeNftTool {
+  readonly #namespace: NftNamespace;
+
+  constructor(namespace: NftNamespace) {
+    super();
+    this.#namespace = namespace;
+  }
+
+  override async apply(commands: string): Promise<void> {
+    await super.apply(commands);
+    await this.#ask({ ask: 'apply', commands });
+  }
+
+  override async *list(words: readonly string[]): AsyncIterable<string> {
+    const answer = await this.#ask({ ask: 'list', words });
+    if ('lines' in answer) yield* answer.lines;
+  }
+
+  async #ask(question: Question): Promise<Answer> {
+    const answer = await this.#namespace.ask(question);
+    if (!('failure' in answer)) return answer;
+    throw new NftError(answer.failure === 'absent' ? 'absent' : 'refused', answer.message);
+  }
+}
+
+async function expectAgreement(tool: KernelTool): Promise<void> {
+  for (const family of families) {
+    const lines = await Array.fromAsync(tool.list(['table', nftFamily(family), tableName]));
+    expect(inOrder(readTable(lines.join('\n')))).toEqual(inOrder(tool.table(family)));
+  }
+}
+
+describe('the kernel', () => {
+  let namespace: NftNamespace;
+
+  beforeEach(({ skip }) => skip(unavailable !== undefined, unavailable));
+  beforeAll(() => {
+    if (unavailable === undefined) namespace = nftNamespace('command');
+  });
+  afterAll(() => namespace?.[Symbol.asyncDispose]());
+
+  test('holds after any syncs, in the same words, what was written', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyContestedHistory, anyTableOptions, async (history, options) => {
+        await namespace.ask({ ask: 'apply', commands: ['ip', 'ip6'].map(withoutTable).join('') });
+        const [last = [], ...earlier] = history.toReversed();
+        const tool = new KernelTool(namespace);
+        const played = proxy({ tool, options });
+        await played.apply(earlier.flat());
+        await expectAgreement(tool);
+        await played.apply(last);
+        await expectAgreement(tool);
+        await played.tidyUp();
+        await expectAgreement(tool);
+        await expectQuietRestart(tool, [...earlier.flat(), ...last], options);
+      }),
+      { numRuns },
+    );
+  });
+
+  test('is read alike on a machine that has no names of protocols', async () => {
+    const nameless = [
+      'unshare',
+      '--mount',
+      'sh',
+      '-c',
+      'mount --bind /dev/null /etc/protocols && exec "$@"',
+      'sh',
+    ];
+    await using other = nftNamespace('command', nameless);
+    const tool = new KernelTool(other);
+    const objects = protocols.flatMap(everythingOf);
+    await proxy({ tool }).apply(objects);
+    await expectQuietRestart(tool, objects);
+  });
+});
+
+/** Deletes the table, whether it is there or not. */
+function withoutTable(ip: string): string {
+  return `add table ${ip} ${tableName}\ndelete table ${ip} ${tableName}\n`;
+}
+
+async function expectQuietRestart(
+  tool: KernelTool,
+  objects: readonly Change[],
+  options?: (family: Family) => Partial<NftablesOptions>,
+): Promise<void> {
+  const count = tool.commits.length;
+  const restarted = proxy(options === undefined ? { tool } : { tool, options });
+  await restarted.apply(objects);
+  expect(tool.commits.slice(count)).toEqual([]);
+}
+
+/** A Service with affinity and one without, each with a node port, of this protocol. */
+function everythingOf(protocol: Protocol, place: number): readonly Change[] {
+  return [undefined, 600].flatMap((affinityTimeoutSeconds, at) => {
+    const host = 2 * place + at + 1;
+    const key = serviceKey(`default/s${host}`);
+    const own = sliceKey(`default/s${host}-1`);
+    const record = service({
+      key,
+      affinityTimeoutSeconds,
+      clusterIPs: [address(`10.96.0.${host}`)],
+      ports: [servicePort({ protocol, nodePort: 30_000 + host })],
+    });
+    const ports = [{ name: 'http', protocol, port: 8080 }];
+    const endpoints = [endpoint('10.0.0.1', { nodeName: 'node-0' }), endpoint('10.0.0.2')];
+    return [
+      { kind: 'Service', key, record },
+      { kind: 'EndpointSlice', key: own, record: slice(endpoints, { key: own, service: key, ports }) },
+    ];
+  });
+}
+
+/** A table's content in the order of its names. What a set of clients holds is the packets' own. */
+function inOrder({ sets, chains, elements }: Table): unknown {
+  return {
+    sets: Object.fromEntries(sets),
+    chains: Object.fromEntries(
+      [...chains].map(([name, { hook, rules }]) => [name, { hook, rules: rules.map(withoutCounts) }]),
+    ),
+    elements: Object.fromEntries(
+      [...elements]
+        .filter(([set, own]) => own.size > 0 && !isClientSet(set))
+        .map(([set, own]) => [set, Object.fromEntries(own)]),
+    ),
+  };
+}
