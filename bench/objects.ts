@@ -43,7 +43,8 @@ function list(items: readonly object[]): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
-function service(index: number): object {
+/** The ClusterIP Service of this number; for numbers below 2,097,152. */
+export function service(index: number): object {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -56,7 +57,8 @@ function service(index: number): object {
   };
 }
 
-function slice(index: number, addresses: readonly string[]): object {
+/** The only EndpointSlice of the Service of this number. */
+export function slice(index: number, addresses: readonly string[]): object {
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
@@ -75,7 +77,8 @@ function slice(index: number, addresses: readonly string[]): object {
   };
 }
 
-function endpointAddresses(index: number, count: number): readonly string[] {
+/** The addresses of a Service's endpoints, where each Service has `count`; none has another's. */
+export function endpointAddresses(index: number, count: number): readonly string[] {
   return Array.from({ length: count }, (_, place) => {
     const number = index * count + place;
     return `10.${128 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`;

@@ -21,16 +21,17 @@ export function nftCommand(): NftTool {
 export async function* listByCommand(
   words: readonly string[],
   detail: ListDetail = 'all',
+  signal?: AbortSignal,
 ): AsyncIterable<string> {
   const args = [...listFlags[detail], 'list', ...words];
   const folder = detail === 'all' ? await temporaryFolder() : undefined;
   if (folder === undefined) {
-    yield* listByPipe(args);
+    yield* listByPipe(args, signal);
     return;
   }
   try {
     const file = join(folder, 'listing');
-    await execa('nft', args, { stdout: { file }, maxBuffer });
+    await execa('nft', args, { stdout: { file }, maxBuffer, ...cancelledBy(signal) });
     yield* linesOf(createReadStream(file));
   } catch (error) {
     throw asNftError(error, 'listing');
@@ -45,8 +46,8 @@ function temporaryFolder(): Promise<string | undefined> {
   return mkdtemp(join(parent, 'portolan-nft-')).catch(() => undefined);
 }
 
-async function* listByPipe(args: readonly string[]): AsyncIterable<string> {
-  const subprocess = execa('nft', args, { buffer: { stdout: false }, maxBuffer });
+async function* listByPipe(args: readonly string[], signal?: AbortSignal): AsyncIterable<string> {
+  const subprocess = execa('nft', args, { buffer: { stdout: false }, maxBuffer, ...cancelledBy(signal) });
   // Where the reader stops early, nft ends as its output is closed, which is no fault.
   subprocess.catch(() => undefined);
   try {
@@ -57,6 +58,10 @@ async function* listByPipe(args: readonly string[]): AsyncIterable<string> {
     if (error instanceof ExecaError && error.signal === 'SIGPIPE') return;
     throw asNftError(error, 'listing');
   }
+}
+
+function cancelledBy(signal: AbortSignal | undefined) {
+  return signal === undefined ? {} : { cancelSignal: signal };
 }
 
 /** Bytes. nft repeats a line for every mistake in it; the first ones are enough, and it applies nothing then. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Family } from '../net/family.ts';
 import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
 import type { Problem } from '../state/problem.ts';
@@ -5,7 +6,7 @@ import type { ServiceKey } from '../state/records.ts';
 import { ElementSum } from './element-sum.ts';
 import { fullUpdate } from './full-update.ts';
 import { tableName } from './names.ts';
-import { NftError, type NftTool } from './nft-tool.ts';
+import { NftError, type NftFailure, type NftTool } from './nft-tool.ts';
 import { type NftablesOptions, nftFamily } from './options.ts';
 import { partialUpdate } from './partial-update.ts';
 import { TableReader } from './read-table.ts';
@@ -30,6 +31,9 @@ interface Settled {
 /** Packets pass the rules in microseconds, but a virtual machine may stand still in between. */
 const inFlight = 1_000;
 
+/** Services whose elements are summed up without a pause: about 1 ms. */
+const servicesAtOnce = 50;
+
 /** So many transactions of a first sync wait for the kernel at a time. */
 const mostInFlight = 2;
 
@@ -49,6 +53,7 @@ export class NftablesBackend {
   #frame: string | undefined;
   #frameChanges = 0;
   #nextComparison = 0;
+  #comparing: AbortController | undefined;
 
   constructor(
     family: Family,
@@ -85,7 +90,8 @@ export class NftablesBackend {
     try {
       await this.#makeEqual(plans, options);
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (isFailure(error, 'interrupted')) return this.#makeEqual(plans, options);
+      if (!isFailure(error, 'refused')) throw error;
       this.#refused = await this.#findRefused(plans, options);
       if (this.#refused.size === 0) throw error;
       await this.#makeEqual(this.#accepted(plans), options);
@@ -129,18 +135,27 @@ export class NftablesBackend {
     const settled = { options, skeleton, shapes: new Shapes(options), book: new TableBook() };
     const live = await this.#readLive();
     this.#settled = undefined;
-    const inFlight: Promise<void>[] = [];
-    for (const transaction of fullUpdate({ ...settled, live, plans, now: this.#clock() })) {
-      inFlight.push(this.#apply(transaction, options));
-      // The next ones are made meanwhile. Whichever fails is thrown, so none is without a listener.
-      await Promise.race([Promise.all(inFlight), inFlight.at(-mostInFlight)]);
-    }
-    await Promise.all(inFlight);
+    await this.#applyAll(fullUpdate({ ...settled, live, plans, now: this.#clock() }), options);
     this.#settled = settled;
+  }
+
+  /** The next transaction is made while the kernel has the one before. None is under way any more when one has failed. */
+  async #applyAll(transactions: Iterable<Transaction>, options: NftablesOptions): Promise<void> {
+    const applied: Promise<void>[] = [];
+    try {
+      for (const transaction of transactions) {
+        applied.push(this.#apply(transaction, options));
+        await Promise.race([Promise.all(applied), applied.at(-mostInFlight)]);
+      }
+    } finally {
+      await Promise.allSettled(applied);
+    }
+    await Promise.all(applied);
   }
 
   async #apply(transaction: Transaction, options: NftablesOptions): Promise<void> {
     if (transaction.length === 0) return;
+    this.#comparing?.abort();
     if (transaction.some(({ kind }) => !kind.endsWith('elements'))) {
       this.#frame = undefined;
       this.#frameChanges += 1;
@@ -153,7 +168,7 @@ export class NftablesBackend {
     try {
       for await (const line of this.#listAll()) reader.line(line);
     } catch (error) {
-      if (isAbsent(error)) return emptyTable;
+      if (isFailure(error, 'absent')) return emptyTable;
       throw error;
     }
     return reader.table;
@@ -176,19 +191,32 @@ export class NftablesBackend {
     return this.#frame === listed;
   }
 
+  /** Says nothing against the table where it is changed meanwhile: nft would begin its listing anew at each change. */
   async #elementsAreInForce(plans: FamilyPlans): Promise<boolean> {
-    const wanted = this.#sumOf(this.#accepted(plans));
+    const comparing = new AbortController();
+    this.#comparing = comparing;
     const listed = new ElementSum();
     const reader = new TableReader(({ set, key, data }) => listed.add(set, key, data));
-    for await (const line of this.#listAll()) reader.line(line);
-    return wanted.equals(listed);
+    try {
+      for await (const line of this.#listAll(comparing.signal)) reader.line(line);
+    } catch (error) {
+      if (comparing.signal.aborted) return true;
+      throw error;
+    }
+    const wanted = await this.#sumOf(this.#accepted(plans), comparing.signal);
+    return comparing.signal.aborted || wanted.equals(listed);
   }
 
-  #sumOf(plans: FamilyPlans): ElementSum {
+  /** Lets events through now and then, and gives up where one changes the table. */
+  async #sumOf(plans: FamilyPlans, signal: AbortSignal): Promise<ElementSum> {
     const { book, shapes, options } = this.#requireSettled();
     const sum = new ElementSum();
     const shared = new Set<string>();
+    let services = 0;
     for (const ports of plans.values()) {
+      services += 1;
+      if (services % servicesAtOnce === 0) await setImmediate();
+      if (signal.aborted) break;
       const content = serviceContent(
         ports.map((plan) => book.arranged(plan)),
         shapes,
@@ -208,8 +236,8 @@ export class NftablesBackend {
     return sum;
   }
 
-  #listAll(): AsyncIterable<string> {
-    return this.#tool.list(['table', nftFamily(this.family), tableName]);
+  #listAll(signal?: AbortSignal): AsyncIterable<string> {
+    return this.#tool.list(['table', nftFamily(this.family), tableName], 'all', signal);
   }
 
   /** nft leaves elements out where it lists all tables; it reads them, and throws them away, where it lists one. */
@@ -256,7 +284,7 @@ export class NftablesBackend {
       await this.#tool.check(formatTransaction(update.flat(), options, `${tableName}-check`));
       return undefined;
     } catch (error) {
-      if (isRefusal(error)) return error;
+      if (isFailure(error, 'refused')) return error;
       throw error;
     }
   }
@@ -267,12 +295,8 @@ export class NftablesBackend {
   }
 }
 
-function isRefusal(error: unknown): error is NftError {
-  return error instanceof NftError && error.failure === 'refused';
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof NftError && error.failure === 'absent';
+function isFailure(error: unknown, failure: NftFailure): error is NftError {
+  return error instanceof NftError && error.failure === failure;
 }
 
 /** Whether a table has the skeleton's sets and chains, and as many rules in each. */

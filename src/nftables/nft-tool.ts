@@ -6,8 +6,8 @@ export interface NftTool {
   apply(commands: string): Promise<void>;
   /** Asks the kernel whether it would take the commands; changes nothing. Throws an `NftError`. */
   check(commands: string): Promise<void>;
-  /** The lines of `nft list …`, as they come. Throws an `NftError`. */
-  list(words: readonly string[], detail?: ListDetail): AsyncIterable<string>;
+  /** The lines of `nft list …`. Throws an `NftError`, also where the signal aborts it. */
+  list(words: readonly string[], detail?: ListDetail, signal?: AbortSignal): AsyncIterable<string>;
 }
 
 /** Everything; or no elements, but each rule's, chain's and set's handle (`--terse --handle`). */
@@ -19,7 +19,7 @@ export type NftFailure =
   | 'refused'
   /** The table, chain or set that was asked for is not there. */
   | 'absent'
-  /** A signal came in between, again and again; nothing was changed. */
+  /** A signal came in between: the transaction may have been applied, or not. */
   | 'interrupted'
   /** Not root, or no CAP_NET_ADMIN. */
   | 'permission'

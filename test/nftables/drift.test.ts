@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isClientSet } from '../../src/nftables/names.ts';
+import type { ListDetail } from '../../src/nftables/nft-tool.ts';
 import { objects, web } from './changes.ts';
 import { type FakedProxy, proxy } from './proxy.ts';
 
@@ -42,6 +43,30 @@ describe("somebody else's change", () => {
     };
     expect(content(played)).toEqual(content(afresh));
     expect(await played.syncer.inspect()).toEqual([]);
+  });
+
+  test('is not looked for in elements while the table changes: nft would never end', async () => {
+    const played = proxy();
+    await played.apply(web);
+    const listing = Promise.withResolvers<AbortSignal | undefined>();
+    const list = played.tool.list.bind(played.tool);
+    played.tool.list = async function* (
+      words: readonly string[],
+      detail?: ListDetail,
+      signal?: AbortSignal,
+    ): AsyncIterable<string> {
+      if (detail === 'frame' || words.includes('ip6')) return yield* list(words, detail);
+      listing.resolve(signal);
+      const { promise, reject } = Promise.withResolvers<never>();
+      signal?.addEventListener('abort', () => reject(signal.reason));
+      yield await promise;
+    };
+    played.clock.now += 60_000;
+    const inspected = played.syncer.inspect();
+    expect((await listing.promise)?.aborted).toBe(false);
+    await played.apply(objects({}, ['10.0.0.7']));
+    expect((await listing.promise)?.aborted).toBe(true);
+    expect(await inspected).toEqual([]);
   });
 
   test('of a client set is no change', async () => {
