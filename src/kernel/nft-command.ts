@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -30,14 +30,26 @@ export async function* listByCommand(
     return;
   }
   try {
-    const file = join(folder, 'listing');
-    await execa('nft', args, { stdout: { file }, maxBuffer, ...cancelledBy(signal) });
-    yield* linesOf(createReadStream(file));
+    const path = join(folder, 'listing');
+    await listIntoFile(path, args, signal);
+    yield* linesOf(createReadStream(path));
   } catch (error) {
     throw asNftError(error, 'listing');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** By a descriptor: for a file by its name, execa would have the data pass through this process. */
+async function listIntoFile(
+  path: string,
+  args: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await using file = await open(path, 'w');
+  // Any descriptor will do, but execa's types know the first three only.
+  const stdout = file.fd as 1;
+  await execa('nft', args, { stdout, maxBuffer, ...cancelledBy(signal) });
 }
 
 /** Readable by its owner only; `undefined` where nothing can be written. */

@@ -64,8 +64,10 @@ export type FixedSet = SlotMap | DispatchSet | SharedSet;
 
 export const fixedSets: readonly FixedSet[] = [...slotMaps, ...dispatchSets, ...sharedSets];
 
+const slotMapNames: ReadonlySet<string> = new Set(slotMaps);
+
 export function isSlotMap(set: SetName): set is SlotMap {
-  return slotMaps.some((map) => map === set);
+  return slotMapNames.has(set);
 }
 
 const clients = '-clients';

@@ -100,15 +100,20 @@ export function readTable(text: string): Table {
   return reader.table;
 }
 
-const elementForm =
-  /^(.+?)(?: counter packets (\d+) bytes \d+)?(?: timeout \S+)?(?: expires \S+)?(?: comment "[^"]*")?(?: : (.+))?$/;
+const separator = ' : ';
 
+/** `key counter packets 1 bytes 60 timeout 3h expires 2h59m : data`, of which only the key must be there. */
 function readElement(set: SetName, text: string): ListedElement | undefined {
-  const [, key, packets, data] = elementForm.exec(text) ?? [];
-  if (key === undefined) return undefined;
+  const dataAt = text.lastIndexOf(separator);
+  const left = dataAt === -1 ? text : text.slice(0, dataAt);
+  const end = left.search(/ (?:counter|timeout|expires|comment) /);
+  const key = end === -1 ? left : left.slice(0, end);
+  if (key === '') return undefined;
+  const packets = end === -1 ? undefined : /counter packets (\d+)/.exec(left)?.[1];
   // The numbers in keys of slot maps are ports and slots.
   const named = isSlotMap(set) ? key : key.replace(protocolInKey, withName);
-  return { set, key: named as Key, data: (data ?? '') as Data, packets: Number(packets ?? 0) };
+  const data = dataAt === -1 ? '' : text.slice(dataAt + separator.length);
+  return { set, key: named as Key, data: data as Data, packets: Number(packets ?? 0) };
 }
 
 /** nft lists a protocol by its number where the machine has no /etc/protocols; it takes the name there, too. */
