@@ -14,15 +14,13 @@ export async function bindLibnftables(): Promise<Libnftables> {
     process.func('int close(int fd)'),
   );
   const nftables = load(koffi, 'libnftables.so.1');
-  const run: Libnftables['run'] = nftables.func(
-    'int nft_run_cmd_from_buffer(void *context, const char *text)',
-  );
+  const run: KoffiFunc<Run> = nftables.func('int nft_run_cmd_from_buffer(void *context, const char *text)');
   return {
     newContext: nftables.func('void *nft_ctx_new(uint32_t flags)'),
     bufferErrors: nftables.func('int nft_ctx_buffer_error(void *context)'),
     takeErrors: nftables.func('const char *nft_ctx_get_error_buffer(void *context)'),
     setDryRun: nftables.func('void nft_ctx_set_dry_run(void *context, bool dry)'),
-    run,
+    run: withoutSignals(process, run),
     runOnThread: promisify(run.async),
     trimMemory: bindTrimMemory(process),
   };
@@ -35,11 +33,13 @@ export interface Libnftables {
   readonly takeErrors: KoffiFunc<(context: Context) => string>;
   readonly setDryRun: KoffiFunc<(context: Context, dry: boolean) => void>;
   /** Gives 0 where all commands were taken. The text ends at its first NUL. */
-  readonly run: KoffiFunc<(context: Context, text: string) => number>;
+  readonly run: Run;
   readonly runOnThread: (context: Context, text: string) => Promise<number>;
   /** Gives freed memory back to the kernel, on a thread; glibc keeps much of it otherwise. */
   readonly trimMemory: () => Promise<unknown>;
 }
+
+type Run = (context: Context, text: string) => number;
 
 /** A pointer, which only the library looks behind. */
 export type Context = bigint;
@@ -77,6 +77,28 @@ function ensureNetlink(
   if (fd < 0) throw new Error('this process may not open a socket to netfilter, or the kernel has none');
   close(fd);
 }
+
+/**
+ * A signal, such as the one for the end of a child, would interrupt the library while it reads the kernel's answer: it
+ * then says that the transaction failed, which has been applied. Other threads take signals meanwhile, or they wait.
+ */
+function withoutSignals(process: Library, run: Run): Run {
+  const setMask = process.func('int pthread_sigmask(int how, const void *set, _Out_ void *old)');
+  const [SIG_BLOCK, SIG_SETMASK] = [0, 2];
+  const all = new Uint8Array(sizeOfMask).fill(0xff);
+  const before = new Uint8Array(sizeOfMask);
+  return (context, text) => {
+    setMask(SIG_BLOCK, all, before);
+    try {
+      return run(context, text);
+    } finally {
+      setMask(SIG_SETMASK, before, null);
+    }
+  };
+}
+
+/** Bytes of a sigset_t, in glibc and musl. */
+const sizeOfMask = 128;
 
 function bindTrimMemory(process: Library): Libnftables['trimMemory'] {
   try {
