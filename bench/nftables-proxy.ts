@@ -71,7 +71,8 @@ export async function startFollowing({ config, loaded, tool }: LoadedCluster): P
   await takeOver.after(first);
   const { source, listener } = manualSource();
   const problems = new ProblemLog(logger);
-  void follow({ source, loaded, config, syncer, takeOver, problems, logger, first });
+  const ending = new AbortController();
+  void follow({ source, loaded, config, syncer, takeOver, problems, logger, ending, first });
   const emit = await listener;
   return {
     change(changes, since = monotonic()) {

@@ -35,6 +35,6 @@ export function desiredTable(
     now: 0,
   });
   for (const transaction of update) wanted.apply(transaction);
-  wanted.apply(tableBook.leftovers.takeOlderThan(0));
+  wanted.apply(tableBook.tidy(0));
   return wanted;
 }

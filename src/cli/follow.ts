@@ -28,6 +28,8 @@ export interface Running {
   readonly logger: Logger;
   /** Serve the traffic of Services as metrics, in mode nftables only. */
   readonly trafficMetrics?: boolean;
+  /** Aborted by SIGINT and SIGTERM, perhaps already. */
+  readonly ending: AbortController;
   /** What the first sync did. */
   readonly first: readonly SyncOutcome[];
 }
@@ -37,8 +39,7 @@ export interface Running {
  * SIGTERM. Throws where a server cannot listen and `bindAddressHardFail` is set.
  */
 export async function follow(running: Running): Promise<void> {
-  const { source, loaded, config, syncer, takeOver, problems, logger, first } = running;
-  const ending = endOnSignal(logger);
+  const { source, loaded, config, syncer, takeOver, problems, logger, first, ending } = running;
   const { report, queued, pages } = observe(running);
   report(first);
   const loop = new SyncLoop(syncer, {
@@ -69,6 +70,7 @@ export async function follow(running: Running): Promise<void> {
     ending.abort();
     throw error;
   }
+  if (ending.signal.aborted) return;
   const drift = watchDrift(syncer, {
     signal: ending.signal,
     onDamage: (damaged) => {
@@ -105,16 +107,4 @@ function countTraffic({ loaded, config, logger }: Running): TrafficMetrics {
   return new TrafficMetrics(new TrafficReader(nftCommand(), subject), ({ message }) =>
     logger.warn({ error: message }, 'the connections of Services cannot be read'),
   );
-}
-
-function endOnSignal(logger: Logger): AbortController {
-  const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // Not `once`: execa would find that nobody listens any more while a child of its runs, and end this process.
-    process.on(signal, () => {
-      logger.info({ signal }, 'ending; the rules stay');
-      ending.abort();
-    });
-  }
-  return ending;
 }

@@ -6,6 +6,7 @@ import { Syncer, type SyncOutcome } from '../sync/syncer.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { ProblemLog } from '../telemetry/problem-log.ts';
 import { openBackends } from './backends.ts';
+import { endOnSignal } from './end-on-signal.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { type CommonOptions, type LoadedState, loadConfig, loadState, openSource } from './inputs.ts';
 import { logOutcome } from './log-outcome.ts';
@@ -29,6 +30,8 @@ export async function run(options: RunOptions): Promise<ExitStatus> {
     await prepareNode(config, undefined, (message) => logger.warn(message));
     return exitStatus.ok;
   }
+  // Before the first child: else a signal may find only execa's listener, which forgets it.
+  const ending = options.once ? undefined : endOnSignal(logger);
   const source = await openSource(options.source);
   const loaded = await loadState(source, config, options);
   const problems = new ProblemLog(logger);
@@ -38,10 +41,11 @@ export async function run(options: RunOptions): Promise<ExitStatus> {
   const outcomes = await syncer.sync();
   for (const outcome of outcomes) logOutcome(logger, outcome);
   await takeOver.after(outcomes);
-  if (options.once) {
+  if (ending === undefined) {
     await syncer.tidyUp();
     return onceStatus(outcomes, loaded.problems);
   }
+  if (ending.signal.aborted) return exitStatus.ok;
   const { follow } = await import('./follow.ts');
   const { trafficMetrics } = options;
   await follow({
@@ -53,6 +57,7 @@ export async function run(options: RunOptions): Promise<ExitStatus> {
     problems,
     logger,
     trafficMetrics,
+    ending,
     first: outcomes,
   });
   return exitStatus.ok;

@@ -13,7 +13,15 @@ import { TableReader } from './read-table.ts';
 import { serviceContent } from './service-content.ts';
 import { Shapes } from './shapes.ts';
 import { skeletonTable } from './skeleton.ts';
-import { type Data, emptyTable, type Rule, type Table, type TableFrame, withoutCounts } from './table.ts';
+import {
+  chainHash,
+  type Data,
+  emptyTable,
+  type Rule,
+  type Table,
+  type TableFrame,
+  withoutCounts,
+} from './table.ts';
 import { TableBook } from './table-book.ts';
 import { formatTransaction, type Transaction } from './transaction.ts';
 
@@ -52,6 +60,8 @@ export class NftablesBackend {
   /** The chains, maps and sets as nft listed them after our last change; unknown where there was one since. */
   #frame: string | undefined;
   #frameChanges = 0;
+  /** What a look found that did not have the words of our rules. */
+  #wording: string | undefined;
   #nextComparison = 0;
   #comparing: AbortController | undefined;
 
@@ -107,13 +117,13 @@ export class NftablesBackend {
     for (const { service } of changes) this.#refused.delete(service);
     const now = this.#clock();
     const update = partialUpdate(inForce, book, shapes, options, now);
-    await this.#apply([...book.leftovers.takeOlderThan(now - inFlight), ...update], options);
+    await this.#apply([...book.tidy(now - inFlight), ...update], options);
   }
 
   /** Removes what was left over for packets on their way. Throws an `NftError`, after which `syncAll` must follow. */
   async tidy(): Promise<void> {
     const { book, options } = this.#requireSettled();
-    await this.#apply(book.leftovers.takeOlderThan(this.#clock() - inFlight), options);
+    await this.#apply(book.tidy(this.#clock() - inFlight), options);
   }
 
   /**
@@ -175,20 +185,31 @@ export class NftablesBackend {
   }
 
   /**
-   * Compares handles and rules with those that stood after our last change. The first look after a change is what the
-   * later ones are compared with, if it has all that the skeleton has.
+   * Compares handles and rules with those that stood after our last change. The first look after a change is what later
+   * ones are compared with, if all that it finds is ours. What is found again after it was mended is only how this
+   * version of nft words a rule.
    */
   async #frameIsInForce(): Promise<boolean> {
     const changes = this.#frameChanges;
     const reader = new TableReader();
-    let listed = '';
+    const listed: string[] = [];
+    const plain: string[] = [];
     for await (const line of this.#listFrame()) {
-      reader.line(line);
-      listed += `${withoutCounts(line as Rule)}\n`;
+      const rule = withoutCounts(line as Rule);
+      listed.push(rule);
+      plain.push(rule.replace(/ # handle \d+$/, ''));
+      reader.line(plain.at(-1) ?? '');
     }
     if (changes !== this.#frameChanges) return true;
-    this.#frame ??= hasFrame(reader.table, this.#requireSettled().skeleton) ? listed : undefined;
-    return this.#frame === listed;
+    if (this.#frame === undefined) {
+      const known = hasFrame(reader.table, this.#requireSettled());
+      const wording = plain.join('\n');
+      const isOurs = known === 'same' || (known === 'otherwise worded' && wording === this.#wording);
+      this.#wording = known === 'same' ? undefined : wording;
+      if (!isOurs) return false;
+      this.#frame = listed.join('\n');
+    }
+    return this.#frame === listed.join('\n');
   }
 
   /** Says nothing against the table where it is changed meanwhile: nft would begin its listing anew at each change. */
@@ -299,12 +320,15 @@ function isFailure(error: unknown, failure: NftFailure): error is NftError {
   return error instanceof NftError && error.failure === failure;
 }
 
-/** Whether a table has the skeleton's sets and chains, and as many rules in each. */
-function hasFrame(table: TableFrame, skeleton: TableFrame): boolean {
-  return (
-    [...skeleton.sets.keys()].every((name) => table.sets.has(name)) &&
-    [...skeleton.chains.values()].every(
-      ({ name, rules }) => table.chains.get(name)?.rules.length === rules.length,
-    )
-  );
+/** Whether a table has all sets and chains that it should, no other chain, and the rules in them. */
+function hasFrame(table: TableFrame, { skeleton, book }: Settled): 'same' | 'otherwise worded' | 'different' {
+  const sets = [...skeleton.sets.keys()].every((name) => table.sets.has(name));
+  const chains = [...table.chains.values()];
+  const known = chains.every(({ name }) => skeleton.chains.has(name) || book.chains.has(name));
+  if (!sets || !known || chains.length !== skeleton.chains.size + book.chains.size) return 'different';
+  const same = chains.every((chain) => {
+    const fixed = skeleton.chains.get(chain.name);
+    return chainHash(chain) === (fixed === undefined ? book.chains.get(chain.name) : chainHash(fixed));
+  });
+  return same ? 'same' : 'otherwise worded';
 }

@@ -23,7 +23,7 @@ export class ElementSum {
 const hashes = 2 ** 52;
 
 /** Two FNV-1a hashes of 32 bits from different starts, joined to 52 bits. */
-function textHash(text: string): number {
+export function textHash(text: string): number {
   let low = 0x811c9dc5;
   let high = 0x01000193;
   for (let index = 0; index < text.length; index += 1) {

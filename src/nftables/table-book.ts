@@ -5,6 +5,7 @@ import type { ArrangedPort, PortSlots } from './service-content.ts';
 import type { Shape } from './shapes.ts';
 import { arrangeSlots } from './slots.ts';
 import type { Key } from './table.ts';
+import type { Transaction } from './transaction.ts';
 
 /**
  * What is known of the table without reading it: which endpoint has which slot, how many Services use what they share,
@@ -19,6 +20,16 @@ export class TableBook {
     'cluster-ips': new Map(),
     hairpin: new Map(),
   };
+
+  /** The chains that are not the skeleton's, each with a hash of its rules (see `chainHash`). */
+  readonly chains = new Map<ChainName, number>();
+
+  /** The transaction that removes what was left over before that time. */
+  tidy(time: number): Transaction {
+    const transaction = this.leftovers.takeOlderThan(time);
+    for (const step of transaction) if (step.kind === 'delete-chain') this.chains.delete(step.name);
+    return transaction;
+  }
 
   /** The port with the slots that it has. */
   arranged(plan: ServicePortPlan): ArrangedPort {

@@ -3,7 +3,7 @@ import type { ChainName, ClientSetName, FixedSet, SharedSet, SlotMap } from './n
 import { fixedSets, isSlotMap } from './names.ts';
 import type { NftablesOptions } from './options.ts';
 import { type ServiceContent, type SlotRange, slotKey } from './service-content.ts';
-import { type Data, type Key, type Rule, sameRules } from './table.ts';
+import { chainHash, type Data, type Key, type Rule, sameRules } from './table.ts';
 import type { TableBook } from './table-book.ts';
 import type { Element, Step, Transaction } from './transaction.ts';
 
@@ -71,7 +71,10 @@ export class TableUpdate {
         else this.#remove(set, key);
       }
     }
-    for (const [name, rules] of this.#unclaimed.chains) leftovers.addChain(name, rules, this.#now);
+    for (const [name, rules] of this.#unclaimed.chains) {
+      this.#book.chains.set(name, chainHash({ hook: undefined, rules }));
+      leftovers.addChain(name, rules, this.#now);
+    }
     for (const name of this.#unclaimed.clientSets) leftovers.addClientSet(name, this.#now);
   }
 
@@ -96,6 +99,7 @@ export class TableUpdate {
   }
 
   #placeChain(name: ChainName, rules: readonly Rule[]): void {
+    this.#book.chains.set(name, chainHash({ hook: undefined, rules }));
     const standing = takeFrom(this.#unclaimed.chains, name) ?? this.#book.leftovers.takeChain(name);
     if (standing !== undefined && sameRules(standing, rules)) return;
     if (standing === undefined)

@@ -1,3 +1,4 @@
+import { textHash } from './element-sum.ts';
 import type { ChainName, SetName } from './names.ts';
 
 /** A rule in the words and the order in which nft lists it. */
@@ -49,4 +50,13 @@ export function sameRules(some: readonly Rule[], others: readonly Rule[]): boole
 /** A rule without what its counter has counted. */
 export function withoutCounts(rule: Rule): Rule {
   return rule.replace(/\bcounter packets \d+ bytes \d+/, 'counter packets 0 bytes 0') as Rule;
+}
+
+/**
+ * A number that is the same for chains with the same hook and rules. A terse listing leaves the contents of anonymous
+ * sets out, so they do not count.
+ */
+export function chainHash({ hook, rules }: Omit<Chain, 'name'>): number {
+  const lines = rules.map((rule) => withoutCounts(rule).replace(/\{.*?\}/g, '{}'));
+  return textHash([hook ?? '', ...lines].join('\n'));
 }

@@ -5,19 +5,10 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { globSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
-import type {
-  Answer,
-  Connection,
-  ConnectResult,
-  Listener,
-  Reply,
-  ReplyLine,
-  Request,
-  RequestLine,
-} from './messages.ts';
+import { connect } from './connect.ts';
+import type { Answer, Listener, Reply, ReplyLine, Request, RequestLine } from './messages.ts';
 
 const servers = new Map<string, () => void>();
 
@@ -61,13 +52,17 @@ async function listen(listener: Listener): Promise<() => void> {
   return listener.protocol === 'tcp' ? await listenTcp(listener) : await listenUdp(listener);
 }
 
-async function listenTcp({ address, port }: Listener): Promise<() => void> {
+async function listenTcp({ address, port, echo = false }: Listener): Promise<() => void> {
   const server = createServer((socket) => {
     // A client that gives up early is its own affair.
     socket.on('error', () => socket.destroy());
     const server = formatEndpoint(socket.localAddress, socket.localPort);
     const peer = formatEndpoint(socket.remoteAddress, socket.remotePort);
-    socket.end(JSON.stringify({ server, peer } satisfies Answer));
+    const answer = `${JSON.stringify({ server, peer } satisfies Answer)}\n`;
+    if (echo) {
+      socket.write(answer);
+      socket.pipe(socket);
+    } else socket.end(answer);
   });
   server.listen({ host: address, port });
   await once(server, 'listening');
@@ -87,49 +82,6 @@ async function listenUdp({ address, port }: Listener): Promise<() => void> {
   socket.bind(port, address);
   await once(socket, 'listening');
   return () => socket.close();
-}
-
-async function connect(connection: Connection): Promise<ConnectResult> {
-  return connection.protocol === 'tcp' ? await connectTcp(connection) : await connectUdp(connection);
-}
-
-async function connectTcp(connection: Connection): Promise<ConnectResult> {
-  const socket = createConnection({
-    host: connection.destination,
-    port: connection.port,
-    localAddress: connection.source,
-    localPort: connection.sourcePort,
-  });
-  const signal = AbortSignal.timeout(connection.timeoutMs);
-  signal.addEventListener('abort', () => socket.destroy(new Error('no answer in time')));
-  try {
-    return { answer: JSON.parse(await text(socket)) };
-  } catch (error) {
-    if (signal.aborted) return { error: 'ETIMEDOUT' };
-    throw error;
-  } finally {
-    socket.destroy();
-  }
-}
-
-async function connectUdp(connection: Connection): Promise<ConnectResult> {
-  const socket = createSocket(connection.source.includes(':') ? 'udp6' : 'udp4');
-  const signal = AbortSignal.timeout(connection.timeoutMs);
-  try {
-    socket.bind(connection.sourcePort, connection.source);
-    await once(socket, 'listening');
-    // Only a connected socket is told of ICMP errors (udp(7)).
-    socket.connect(connection.port, connection.destination);
-    await once(socket, 'connect');
-    socket.send('who are you?');
-    const [answer] = await once(socket, 'message', { signal });
-    return { answer: JSON.parse(String(answer)) };
-  } catch (error) {
-    if (signal.aborted) return { error: 'ETIMEDOUT' };
-    throw error;
-  } finally {
-    socket.close();
-  }
 }
 
 function formatEndpoint(address = '', port = 0): string {

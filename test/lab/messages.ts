@@ -8,6 +8,8 @@ export interface Listener {
   readonly protocol: Transport;
   readonly address: Address;
   readonly port: number;
+  /** TCP connections stay open after the answer, and get back what they send. */
+  readonly echo?: boolean;
 }
 
 export interface Connection {

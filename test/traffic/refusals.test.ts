@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import type { Address } from '../../src/net/address.ts';
+import type { Destination, Host } from '../lab/host.ts';
+import { linkAddress } from '../lab/topology.ts';
+import { labUnavailable } from '../lab/unavailable.ts';
+import { ipv4, ipv6 } from './addresses.ts';
+import { nodeName, servicePort, type Web, web } from './objects.ts';
+import { createStage, type Stage } from './stage.ts';
+import { serverName } from './table.ts';
+
+const unavailable = labUnavailable();
+if (unavailable !== undefined) test('what the table refuses', ({ skip }) => skip(unavailable));
+
+const nodePort = 30_080;
+const protocols = ['tcp', 'udp'] as const;
+
+describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
+  const { service, balancer, client, onNode, node, pod, family } = addresses;
+  const external = { type: 'LoadBalancer', allocateLoadBalancerNodePorts: true };
+  const status = { loadBalancer: { ingress: [{ ip: balancer(0) }] } };
+
+  test('a pod that reaches itself by its Service is masqueraded', async () => {
+    await using stage = await stageWith({ endpoints: [pod(0)], endpointsNode: nodeName });
+    for (const protocol of protocols) {
+      const result = await stage.pods.connect({
+        protocol,
+        source: pod(0),
+        destination: service(0),
+        port: servicePort,
+        timeoutMs: 5_000,
+      });
+      if ('error' in result) throw new Error(result.error);
+      expect(result.answer.server).toBe(serverName(pod(0)));
+      expect(result.answer.peer).toContain(linkAddress[family]);
+    }
+  });
+
+  test('a load balancer lets in only its source ranges, a ClusterIP everybody', async () => {
+    const ranges = [`${client(0)}/${family === 'IPv4' ? 32 : 128}`];
+    await using stage = await stageWith({
+      endpoints: [pod(0)],
+      spec: { ...external, loadBalancerSourceRanges: ranges },
+      status,
+    });
+    for (const protocol of protocols) {
+      const by = (source: Address, destination: Address, timeoutMs?: number) =>
+        outcome(stage.clients, { protocol, source, destination, port: servicePort }, timeoutMs);
+      expect(await by(client(0), balancer(0))).toBe(serverName(pod(0)));
+      expect(await by(client(1), balancer(0), short)).toBe('ETIMEDOUT');
+      expect(await by(client(1), service(0))).toBe(serverName(pod(0)));
+    }
+  });
+
+  test('by external policy Local, what comes from outside is dropped where no endpoint is here', async () => {
+    await using stage = await stageWith({
+      endpoints: [pod(0)],
+      spec: { ...external, externalTrafficPolicy: 'Local' },
+      status,
+    });
+    for (const protocol of protocols) {
+      const balanced = { protocol, destination: balancer(0), port: servicePort };
+      const byNodePort = { protocol, destination: node, port: nodePort };
+      expect(await outcome(stage.clients, { ...balanced, source: client(0) }, short)).toBe('ETIMEDOUT');
+      expect(await outcome(stage.clients, { ...byNodePort, source: client(0) }, short)).toBe('ETIMEDOUT');
+      expect(await outcome(stage.node, { ...balanced, source: onNode(0) })).toBe(serverName(pod(0)));
+    }
+  });
+
+  test('by external policy Local, only endpoints of this node are used, and they see the client', async () => {
+    await using stage = await stageWith({
+      endpoints: [pod(0)],
+      endpointsNode: nodeName,
+      spec: { ...external, externalTrafficPolicy: 'Local' },
+      status,
+    });
+    for (const protocol of protocols) {
+      const to = { protocol, source: client(0), destination: balancer(0), port: servicePort };
+      const result = await stage.clients.connect({ ...to, timeoutMs: 5_000 });
+      if ('error' in result) throw new Error(result.error);
+      expect(result.answer.peer).toContain(client(0));
+    }
+  });
+
+  test('a Service without endpoints refuses TCP and UDP', async () => {
+    await using stage = await stageWith({ endpoints: [] });
+    for (const protocol of protocols) {
+      const to = { protocol, destination: service(0), port: servicePort };
+      const byNodePort = { protocol, destination: node, port: nodePort };
+      expect(await outcome(stage.clients, { ...to, source: client(0) })).toBe('ECONNREFUSED');
+      expect(await outcome(stage.node, { ...to, source: onNode(0) })).toBe('ECONNREFUSED');
+      expect(await outcome(stage.clients, { ...byNodePort, source: client(0) })).toBe('ECONNREFUSED');
+    }
+  });
+
+  test('a port that no Service has on a ClusterIP refuses', async () => {
+    await using stage = await stageWith({ endpoints: [pod(0)] });
+    for (const protocol of protocols) {
+      expect(
+        await outcome(stage.clients, { protocol, source: client(0), destination: service(0), port: 81 }),
+      ).toBe('ECONNREFUSED');
+    }
+  });
+
+  async function stageWith(service: Omit<Web, 'clusterIP'>): Promise<Stage> {
+    const stage = await createStage(addresses, 1);
+    await stage.write('web', web({ clusterIP: addresses.service(0), nodePort, ...service }));
+    await stage.once('nftables');
+    return stage;
+  }
+});
+
+/** Milliseconds after which a packet that must be dropped is taken for dropped. */
+const short = 300;
+
+/** Who answered, or the error. What must come has time, so that a busy machine fails nothing. */
+async function outcome(host: Host, to: Omit<Destination, 'timeoutMs'>, timeoutMs = 5_000): Promise<string> {
+  const result = await host.connect({ ...to, timeoutMs });
+  return 'error' in result ? result.error : result.answer.server;
+}
