@@ -114,8 +114,8 @@ function addRender(program: Command, finish: Finish): void {
     .addHelpText(
       'after',
       `
-The rules are those of a node that has the addresses of its Node object. They come as iptables-restore takes them,
-IPv4 first.
+The rules are those of a node that has the addresses of its Node object. They come as iptables-restore takes them, or
+in mode nftables as nft does, IPv4 first.
 
 Exit status: 0, or 1 when something of the input was left out, or 2 when nothing could be rendered.
 
@@ -134,7 +134,11 @@ function addDiff(program: Command, finish: Finish): void {
   const command = program
     .command('diff')
     .description('show what a sync would change, chain by chain')
-    .option('--against <live|file>', 'the rules in the kernel, or a file that iptables-save wrote', 'live')
+    .option(
+      '--against <live|file>',
+      'the rules in the kernel, or a file that iptables-save or nft list wrote',
+      'live',
+    )
     .addOption(familyOption())
     .addOption(variantOption())
     .option('--color', 'colour the output (default: on a terminal)')
@@ -142,7 +146,7 @@ function addDiff(program: Command, finish: Finish): void {
     .addHelpText(
       'after',
       `
-Rules that differ only in comments or counters are the same. The order of rules counts inside a chain, but not
+Rules that differ only in comments or counters are the same. In mode nftables, elements of maps are compared too. The order of rules counts inside a chain, but not
 among Services in the chains that dispatch to them. Chains of other programs are not looked at.
 
 Exit status: 0 when nothing would change, 1 when something would, 2 on an error.
@@ -217,7 +221,7 @@ function addCleanup(program: Command, finish: Finish): void {
     .addHelpText(
       'after',
       `
-Both iptables variants and both families are cleaned, and kernel settings get back the values that they had. Objects
+nftables, both iptables variants and both families are cleaned, and kernel settings get back the values that they had. Objects
 and configuration make no difference; the options are there so that every command takes the same.
 
 Exit status: 0, or 2 when something could not be removed.
