@@ -35,6 +35,7 @@ export class Commits {
   observe(backend: Backend): Backend {
     return {
       family: backend.family,
+      pacesItself: backend.pacesItself,
       get refused() {
         return backend.refused;
       },

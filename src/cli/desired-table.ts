@@ -2,11 +2,8 @@ import type { ProxyConfig } from '../config/proxy-config.ts';
 import { nftablesSkeleton } from '../kernel/rule-files.ts';
 import type { Family } from '../net/family.ts';
 import { nftablesOptions, type TableFacts } from '../nftables/derive-options.ts';
-import { fullUpdate } from '../nftables/full-update.ts';
-import { Shapes } from '../nftables/shapes.ts';
-import { skeletonTable } from '../nftables/skeleton.ts';
+import { fullUpdate, newTable } from '../nftables/full-update.ts';
 import { emptyTable, type Table } from '../nftables/table.ts';
-import { TableBook } from '../nftables/table-book.ts';
 import { TableModel } from '../nftables/table-model.ts';
 import type { LoadedState } from './inputs.ts';
 
@@ -23,18 +20,11 @@ export function desiredTable(
 ): Table {
   if (state.hasDirty) book.update(context());
   const options = nftablesOptions(family, config, { ...facts, serviceCIDRs: state.serviceCIDRs });
-  const tableBook = new TableBook();
+  const table = newTable(nftablesSkeleton(), options);
   const wanted = new TableModel(live);
-  const update = fullUpdate({
-    live,
-    skeleton: skeletonTable(nftablesSkeleton(), options),
-    plans: book.plans(family),
-    book: tableBook,
-    shapes: new Shapes(options),
-    options,
-    now: 0,
-  });
-  for (const transaction of update) wanted.apply(transaction);
-  wanted.apply(tableBook.tidy(0));
+  for (const transaction of fullUpdate({ ...table, live, plans: book.plans(family), now: 0 })) {
+    wanted.apply(transaction);
+  }
+  wanted.apply(table.book.tidy(0));
   return wanted;
 }

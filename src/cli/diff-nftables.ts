@@ -1,11 +1,11 @@
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { nftTool } from '../kernel/nft-tool.ts';
 import { type Family, families } from '../net/family.ts';
+import { readLiveTable } from '../nftables/live-table.ts';
 import { tableName } from '../nftables/names.ts';
-import { NftError } from '../nftables/nft-tool.ts';
 import { nftFamily } from '../nftables/options.ts';
-import { readTable, TableReader } from '../nftables/read-table.ts';
-import { emptyTable, type Table } from '../nftables/table.ts';
+import { readTable } from '../nftables/read-table.ts';
+import type { Table } from '../nftables/table.ts';
 import { tableDifference } from '../nftables/table-difference.ts';
 import { desiredTable } from './desired-table.ts';
 import type { Difference, DiffOptions } from './diff.ts';
@@ -37,20 +37,10 @@ interface Side {
 
 async function liveSides({ family }: DiffOptions): Promise<readonly Side[]> {
   const { tool } = await nftTool({ way: 'command' });
-  const readLive = async (one: Family) => {
-    const reader = new TableReader();
-    try {
-      for await (const line of tool.list(['table', nftFamily(one), tableName])) reader.line(line);
-    } catch (error) {
-      if (error instanceof NftError && error.failure === 'absent') return emptyTable;
-      throw error;
-    }
-    return reader.table;
-  };
   return Promise.all(
     (family === undefined ? families : [family]).map(async (one) => ({
       family: one,
-      table: await readLive(one),
+      table: await readLiveTable(tool, one),
     })),
   );
 }

@@ -1,7 +1,14 @@
 import type { Family } from '../net/family.ts';
 import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
+import type { ServicePortPlan } from '../plan/service-plan.ts';
 import type { Problem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
+import {
+  acceptedPlans,
+  changesInForce,
+  findRefused,
+  type RefusedServices,
+} from '../sync/refused-services.ts';
 import { type DesiredRules, desiredRules, type RuleFiles } from './desired-rules.ts';
 import { fullTransaction, isEmptyTransaction } from './full-transaction.ts';
 import type { IptablesOptions } from './options.ts';
@@ -12,9 +19,6 @@ import { readLiveRules } from './saved-rules.ts';
 import { serviceChains } from './service-chains.ts';
 import type { ServiceWrite, Transaction } from './transaction.ts';
 
-/** Services that the kernel does not take, with its reason; everything else is in force. */
-export type Refusals = ReadonlyMap<ServiceKey, Problem>;
-
 /** The options of the rules as the node and the plans now are. */
 export type OptionsFor = (plans: FamilyPlans) => Promise<IptablesOptions>;
 
@@ -23,6 +27,7 @@ export class IptablesBackend {
   readonly family: Family;
   /** A restore leaves nothing over: the kernel swaps rules as a whole. */
   readonly tidyDelay = undefined;
+  readonly pacesItself = false;
   readonly #tool: RuleTool;
   readonly #files: RuleFiles;
   readonly #optionsFor: OptionsFor;
@@ -36,7 +41,7 @@ export class IptablesBackend {
     this.#optionsFor = optionsFor;
   }
 
-  get refused(): Refusals {
+  get refused(): RefusedServices {
     return this.#refused;
   }
 
@@ -64,9 +69,7 @@ export class IptablesBackend {
    */
   async syncChanges(changes: readonly PlanChange[]): Promise<void> {
     if (this.#options === undefined) throw new Error('syncChanges before the first syncAll');
-    const inForce = changes.map((change) =>
-      this.#refused.has(change.service) ? { ...change, before: [] } : change,
-    );
+    const inForce = changesInForce(changes, this.#refused);
     for (const { service } of changes) this.#refused.delete(service);
     const transaction = partialTransaction(inForce, this.#options);
     if (!isEmptyTransaction(transaction)) await this.#apply(transaction);
@@ -95,42 +98,29 @@ export class IptablesBackend {
   }
 
   #desired(plans: FamilyPlans, options: IptablesOptions): DesiredRules {
-    const accepted =
-      this.#refused.size === 0 ? plans : new Map([...plans].filter(([key]) => !this.#refused.has(key)));
-    return desiredRules(this.#files, accepted, options);
+    return desiredRules(this.#files, acceptedPlans(plans, this.#refused), options);
   }
 
-  /** Tries the Services' chains in halves until those that the kernel refuses stand alone. */
-  async #findRefused(plans: FamilyPlans, options: IptablesOptions): Promise<Map<ServiceKey, Problem>> {
+  /** Each try writes the Services' chains, which nothing leads to. */
+  #findRefused(plans: FamilyPlans, options: IptablesOptions): Promise<Map<ServiceKey, Problem>> {
     const { shared } = this.#desired(plans, options);
-    const refused = new Map<ServiceKey, Problem>();
-    const search = async (writes: readonly ServiceWrite[]): Promise<void> => {
-      const [first] = writes;
-      if (first === undefined) return;
+    return findRefused([...plans.keys()], async (services) => {
+      const writes = services.map((service) => serviceWrite(service, plans.get(service) ?? [], options));
       try {
         await this.#tool.restore(serviceInput(shared, writes));
+        return undefined;
       } catch (error) {
-        if (!(error instanceof RestoreError) || error.failure !== 'refused') throw error;
-        if (writes.length === 1) {
-          refused.set(first.service, {
-            object: `Service ${first.service}`,
-            reason: `left out: ${error.message}`,
-          });
-          return;
-        }
-        const middle = writes.length >> 1;
-        await search(writes.slice(0, middle));
-        await search(writes.slice(middle));
+        if (error instanceof RestoreError && error.failure === 'refused') return error;
+        throw error;
       }
-    };
-    await search(allWrites(plans, options));
-    return refused;
+    });
   }
 }
 
-function allWrites(plans: FamilyPlans, options: IptablesOptions): readonly ServiceWrite[] {
-  return [...plans].map(([service, ports]) => ({
-    service,
-    chains: ports.flatMap((plan) => [...serviceChains(plan, options)]),
-  }));
+function serviceWrite(
+  service: ServiceKey,
+  ports: readonly ServicePortPlan[],
+  options: IptablesOptions,
+): ServiceWrite {
+  return { service, chains: ports.flatMap((plan) => [...serviceChains(plan, options)]) };
 }

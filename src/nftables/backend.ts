@@ -3,38 +3,27 @@ import type { Family } from '../net/family.ts';
 import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
 import type { Problem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
+import { comparingShare } from '../sync/drift.ts';
+import {
+  acceptedPlans,
+  changesInForce,
+  findRefused,
+  type RefusedServices,
+} from '../sync/refused-services.ts';
 import { ElementSum } from './element-sum.ts';
-import { fullUpdate } from './full-update.ts';
+import { fullUpdate, newTable, type TableInMaking } from './full-update.ts';
+import { readLiveTable, tableWords } from './live-table.ts';
 import { tableName } from './names.ts';
 import { NftError, type NftFailure, type NftTool } from './nft-tool.ts';
 import { type NftablesOptions, nftFamily } from './options.ts';
 import { partialUpdate } from './partial-update.ts';
 import { TableReader } from './read-table.ts';
 import { serviceContent } from './service-content.ts';
-import { Shapes } from './shapes.ts';
-import { skeletonTable } from './skeleton.ts';
-import {
-  chainHash,
-  type Data,
-  emptyTable,
-  type Rule,
-  type Table,
-  type TableFrame,
-  withoutCounts,
-} from './table.ts';
-import { TableBook } from './table-book.ts';
+import { chainHash, type Data, emptyTable, type Rule, type TableFrame, withoutCounts } from './table.ts';
 import { formatTransaction, type Transaction } from './transaction.ts';
 
 /** The options of the table as the node and the cluster now are. */
 export type OptionsFor = () => Promise<NftablesOptions>;
-
-/** What a full sync settles for all partial ones after it. */
-interface Settled {
-  readonly options: NftablesOptions;
-  readonly shapes: Shapes;
-  readonly skeleton: TableFrame;
-  readonly book: TableBook;
-}
 
 /** Packets pass the rules in microseconds, but a virtual machine may stand still in between. */
 const inFlight = 1_000;
@@ -45,17 +34,15 @@ const servicesAtOnce = 50;
 /** So many transactions of a first sync wait for the kernel at a time. */
 const mostInFlight = 2;
 
-/** Comparing all elements may take this part of the time. */
-const comparingShare = 1 / 25;
-
 /** Keeps the table of one family in the kernel equal to the plans. */
 export class NftablesBackend {
   readonly family: Family;
+  readonly pacesItself = true;
   readonly #tool: NftTool;
   readonly #skeletonText: string;
   readonly #optionsFor: OptionsFor;
   readonly #clock: () => number;
-  #settled: Settled | undefined;
+  #settled: TableInMaking | undefined;
   #refused = new Map<ServiceKey, Problem>();
   /** The chains, maps and sets as nft listed them after our last change; unknown where there was one since. */
   #frame: string | undefined;
@@ -80,7 +67,7 @@ export class NftablesBackend {
   }
 
   /** Services that the kernel does not take; everything else is in force. */
-  get refused(): ReadonlyMap<ServiceKey, Problem> {
+  get refused(): RefusedServices {
     return this.#refused;
   }
 
@@ -104,16 +91,14 @@ export class NftablesBackend {
       if (!isFailure(error, 'refused')) throw error;
       this.#refused = await this.#findRefused(plans, options);
       if (this.#refused.size === 0) throw error;
-      await this.#makeEqual(this.#accepted(plans), options);
+      await this.#makeEqual(acceptedPlans(plans, this.#refused), options);
     }
   }
 
   /** Changes what these Services have in the table, after a `syncAll`. Throws an `NftError`, after which one must follow. */
   async syncChanges(changes: readonly PlanChange[]): Promise<void> {
     const { book, shapes, options } = this.#requireSettled();
-    const inForce = changes.map((change) =>
-      this.#refused.has(change.service) ? { ...change, before: [] } : change,
-    );
+    const inForce = changesInForce(changes, this.#refused);
     for (const { service } of changes) this.#refused.delete(service);
     const now = this.#clock();
     const update = partialUpdate(inForce, book, shapes, options, now);
@@ -141,9 +126,8 @@ export class NftablesBackend {
   }
 
   async #makeEqual(plans: FamilyPlans, options: NftablesOptions): Promise<void> {
-    const skeleton = skeletonTable(this.#skeletonText, options);
-    const settled = { options, skeleton, shapes: new Shapes(options), book: new TableBook() };
-    const live = await this.#readLive();
+    const settled = newTable(this.#skeletonText, options);
+    const live = await readLiveTable(this.#tool, this.family);
     this.#settled = undefined;
     await this.#applyAll(fullUpdate({ ...settled, live, plans, now: this.#clock() }), options);
     this.#settled = settled;
@@ -171,17 +155,6 @@ export class NftablesBackend {
       this.#frameChanges += 1;
     }
     await this.#tool.apply(formatTransaction(transaction, options));
-  }
-
-  async #readLive(): Promise<Table> {
-    const reader = new TableReader();
-    try {
-      for await (const line of this.#listAll()) reader.line(line);
-    } catch (error) {
-      if (isFailure(error, 'absent')) return emptyTable;
-      throw error;
-    }
-    return reader.table;
   }
 
   /**
@@ -219,12 +192,13 @@ export class NftablesBackend {
     const listed = new ElementSum();
     const reader = new TableReader(({ set, key, data }) => listed.add(set, key, data));
     try {
-      for await (const line of this.#listAll(comparing.signal)) reader.line(line);
+      const lines = this.#tool.list(tableWords(this.family), 'all', comparing.signal);
+      for await (const line of lines) reader.line(line);
     } catch (error) {
       if (comparing.signal.aborted) return true;
       throw error;
     }
-    const wanted = await this.#sumOf(this.#accepted(plans), comparing.signal);
+    const wanted = await this.#sumOf(acceptedPlans(plans, this.#refused), comparing.signal);
     return comparing.signal.aborted || wanted.equals(listed);
   }
 
@@ -257,10 +231,6 @@ export class NftablesBackend {
     return sum;
   }
 
-  #listAll(signal?: AbortSignal): AsyncIterable<string> {
-    return this.#tool.list(['table', nftFamily(this.family), tableName], 'all', signal);
-  }
-
   /** nft leaves elements out where it lists all tables; it reads them, and throws them away, where it lists one. */
   async *#listFrame(): AsyncIterable<string> {
     const family = nftFamily(this.family);
@@ -271,36 +241,16 @@ export class NftablesBackend {
     }
   }
 
-  #accepted(plans: FamilyPlans): FamilyPlans {
-    if (this.#refused.size === 0) return plans;
-    return new Map([...plans].filter(([service]) => !this.#refused.has(service)));
-  }
-
-  /** Tries Services in halves, each in a table that the kernel only checks, until those that it refuses stand alone. */
-  async #findRefused(plans: FamilyPlans, options: NftablesOptions): Promise<Map<ServiceKey, Problem>> {
-    const refused = new Map<ServiceKey, Problem>();
-    const search = async (services: readonly ServiceKey[]): Promise<void> => {
-      const [first] = services;
-      if (first === undefined) return;
-      const some = new Map(services.map((service) => [service, plans.get(service) ?? []]));
-      const error = await this.#checkAlone(some, options);
-      if (error === undefined) return;
-      if (services.length === 1) {
-        refused.set(first, { object: `Service ${first}`, reason: `left out: ${error.message}` });
-        return;
-      }
-      const middle = services.length >> 1;
-      await search(services.slice(0, middle));
-      await search(services.slice(middle));
-    };
-    await search([...plans.keys()]);
-    return refused;
+  /** Each try is of a table that the kernel only checks. */
+  #findRefused(plans: FamilyPlans, options: NftablesOptions): Promise<Map<ServiceKey, Problem>> {
+    return findRefused([...plans.keys()], (services) =>
+      this.#checkAlone(new Map(services.map((service) => [service, plans.get(service) ?? []])), options),
+    );
   }
 
   async #checkAlone(plans: FamilyPlans, options: NftablesOptions): Promise<NftError | undefined> {
-    const skeleton = skeletonTable(this.#skeletonText, options);
-    const input = { options, skeleton, shapes: new Shapes(options), book: new TableBook(), plans };
-    const update = [...fullUpdate({ ...input, live: emptyTable, now: this.#clock() })];
+    const table = newTable(this.#skeletonText, options);
+    const update = [...fullUpdate({ ...table, live: emptyTable, plans, now: this.#clock() })];
     try {
       await this.#tool.check(formatTransaction(update.flat(), options, `${tableName}-check`));
       return undefined;
@@ -310,7 +260,7 @@ export class NftablesBackend {
     }
   }
 
-  #requireSettled(): Settled {
+  #requireSettled(): TableInMaking {
     if (this.#settled === undefined) throw new Error('the first sync must be a whole one');
     return this.#settled;
   }
@@ -321,7 +271,10 @@ function isFailure(error: unknown, failure: NftFailure): error is NftError {
 }
 
 /** Whether a table has all sets and chains that it should, no other chain, and the rules in them. */
-function hasFrame(table: TableFrame, { skeleton, book }: Settled): 'same' | 'otherwise worded' | 'different' {
+function hasFrame(
+  table: TableFrame,
+  { skeleton, book }: TableInMaking,
+): 'same' | 'otherwise worded' | 'different' {
   const sets = [...skeleton.sets.keys()].every((name) => table.sets.has(name));
   const chains = [...table.chains.values()];
   const known = chains.every(({ name }) => skeleton.chains.has(name) || book.chains.has(name));

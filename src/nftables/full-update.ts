@@ -1,4 +1,3 @@
-import { parseAddress } from '../net/address.ts';
 import type { FamilyPlans } from '../plan/plan-change.ts';
 import type { Endpoint, ServicePortPlan } from '../plan/service-plan.ts';
 import type { TrafficPolicy } from '../state/records.ts';
@@ -6,22 +5,33 @@ import { closeFrame, openFrame, sameSets } from './frame.ts';
 import { fixedSets, isClientSet } from './names.ts';
 import type { NftablesOptions } from './options.ts';
 import { type PortSlots, serviceContent, slotKey, slotPlaces } from './service-content.ts';
-import type { Shapes } from './shapes.ts';
-import type { Slots } from './slots.ts';
+import { Shapes } from './shapes.ts';
+import { skeletonTable } from './skeleton.ts';
+import { parseSlotData, type Slots } from './slots.ts';
 import { type Data, emptyTable, type Key, type Table, type TableFrame } from './table.ts';
-import type { TableBook } from './table-book.ts';
+import { TableBook } from './table-book.ts';
 import { nothingUnclaimed, TableUpdate, type Unclaimed } from './table-update.ts';
 import type { Transaction } from './transaction.ts';
 
-export interface FullUpdate {
+/** A table that is kept by transactions: what it is made of, and what is known of it. */
+export interface TableInMaking {
+  readonly options: NftablesOptions;
+  readonly skeleton: TableFrame;
+  readonly shapes: Shapes;
+  readonly book: TableBook;
+}
+
+/** A table of which nothing is known yet; `skeletonText` is rules/nftables/skeleton.nft. */
+export function newTable(skeletonText: string, options: NftablesOptions): TableInMaking {
+  const skeleton = skeletonTable(skeletonText, options);
+  return { options, skeleton, shapes: new Shapes(options), book: new TableBook() };
+}
+
+/** The table is a new one; afterwards its book knows what stands. */
+export interface FullUpdate extends TableInMaking {
   /** What stands. */
   readonly live: Table;
-  readonly skeleton: TableFrame;
   readonly plans: FamilyPlans;
-  /** An empty one; afterwards it knows what stands. */
-  readonly book: TableBook;
-  readonly shapes: Shapes;
-  readonly options: NftablesOptions;
   readonly now: number;
 }
 
@@ -86,10 +96,9 @@ function slotsIn({ elements }: Unclaimed, plan: ServicePortPlan): PortSlots | un
 function readSlots(elements: ReadonlyMap<Key, Data>, frontend: Key): Slots {
   const slots: Endpoint[] = [];
   for (let slot = 0; elements.size > 0; slot += 1) {
-    const [address, port] = elements.get(slotKey(frontend, slot))?.split(' . ') ?? [];
-    const parsed = parseAddress(address ?? '');
-    if (parsed === undefined) break;
-    slots.push({ address: parsed, port: Number(port) });
+    const endpoint = parseSlotData(elements.get(slotKey(frontend, slot)));
+    if (endpoint === undefined) break;
+    slots.push(endpoint);
   }
   return slots;
 }

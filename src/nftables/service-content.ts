@@ -15,7 +15,7 @@ import type { NftablesOptions } from './options.ts';
 import { goto } from './rule-text.ts';
 import type { Shape, Shapes } from './shapes.ts';
 import { externalLocalRules, externalName, externalRules, pickName, pickRule } from './shapes.ts';
-import type { Slots } from './slots.ts';
+import { type Slots, slotData } from './slots.ts';
 import type { Data, Key, Rule } from './table.ts';
 
 /** The slots of a service port: for policy Cluster, and this node's own for policy Local. */
@@ -222,8 +222,8 @@ class Content implements ServiceContent {
 
   #addSlots(map: SlotMap, frontend: Key, slots: Slots): void {
     this.slotRanges.push({ map, frontend, size: slots.length });
-    for (const [slot, { address, port }] of slots.entries()) {
-      put(this.slots, map, slotKey(frontend, slot), `${address} . ${port}` as Data);
+    for (const [slot, endpoint] of slots.entries()) {
+      put(this.slots, map, slotKey(frontend, slot), slotData(endpoint));
     }
   }
 

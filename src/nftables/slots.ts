@@ -1,7 +1,8 @@
-import { formatEndpoint } from '../net/address.ts';
+import { formatEndpoint, parseAddress } from '../net/address.ts';
 import type { Endpoint } from '../plan/service-plan.ts';
 import type { Balance } from '../state/records.ts';
 import { maglevTable } from './maglev.ts';
+import type { Data } from './table.ts';
 
 /** The endpoint of each slot, from 0 up. */
 export type Slots = readonly Endpoint[];
@@ -21,6 +22,18 @@ export function arrangeSlots(balance: Balance, before: Slots, endpoints: readonl
     case 'maglev':
       return endpoints.length < 2 ? endpoints : maglevSlots(endpoints);
   }
+}
+
+/** What the element of a slot holds. */
+export function slotData({ address, port }: Endpoint): Data {
+  return `${address} . ${port}` as Data;
+}
+
+/** The endpoint of a slot; `undefined` where the element is missing or holds none. */
+export function parseSlotData(data: Data | undefined): Endpoint | undefined {
+  const [text = '', port] = data?.split(' . ') ?? [];
+  const address = parseAddress(text);
+  return address === undefined ? undefined : { address, port: Number(port) };
 }
 
 function keepPlaces(before: Slots, endpoints: readonly Endpoint[]): Slots {

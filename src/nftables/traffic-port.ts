@@ -1,7 +1,7 @@
-import { parseAddress } from '../net/address.ts';
-import type { Endpoint, ServicePortPlan } from '../plan/service-plan.ts';
+import type { ServicePortPlan } from '../plan/service-plan.ts';
 import { endpointChains } from './affinity-chains.ts';
 import type { ChainName } from './names.ts';
+import { parseSlotData, slotData } from './slots.ts';
 import type { Chain, Data } from './table.ts';
 import type { Reading } from './traffic-count.ts';
 import { EndpointCounts, type EndpointTraffic } from './traffic-endpoint.ts';
@@ -77,7 +77,7 @@ export class PortCounts implements PortTraffic {
   endpointOf(data: Data): EndpointCounts | undefined {
     const known = this.#planned.get(data) ?? this.#others.get(data);
     if (known !== undefined) return known;
-    const endpoint = parseEndpoint(data);
+    const endpoint = parseSlotData(data);
     if (endpoint === undefined) return undefined;
     const counts = new EndpointCounts(endpoint);
     this.#others.set(data, counts);
@@ -108,14 +108,4 @@ export class PortCounts implements PortTraffic {
       endpointChains(this.plan, [counts.endpoint], options).map(({ name }) => [name, counts] as const),
     );
   }
-}
-
-function slotData({ address, port }: Endpoint): Data {
-  return `${address} . ${port}` as Data;
-}
-
-function parseEndpoint(data: Data): Endpoint | undefined {
-  const [text = '', port] = data.split(' . ');
-  const address = parseAddress(text);
-  return address === undefined ? undefined : { address, port: Number(port) };
 }

@@ -1,8 +1,8 @@
 import type { Family } from '../net/family.ts';
 import type { FamilyPlans } from '../plan/plan-change.ts';
-import { tableName } from './names.ts';
+import { tableWords } from './live-table.ts';
 import { NftError, type NftTool } from './nft-tool.ts';
-import { type NftablesOptions, nftFamily } from './options.ts';
+import type { NftablesOptions } from './options.ts';
 import { TableTraffic } from './traffic.ts';
 import type { PortTraffic } from './traffic-port.ts';
 
@@ -48,7 +48,7 @@ export class TrafficReader {
   }
 
   async #readTable(family: Family): Promise<void> {
-    const words = ['table', nftFamily(family), tableName];
+    const words = tableWords(family);
     try {
       await this.#tables.get(family)?.read(this.#tool.list(words));
     } catch (error) {

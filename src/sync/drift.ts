@@ -8,13 +8,13 @@ export interface DriftOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** A look may take this part of the time, so that a large table is looked at less often. */
-const share = 1 / 25;
+/** A whole comparison may take this part of the time, so that a large table is compared less often. */
+export const comparingShare = 1 / 25;
 const shortestPause = 1_000;
 
 /**
- * Reads the rules back and compares them with the plans, again and again: each second where that is cheap, at
- * least every `period` where it is not, and never more than a fiftieth of the time.
+ * Reads the rules back and compares them with the plans, again and again: each second, or where that takes long and the
+ * backends do not see to it themselves, after a pause of 25 times as long.
  */
 export async function watchDrift(syncer: Syncer, { signal, onDamage, onError }: DriftOptions): Promise<void> {
   let pause = shortestPause;
@@ -28,6 +28,7 @@ export async function watchDrift(syncer: Syncer, { signal, onDamage, onError }: 
     } catch (error) {
       onError(error instanceof Error ? error : new Error(String(error)));
     }
-    pause = Math.max(shortestPause, (performance.now() - started) / share);
+    const enough = syncer.pacesItself ? 0 : (performance.now() - started) / comparingShare;
+    pause = Math.max(shortestPause, enough);
   }
 }

@@ -17,6 +17,8 @@ export interface Backend {
   syncChanges(changes: readonly PlanChange[]): Promise<void>;
   /** Whether the kernel still holds the plans. */
   isInForce(plans: FamilyPlans): Promise<boolean>;
+  /** `isInForce` is short each time but for what it leaves out by itself; else whoever calls it pauses. */
+  readonly pacesItself: boolean;
   /** Milliseconds until `tidy` has something to do; `undefined` where nothing is left over. */
   readonly tidyDelay: number | undefined;
   /** Removes what changes left over for packets on their way. After a failure `syncAll` must follow. */
@@ -86,6 +88,11 @@ export class Syncer {
       await backend.tidy().catch(() => this.#needsFull.add(backend.family));
     }
     this.#steps += 1;
+  }
+
+  /** Whether `inspect` can be called as often as one likes. */
+  get pacesItself(): boolean {
+    return this.#backends.every(({ pacesItself }) => pacesItself);
   }
 
   /** Waits until nothing is left over any more. */

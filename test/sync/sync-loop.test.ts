@@ -21,6 +21,7 @@ function loop(minSyncPeriod = 0) {
     syncChanges: (changes) => call('partial', changes.length),
     isInForce: async () => true,
     tidyDelay: undefined,
+    pacesItself: false,
     tidy: async () => {},
   };
   const where = context({ holder: (claim) => state.holder(claim) });
@@ -89,6 +90,7 @@ test('an inspection that a sync overlaps says nothing', async () => {
     syncChanges: async () => {},
     isInForce: () => reading.promise,
     tidyDelay: undefined,
+    pacesItself: false,
     tidy: async () => {},
   };
   const syncer = new Syncer(new PlanBook(state), () => context(), [backend]);

@@ -1,0 +1,23 @@
+import type { Family } from '../net/family.ts';
+import { tableName } from './names.ts';
+import { NftError, type NftTool } from './nft-tool.ts';
+import { nftFamily } from './options.ts';
+import { TableReader } from './read-table.ts';
+import { emptyTable, type Table } from './table.ts';
+
+/** The words that name Portolan's table of this family to nft. */
+export function tableWords(family: Family): readonly string[] {
+  return ['table', nftFamily(family), tableName];
+}
+
+/** The table that stands in the kernel; an empty one where there is none. Throws an `NftError`. */
+export async function readLiveTable(tool: NftTool, family: Family): Promise<Table> {
+  const reader = new TableReader();
+  try {
+    for await (const line of tool.list(tableWords(family))) reader.line(line);
+  } catch (error) {
+    if (error instanceof NftError && error.failure === 'absent') return emptyTable;
+    throw error;
+  }
+  return reader.table;
+}
