@@ -36,8 +36,8 @@ export interface FullUpdate extends TableInMaking {
 }
 
 /**
- * Elements in one transaction. Measured: 100,000 in batches of 2,000 take no longer than in one, and a tenth of the
- * memory; and in a user namespace the kernel takes no message of more than some 5,000.
+ * Elements in one transaction. Measured: 100,000 in batches of 2,000 take no longer than in one, and a fraction of
+ * the memory; and in a user namespace the kernel takes no message of more than some 5,000.
  */
 const batchSize = 2_000;
 
