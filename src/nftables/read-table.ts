@@ -60,7 +60,7 @@ export class TableReader {
 
   #readChainLine(line: string): void {
     if (this.#chain === undefined || line.startsWith('comment ')) return;
-    if (line.startsWith('type ')) this.#chain.hook = line;
+    if (line.startsWith('type ')) this.#chain.hook = line.replace(dstnatOutput, withNumber);
     else this.#chain.rules.push(line.replace(protocolInRule, withName) as Rule);
   }
 
@@ -123,4 +123,12 @@ const protocolInRule = /(?<=^meta l4proto )(?:6|17|132)(?= )/;
 
 function withName(number: string): string {
   return protocolNames[number] ?? number;
+}
+
+/** nft 1.1 lists priorities of output chains by a name that nft 1.0 takes for prerouting chains only. */
+const dstnatOutput = /(?<= hook output priority )dstnat(?: ([+-]) (\d+))?/;
+const dstnat = -100;
+
+function withNumber(_name: string, sign = '+', distance = '0'): string {
+  return String(dstnat + Number(sign + distance));
 }

@@ -220,3 +220,21 @@ describe('a listing', () => {
     ]);
   });
 });
+
+test.for([
+  [
+    'type nat hook output priority dstnat; policy accept;',
+    'type nat hook output priority -100; policy accept;',
+  ],
+  [
+    'type filter hook output priority dstnat - 10; policy accept;',
+    'type filter hook output priority -110; policy accept;',
+  ],
+  [
+    'type nat hook prerouting priority dstnat; policy accept;',
+    'type nat hook prerouting priority dstnat; policy accept;',
+  ],
+])('the priority of "%s" is read as nft 1.0 lists it', ([listed, read]) => {
+  const { chains } = readTable(`table ip portolan {\n\tchain c {\n\t\t${listed}\n\t}\n}\n`);
+  expect([...chains.values()].map(({ hook }) => hook)).toEqual([read]);
+});
