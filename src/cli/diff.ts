@@ -6,7 +6,8 @@ import { formatProblem } from '../state/problem.ts';
 import { iptablesDifferences } from './diff-iptables.ts';
 import { nftablesDifferences } from './diff-nftables.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
-import { type CommonOptions, loadConfig, loadState, openSource } from './inputs.ts';
+import { type CommonOptions, loadConfig, loadState } from './inputs.ts';
+import { openSource } from './open-source.ts';
 
 export interface DiffOptions extends CommonOptions {
   /** `live`, or the path of a file that iptables-save, ip6tables-save or `nft list` wrote. */
@@ -26,7 +27,8 @@ export interface Difference {
 /** Prints what a sync would change, chain by chain and, in mode nftables, element by element. */
 export async function diff(options: DiffOptions): Promise<ExitStatus> {
   const { config } = await loadConfig(options.flags);
-  const loaded = await loadState(await openSource(options.source), config, options);
+  const { source } = await openSource(options, config);
+  const loaded = await loadState(source, config, options);
   for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
   const differences = config.mode === 'nftables' ? nftablesDifferences : iptablesDifferences;
   const colors = pc.createColors(options.color);

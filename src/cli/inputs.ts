@@ -44,34 +44,32 @@ async function readConfigFile(path: string): Promise<string> {
   }
 }
 
-export async function openSource(path: string | undefined): Promise<Source> {
-  if (path === undefined)
-    throw new UserError('--source is missing: name a file or a folder of YAML or JSON objects');
-  const { filesSource } = await import('../sources/files-source.ts');
-  return filesSource(path);
-}
-
 /** The objects of a source, and what could not be used of them. */
 export interface LoadedState {
   readonly state: ClusterState;
   readonly book: PlanBook;
+  /** What could not be used of the objects. */
+  readonly unusable: readonly Problem[];
+  /** That, and what is wrong between objects, or with what they ask of the mode. */
   readonly problems: readonly Problem[];
   readonly context: () => PlanContext;
 }
 
+/** Loads everything. Where the signal aborts meanwhile, the state holds only a part, and must not be programmed. */
 export async function loadState(
   source: Source,
   config: ProxyConfig,
   options: CommonOptions,
+  signal?: AbortSignal,
 ): Promise<LoadedState> {
   const state = new ClusterState(nodeName(config, hostname()), options.serviceProxyName);
-  const problems: Problem[] = [];
+  const unusable: Problem[] = [];
   await source.load((update) => {
     for (const change of update.changes) state.apply(change);
-    problems.push(...update.problems);
-  });
-  problems.push(...state.clashes(), ...modeProblems(state.services.values(), config));
-  return { state, book: new PlanBook(state), problems, context: () => planContext(state, config) };
+    unusable.push(...update.problems);
+  }, signal);
+  const problems = [...unusable, ...state.clashes(), ...modeProblems(state.services.values(), config)];
+  return { state, book: new PlanBook(state), unusable, problems, context: () => planContext(state, config) };
 }
 
 /** What these Services ask for and the mode cannot do. */

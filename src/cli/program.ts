@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addFlags, readFlags } from '../config/add-flags.ts';
 import type { Milliseconds } from '../config/duration.ts';
@@ -6,6 +5,7 @@ import { families } from '../net/family.ts';
 import { type ExitStatus, exitStatus, UserError } from './exit-status.ts';
 import type { CommonOptions } from './inputs.ts';
 import { parseInterval } from './status-interval.ts';
+import { version } from './version.ts';
 
 /** Runs the command line; returns the exit status. Commands are loaded only when they are called. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -60,7 +60,8 @@ Examples:
   portolan diff --source objects.yaml            what a sync would change on this node
   portolan status --source objects/              who gets how many connections
   portolan run --source objects/ --once          program the node, and end
-  portolan run --source objects/ --config c.yaml program the node, and follow the folder`;
+  portolan run --source objects/ --config c.yaml program the node, and follow the folder
+  portolan run --kubeconfig proxy.conf           program the node, and follow the cluster`;
 
 function addRun(program: Command, finish: Finish): void {
   const command = program
@@ -274,7 +275,12 @@ const own = 'Objects:';
 
 function withCommonOptions(command: Command): Command {
   command
-    .addOption(new Option('--source <path>', 'file or folder of YAML or JSON objects').helpGroup(own))
+    .addOption(
+      new Option(
+        '--source <path>',
+        'file or folder of YAML or JSON objects; else they come from the API server',
+      ).helpGroup(own),
+    )
     .addOption(
       new Option(
         '--service-proxy-name <name>',
@@ -311,13 +317,6 @@ function oneOf<T extends string>(allowed: readonly T[]): (text: string) => T {
     if (found === undefined) throw new InvalidArgumentError(`It must be ${allowed.join(' or ')}.`);
     return found;
   };
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : '';
 }
 
 /** Errors whose message says all that the user needs. */

@@ -6,7 +6,8 @@ import { formatProblem } from '../state/problem.ts';
 import { desiredFor, factsFromObjects } from './desired.ts';
 import { desiredTable } from './desired-table.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
-import { type CommonOptions, type LoadedState, loadConfig, loadState, openSource } from './inputs.ts';
+import { type CommonOptions, type LoadedState, loadConfig, loadState } from './inputs.ts';
+import { openSource } from './open-source.ts';
 
 export interface RenderOptions extends CommonOptions {
   readonly family: Family | undefined;
@@ -15,7 +16,8 @@ export interface RenderOptions extends CommonOptions {
 /** Prints the rules for the objects; touches nothing. */
 export async function render(options: RenderOptions): Promise<ExitStatus> {
   const { config } = await loadConfig(options.flags);
-  const loaded = await loadState(await openSource(options.source), config, options);
+  const { source } = await openSource(options, config);
+  const loaded = await loadState(source, config, options);
   for (const family of options.family === undefined ? families : [options.family]) {
     process.stdout.write(`# ${family}\n`);
     for (const text of rendering(family, loaded, config)) process.stdout.write(text);

@@ -8,7 +8,8 @@ import type { Source } from '../sources/source.ts';
 import { formatProblem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
-import { type CommonOptions, type LoadedState, loadConfig, loadState, openSource } from './inputs.ts';
+import { type CommonOptions, type LoadedState, loadConfig, loadState } from './inputs.ts';
+import { openSource } from './open-source.ts';
 import { requireCounters } from './status-counters.ts';
 import { type SortOrder, type StatusReport, statusReport } from './status-report.ts';
 import { selectServices } from './status-services.ts';
@@ -30,7 +31,7 @@ export interface StatusOptions extends CommonOptions {
 export async function status(options: StatusOptions): Promise<ExitStatus> {
   const { config } = await loadConfig(options.flags);
   requireCounters('status', config);
-  const source = await openSource(options.source);
+  const { source } = await openSource(options, config, options.watch ? { patient: false } : undefined);
   const loaded = await loadState(source, config, options);
   for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
   const selected = selectServices(options.services, loaded.state.services);

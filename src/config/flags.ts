@@ -195,7 +195,7 @@ export const flags = [
     role: 'setting',
     fields: ['clientConnection.kubeconfig'],
     group: api,
-    help: 'kubeconfig file for the API server',
+    help: 'kubeconfig file for the API server; in a pod, its service account is used without one',
   },
   {
     name: 'master',
@@ -213,7 +213,7 @@ export const flags = [
     role: 'setting',
     fields: ['clientConnection.qps'],
     group: api,
-    help: 'requests to the API server per second',
+    help: 'accepted; so few requests are made that none has to wait',
   },
   {
     name: 'kube-api-burst',
@@ -222,7 +222,7 @@ export const flags = [
     role: 'setting',
     fields: ['clientConnection.burst'],
     group: api,
-    help: 'requests to the API server at once',
+    help: 'accepted; so few requests are made that none has to wait',
   },
   {
     name: 'config-sync-period',
@@ -231,7 +231,7 @@ export const flags = [
     role: 'setting',
     fields: ['configSyncPeriod'],
     group: api,
-    help: 'how often objects are read again from the API server',
+    help: 'accepted; objects come as they change',
   },
   {
     name: 'oom-score-adj',

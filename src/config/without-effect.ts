@@ -35,6 +35,9 @@ const always: readonly WithoutEffect[] = [
   { field: 'showHiddenMetricsForVersion', because: 'no metric is hidden here' },
   { field: 'clientConnection.contentType', because: 'the API server is always asked for JSON' },
   { field: 'clientConnection.acceptContentTypes', because: 'the API server is always asked for JSON' },
+  { field: 'clientConnection.qps', because: 'a list and a watch of each kind are all that is asked' },
+  { field: 'clientConnection.burst', because: 'a list and a watch of each kind are all that is asked' },
+  { field: 'configSyncPeriod', because: 'nothing is lost that would have to be looked at again' },
   { field: 'logging.flushFrequency', because: 'the log is written without a buffer' },
   { field: 'logging.vmodule', because: 'the files that it names are those of kube-proxy' },
   { field: 'logging.options', because: 'the log is one stream without a buffer' },
@@ -59,6 +62,9 @@ function unusedDetection(detectLocalMode: string): readonly WithoutEffect[] {
 // needs to hear of what nobody chose.
 const usualValues: Readonly<Record<string, readonly unknown[]>> = {
   'clientConnection.contentType': ['application/vnd.kubernetes.protobuf', 'application/json'],
+  'clientConnection.qps': [5],
+  'clientConnection.burst': [10],
+  configSyncPeriod: ['15m', '15m0s', 900_000_000_000],
   'logging.flushFrequency': ['5s', 5_000_000_000],
   'ipvs.syncPeriod': ['30s'],
   'ipvs.minSyncPeriod': ['1s'],

@@ -5,13 +5,8 @@ import type { Change } from '../state/records.ts';
 import { FileObjects } from './file-objects.ts';
 import { isFolder, listFiles, versionOf } from './list-files.ts';
 import { type FileContent, readObjectFile } from './read-object-file.ts';
-import type { Source, SourceUpdate, UpdateListener } from './source.ts';
+import { type Source, SourceError, type SourceUpdate, type UpdateListener } from './source.ts';
 import { watchFolder } from './watch-folder.ts';
-
-/** Nothing can be read from the source. */
-export class SourceError extends Error {
-  override readonly name = 'SourceError';
-}
 
 /**
  * The objects in a file, or in the files of a folder: `*.yaml`, `*.yml` and `*.json`, hidden ones left out.

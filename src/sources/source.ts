@@ -9,13 +9,19 @@ export interface SourceUpdate {
 
 export type UpdateListener = (update: SourceUpdate) => void;
 
+/** Nothing can be read from the source. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+}
+
 /** Where objects come from: files on disk, or a cluster. */
 export interface Source {
   /**
    * Emits every object that exists now, in one or more updates, and then resolves.
-   * Throws only where nothing at all can be read (no such file, no permission).
+   * Throws a `SourceError` only where nothing at all can be read (no such file, no permission). Resolves early, with
+   * less than everything, when the signal aborts.
    */
-  load(listener: UpdateListener): Promise<void>;
+  load(listener: UpdateListener, signal?: AbortSignal): Promise<void>;
 
   /** Emits what changes after `load`, until the signal aborts; then resolves. */
   follow(listener: UpdateListener, signal: AbortSignal): Promise<void>;

@@ -1,3 +1,4 @@
+import isEqual from 'lodash/isEqual.js';
 import { Claims, claimsOf } from './claims.ts';
 import type { Problem } from './problem.ts';
 import type {
@@ -149,7 +150,8 @@ export class ClusterState {
   }
 
   #applyNode(name: string, record: NodeRecord | undefined): void {
-    if (name !== this.#nodeName) return;
+    // The kubelet writes its Node's status every few minutes; little of that is kept, and seldom does it change.
+    if (name !== this.#nodeName || isEqual(record, this.#node)) return;
     this.#node = record;
     this.#nodeDirty = true;
   }

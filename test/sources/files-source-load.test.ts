@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { filesSource, SourceError } from '../../src/sources/files-source.ts';
+import { filesSource } from '../../src/sources/files-source.ts';
+import { SourceError } from '../../src/sources/source.ts';
 import { load } from './collect.ts';
 
 let folder: string;

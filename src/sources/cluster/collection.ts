@@ -1,0 +1,70 @@
+import { type Fields, isFields } from '../../state/read-fields.ts';
+import type { Change } from '../../state/records.ts';
+import { reduceObject } from '../../state/reduce-object.ts';
+import type { SourceUpdate } from '../source.ts';
+import type { Resource } from './resources.ts';
+
+/**
+ * Which objects of one kind there are. Of the objects themselves nothing is kept; nor are their versions, since after a
+ * restored backup the same version may stand for other content.
+ */
+export class Collection {
+  readonly #resource: Resource;
+  #keys = new Set<string>();
+  /** What the list that is being read has shown so far. */
+  #listed: Set<string> | undefined;
+
+  constructor(resource: Resource) {
+    this.#resource = resource;
+  }
+
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  get isListing(): boolean {
+    return this.#listed !== undefined;
+  }
+
+  /** From now on everything that exists is shown. */
+  beginList(): void {
+    this.#listed = new Set();
+  }
+
+  /** Everything was shown; returns the removal of what was not. */
+  endList(): readonly Change[] {
+    const listed = this.#listed;
+    if (listed === undefined) return [];
+    const gone = [...this.#keys].filter((key) => !listed.has(key));
+    this.#keys = listed;
+    this.#listed = undefined;
+    return gone.map((key) => removal(this.#resource, key));
+  }
+
+  /** An object as it now is. */
+  present(object: Fields): SourceUpdate {
+    const { kind, apiVersion } = this.#resource;
+    // The items of a List come without their kind.
+    const { changes, problems } = reduceObject({ ...object, kind, apiVersion });
+    const key = changes[0]?.key ?? keyOf(object);
+    this.#listed?.add(key);
+    this.#keys.add(key);
+    return { changes, problems };
+  }
+
+  gone(object: Fields): SourceUpdate {
+    const key = keyOf(object);
+    this.#listed?.delete(key);
+    return { changes: this.#keys.delete(key) ? [removal(this.#resource, key)] : [], problems: [] };
+  }
+}
+
+/** The key of its record: `namespace/name`, or the name alone. */
+function keyOf({ metadata }: Fields): string {
+  const { namespace, name } = isFields(metadata) ? metadata : {};
+  return typeof namespace === 'string' ? `${namespace}/${name}` : String(name);
+}
+
+function removal({ kind }: Resource, key: string): Change {
+  return { kind, key, record: undefined } as Change;
+}

@@ -1,0 +1,85 @@
+import { ApiFailure, failureOfAnswer, failureOfError } from './api-failure.ts';
+import type { ApiRequest, ApiTransport } from './transport.ts';
+
+/**
+ * Asks the API server, and hands over the answer's text as it arrives; first an empty text, which says that it is a good
+ * answer. Throws an `ApiFailure`; also where nothing arrives for `silence` milliseconds, of the head or of the body.
+ */
+export async function* exchange(
+  transport: ApiTransport,
+  request: Omit<ApiRequest, 'signal'>,
+  signal: AbortSignal,
+  silence: () => number,
+): AsyncGenerator<string> {
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const watchdog = new Watchdog(silence, end);
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  try {
+    const { status, retryAfter, body } = await transport.send({ ...request, signal: ending.signal });
+    watchdog.answered();
+    if (status !== 200 && status !== 201) throw failureOfAnswer(status, await beginning(body), retryAfter);
+    yield '';
+    for await (const chunk of body) {
+      yield chunk;
+      // Only now: what came may decide how long the next silence may last.
+      watchdog.calm();
+    }
+  } catch (error) {
+    throw watchdog.failure ?? failureOfError(error);
+  } finally {
+    watchdog.stop();
+    signal.removeEventListener('abort', end);
+    end();
+  }
+}
+
+/** Barks when it was not calmed for too long. */
+class Watchdog {
+  readonly #silence: () => number;
+  readonly #bark: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #failure: ApiFailure | undefined;
+  #answered = false;
+
+  constructor(silence: () => number, bark: () => void) {
+    this.#silence = silence;
+    this.#bark = bark;
+    this.calm();
+  }
+
+  get failure(): ApiFailure | undefined {
+    return this.#failure;
+  }
+
+  answered(): void {
+    this.#answered = true;
+    this.calm();
+  }
+
+  calm(): void {
+    clearTimeout(this.#timer);
+    const silence = Math.max(0, this.#silence());
+    this.#timer = setTimeout(() => {
+      const kind = this.#answered ? 'silent' : 'unavailable';
+      this.#failure = new ApiFailure(kind, `nothing came from the API server for ${silence / 1000} s`);
+      this.#bark();
+    }, silence);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+const longestMessage = 10_000;
+
+async function beginning(body: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of body) {
+    text += chunk;
+    if (text.length > longestMessage) break;
+  }
+  return text;
+}

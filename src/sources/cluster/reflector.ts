@@ -1,0 +1,298 @@
+import type { Problem } from '../../state/problem.ts';
+import { type Fields, isFields } from '../../state/read-fields.ts';
+import type { Change } from '../../state/records.ts';
+import type { SourceUpdate, UpdateListener } from '../source.ts';
+import { ApiFailure, failureOfError } from './api-failure.ts';
+import { Collection } from './collection.ts';
+import { exchange } from './exchange.ts';
+import { Lines } from './lines.ts';
+import { ListReader } from './read-list.ts';
+import type { Resource } from './resources.ts';
+import { RetryPause } from './retry-pause.ts';
+import type { ApiTransport } from './transport.ts';
+import { wait } from './wait.ts';
+import { parseWatchEvent } from './watch-event.ts';
+
+/** What a reflector tells of its dealings with the API server. */
+export interface ReflectorEvents {
+  /** Everything that exists is known, the changes since the last list among it. */
+  listed(resource: Resource, how: 'streaming' | 'pages', objects: number): void;
+  /** The next attempt comes after `pause` milliseconds; what is known stays in force. */
+  failed(resource: Resource, failure: ApiFailure, pause: number): void;
+  /** After a failure the server answers again. */
+  recovered(resource: Resource): void;
+}
+
+export interface ReflectorOptions {
+  readonly transport: ApiTransport;
+  readonly resource: Resource;
+  readonly listener: UpdateListener;
+  readonly events: ReflectorEvents;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
+/** Milliseconds without a byte. Where anything happens in the cluster, a server sends a bookmark each minute. */
+const watchSilence = 90_000;
+const listSilence = 60_000;
+const checkSilence = 15_000;
+/** How long the events of a streaming list may pause, and how long they may last: an old server never ends them. */
+const streamSilence = 10_000;
+const longestStream = 60_000;
+/** A watch that lasted so long was a good one. */
+const steadyTime = 10_000;
+/** Before something optional that the server does not have is asked for again. */
+const optionalPause = 300_000;
+const pageSize = 500;
+
+/**
+ * Keeps a listener informed of all objects of a kind: lists them once, then watches, and goes on from where a watch ended.
+ * It lists again only where the server no longer knows what happened since (KEP-956 bookmarks make that rare).
+ */
+export class Reflector {
+  readonly #transport: ApiTransport;
+  readonly #resource: Resource;
+  readonly #listener: UpdateListener;
+  readonly #events: ReflectorEvents;
+  readonly #random: () => number;
+  readonly #collection: Collection;
+  readonly #pause: RetryPause;
+  readonly #synced = Promise.withResolvers<void>();
+  /** Where the watch goes on; `undefined` where a list must come first. */
+  #version: string | undefined;
+  #watchingSince: number | undefined;
+  #failing = false;
+  /** Whether the server may be another one now, or have gone back in time. */
+  #isInDoubt = false;
+
+  constructor({ transport, resource, listener, events, random }: ReflectorOptions) {
+    this.#transport = transport;
+    this.#resource = resource;
+    this.#listener = listener;
+    this.#events = events;
+    this.#random = random;
+    this.#collection = new Collection(resource);
+    this.#pause = new RetryPause(random);
+  }
+
+  /** Once everything that exists was handed to the listener. */
+  get synced(): Promise<void> {
+    return this.#synced.promise;
+  }
+
+  /** Until the signal aborts. Never throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#watchingSince = undefined;
+      const failure = await this.#attempt(signal).then(() => undefined, failureOfError);
+      if (signal.aborted) return;
+      const steady = this.#watchingSince !== undefined && Date.now() - this.#watchingSince >= steadyTime;
+      if (steady) this.#pause.reset();
+      this.#isInDoubt = failure !== undefined;
+      // The usual end of a watch is the time-out that it asked for; and where nothing happens, a server may be silent.
+      if (steady && (failure === undefined || failure.kind === 'silent')) continue;
+      await this.#recover(failure ?? new ApiFailure('unavailable', 'the watch ended at once'), signal);
+    }
+  }
+
+  async #attempt(signal: AbortSignal): Promise<void> {
+    if (this.#version === undefined) {
+      if (await this.#streamList(signal)) return;
+      await this.#listPages(signal);
+    } else if (this.#isInDoubt) {
+      await this.#checkVersion(this.#version, signal);
+    }
+    await this.#watch(signal);
+  }
+
+  /**
+   * A watch from a version that the server does not have, as after a restored backup, is not refused: it is silent until
+   * the server gets there. A list of that version is refused, and costs little in a namespace that has nothing.
+   */
+  async #checkVersion(version: string, signal: AbortSignal): Promise<void> {
+    const query = {
+      ...this.#resource.selectors,
+      limit: '1',
+      resourceVersion: version,
+      resourceVersionMatch: 'NotOlderThan',
+    };
+    const request = { method: 'GET' as const, path: this.#resource.smallPath, query };
+    try {
+      for await (const _ of exchange(this.#transport, request, signal, () => checkSilence));
+    } catch (error) {
+      const failure = failureOfError(error);
+      if (failure.kind !== 'refused') throw failure;
+    }
+  }
+
+  async #recover(failure: ApiFailure, signal: AbortSignal): Promise<void> {
+    if (failure.kind === 'expired' || failure.kind === 'version-too-large') this.#version = undefined;
+    const doWithout = this.#resource.optional && failure.kind === 'refused';
+    if (doWithout) this.#synced.resolve();
+    const pause = doWithout ? optionalPause : this.#pause.next(failure.retryAfter);
+    this.#failing = true;
+    this.#events.failed(this.#resource, failure, pause);
+    await wait(pause, signal);
+  }
+
+  /** A list that comes as events and goes on as a watch (KEP-3157). False where the server does not do that. */
+  async #streamList(signal: AbortSignal): Promise<boolean> {
+    const deadline = Date.now() + longestStream;
+    this.#collection.beginList();
+    try {
+      await this.#readEvents(
+        { ...this.#watchQuery(), sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' },
+        signal,
+        () => (this.#collection.isListing ? Math.min(streamSilence, deadline - Date.now()) : watchSilence),
+      );
+    } catch (error) {
+      const failure = failureOfError(error);
+      if (signal.aborted || !this.#collection.isListing || !refusesStream(failure)) throw failure;
+      return false;
+    }
+    if (this.#collection.isListing)
+      throw new ApiFailure('unavailable', 'the list ended before it was complete');
+    return true;
+  }
+
+  async #listPages(signal: AbortSignal): Promise<void> {
+    this.#collection.beginList();
+    for (let token: string | undefined = ''; token !== undefined; ) {
+      const page = await this.#readPage(token, signal);
+      token = page.continue;
+      if (token === undefined) this.#completeList(page.version, 'pages');
+    }
+  }
+
+  async #readPage(token: string, signal: AbortSignal): Promise<ListMetadata> {
+    const query = {
+      ...this.#resource.selectors,
+      limit: String(pageSize),
+      ...(token === '' ? {} : { continue: token }),
+    };
+    const reader = new ListReader();
+    for await (const chunk of this.#ask(query, signal, () => listSilence)) {
+      this.#emit(reader.push(chunk).map((text) => this.#collection.present(parseItem(text))));
+    }
+    return listMetadata(reader);
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const query = { ...this.#watchQuery(), resourceVersion: this.#version ?? '' };
+    await this.#readEvents(query, signal, () => watchSilence);
+  }
+
+  #watchQuery(): Readonly<Record<string, string>> {
+    return {
+      ...this.#resource.selectors,
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      // By chance, so that the watches of all nodes do not end together.
+      timeoutSeconds: String(Math.round(300 * (1 + this.#random()))),
+    };
+  }
+
+  async #readEvents(
+    query: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    silence: () => number,
+  ): Promise<void> {
+    const lines = new Lines();
+    for await (const chunk of this.#ask(query, signal, silence)) {
+      if (!this.#collection.isListing) this.#watchingSince ??= Date.now();
+      this.#takeEvents(lines.push(chunk));
+    }
+    if (lines.isBroken) throw new ApiFailure('unavailable', 'the watch ended in the middle of an event');
+  }
+
+  async *#ask(query: Readonly<Record<string, string>>, signal: AbortSignal, silence: () => number) {
+    const request = { method: 'GET' as const, path: this.#resource.path, query };
+    for await (const chunk of exchange(this.#transport, request, signal, silence)) {
+      if (this.#failing) this.#events.recovered(this.#resource);
+      this.#failing = false;
+      yield chunk;
+    }
+  }
+
+  /** What the events before a bad one said counts. */
+  #takeEvents(lines: readonly string[]): void {
+    const updates: SourceUpdate[] = [];
+    try {
+      for (const line of lines) updates.push(this.#takeEvent(line));
+    } finally {
+      this.#emit(updates);
+    }
+  }
+
+  #takeEvent(line: string): SourceUpdate {
+    const event = parseWatchEvent(line);
+    if (event.type === 'other') return nothing;
+    if (event.type === 'bookmark' && event.endsInitialEvents && this.#collection.isListing)
+      this.#completeList(versionOf(event.object), 'streaming');
+    else if (!this.#collection.isListing) this.#version = versionOf(event.object) ?? this.#version;
+    if (event.type === 'bookmark') return nothing;
+    return event.type === 'present'
+      ? this.#collection.present(event.object)
+      : this.#collection.gone(event.object);
+  }
+
+  #completeList(version: string | undefined, how: 'streaming' | 'pages'): void {
+    this.#emit([{ changes: this.#collection.endList(), problems: [] }]);
+    this.#version = version;
+    this.#watchingSince = Date.now();
+    this.#events.listed(this.#resource, how, this.#collection.size);
+    this.#synced.resolve();
+  }
+
+  #emit(updates: readonly SourceUpdate[]): void {
+    const changes: readonly Change[] = updates.flatMap((update) => update.changes);
+    const problems: readonly Problem[] = updates.flatMap((update) => update.problems);
+    if (changes.length + problems.length > 0) this.#listener({ changes, problems });
+  }
+}
+
+const nothing: SourceUpdate = { changes: [], problems: [] };
+
+/**
+ * Servers refuse by an ERROR event or as a bad request; others pass over the parameter, and never end the list. Nobody
+ * remembers it: lists are rare, and servers in trouble fail in the same ways.
+ */
+function refusesStream({ kind, code }: ApiFailure): boolean {
+  if (kind === 'silent') return true;
+  return code === 500 || (kind === 'refused' && code !== 403 && code !== 404);
+}
+
+interface ListMetadata {
+  readonly version: string | undefined;
+  /** Where the next page begins; `undefined` after the last. */
+  readonly continue: string | undefined;
+}
+
+function listMetadata(reader: ListReader): ListMetadata {
+  const list = parseJson(() => reader.end());
+  if (!isFields(list.metadata)) throw new ApiFailure('unavailable', 'the answer is no List');
+  const { continue: token } = list.metadata;
+  return {
+    version: versionOf(list),
+    continue: typeof token === 'string' && token !== '' ? token : undefined,
+  };
+}
+
+function parseItem(text: string): Fields {
+  return parseJson(() => JSON.parse(text));
+}
+
+function parseJson(parse: () => unknown): Fields {
+  try {
+    const value = parse();
+    if (isFields(value)) return value;
+  } catch {
+    // Said below.
+  }
+  throw new ApiFailure('unavailable', 'the answer is no JSON object, or ended too early');
+}
+
+function versionOf({ metadata }: Fields): string | undefined {
+  const version = isFields(metadata) ? metadata.resourceVersion : undefined;
+  return typeof version === 'string' && version !== '' ? version : undefined;
+}

@@ -1,0 +1,64 @@
+import type { ObjectKind } from '../../state/records.ts';
+
+/** A kind of object that is listed and watched. */
+export interface Resource {
+  readonly kind: ObjectKind;
+  readonly apiVersion: string;
+  readonly path: string;
+  /** Where the same selectors find few of them, or none. */
+  readonly smallPath: string;
+  /** Which of the objects: `labelSelector` and `fieldSelector` of the API. */
+  readonly selectors: Readonly<Record<string, string>>;
+  /** Servers before Kubernetes 1.33 do not have it, and older roles may not read it; it can be done without. */
+  readonly optional: boolean;
+}
+
+const proxyNameLabel = 'service.kubernetes.io/service-proxy-name';
+const headlessLabel = 'service.kubernetes.io/headless';
+
+/** Every cluster has it, and nothing but Leases in it. */
+const emptyNamespace = 'kube-node-lease';
+
+/**
+ * What a proxy asks for: the Services that are its own to serve and their EndpointSlices, as kube-proxy selects them,
+ * its own Node, and the ServiceCIDRs (KEP-1880).
+ */
+export function resources(nodeName: string, serviceProxyName: string): readonly Resource[] {
+  const nobodyElses = `!${headlessLabel},!${proxyNameLabel}`;
+  const own = `${proxyNameLabel}=${serviceProxyName}`;
+  return [
+    {
+      kind: 'Service',
+      apiVersion: 'v1',
+      path: '/api/v1/services',
+      smallPath: `/api/v1/namespaces/${emptyNamespace}/services`,
+      selectors: { labelSelector: serviceProxyName === '' ? nobodyElses : own },
+      optional: false,
+    },
+    {
+      kind: 'EndpointSlice',
+      apiVersion: 'discovery.k8s.io/v1',
+      path: '/apis/discovery.k8s.io/v1/endpointslices',
+      smallPath: `/apis/discovery.k8s.io/v1/namespaces/${emptyNamespace}/endpointslices`,
+      // Slices that somebody wrote by hand need not carry their Service's labels.
+      selectors: { labelSelector: serviceProxyName === '' ? nobodyElses : `!${headlessLabel}` },
+      optional: false,
+    },
+    {
+      kind: 'Node',
+      apiVersion: 'v1',
+      path: '/api/v1/nodes',
+      smallPath: '/api/v1/nodes',
+      selectors: { fieldSelector: `metadata.name=${nodeName}` },
+      optional: false,
+    },
+    {
+      kind: 'ServiceCIDR',
+      apiVersion: 'networking.k8s.io/v1',
+      path: '/apis/networking.k8s.io/v1/servicecidrs',
+      smallPath: '/apis/networking.k8s.io/v1/servicecidrs',
+      selectors: {},
+      optional: true,
+    },
+  ];
+}

@@ -1,0 +1,29 @@
+/** Milliseconds. */
+const shortest = 1_000;
+const longest = 30_000;
+
+/**
+ * How long to wait before the next attempt: each time about twice as long, from 1 s to 30 s, and by chance up to half of
+ * that less, so that the nodes of a cluster do not come all at once.
+ */
+export class RetryPause {
+  readonly #random: () => number;
+  #bound = 2 * shortest;
+
+  /** `random` gives numbers from 0 to 1. */
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /** Milliseconds; at least as many as the server asks for. */
+  next(retryAfter = 0): number {
+    const pause = (this.#bound * (1 + this.#random())) / 2;
+    this.#bound = Math.min(2 * this.#bound, longest);
+    return Math.max(pause, retryAfter);
+  }
+
+  /** All went well: the next pause is a short one. */
+  reset(): void {
+    this.#bound = 2 * shortest;
+  }
+}

@@ -1,0 +1,26 @@
+/** One question to the API server. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  /** Below the server's address: `/api/v1/services`. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Ends the exchange, the answer's body included. */
+  readonly signal: AbortSignal;
+}
+
+/** The server's answer, of any status. */
+export interface ApiAnswer {
+  readonly status: number;
+  /** The header `Retry-After` in milliseconds, where it is a number of seconds. */
+  readonly retryAfter: number | undefined;
+  /** UTF-8 text as it arrives. Throws where the connection breaks; ends where the server ends it. */
+  readonly body: AsyncIterable<string>;
+}
+
+/** How the API server is reached. */
+export interface ApiTransport {
+  /** Throws where no answer comes: no connection, no credentials, or the signal. */
+  send(request: ApiRequest): Promise<ApiAnswer>;
+}

@@ -1,0 +1,49 @@
+import { type Fields, isFields } from '../../state/read-fields.ts';
+import { shown } from '../../state/shown.ts';
+import { ApiFailure, failureOfStatus } from './api-failure.ts';
+
+/** One event of a watch. */
+export type WatchEvent =
+  | { readonly type: 'present' | 'gone'; readonly object: Fields }
+  /** Nothing older than this version will come. */
+  | { readonly type: 'bookmark'; readonly object: Fields; readonly endsInitialEvents: boolean }
+  /** Of a type that this version does not know. */
+  | { readonly type: 'other'; readonly name: string };
+
+/**
+ * Reads a line of a watch. Throws an `ApiFailure`: of the kind that an ERROR event tells, or `unavailable` where the line
+ * is no event.
+ */
+export function parseWatchEvent(line: string): WatchEvent {
+  const event = parse(line);
+  if (!isFields(event) || typeof event.type !== 'string' || !isFields(event.object))
+    throw new ApiFailure('unavailable', `a line of the watch is no event: ${shown(line)}`);
+  const { type, object } = event;
+  switch (type) {
+    case 'ADDED':
+    case 'MODIFIED':
+      return { type: 'present', object };
+    case 'DELETED':
+      return { type: 'gone', object };
+    case 'BOOKMARK':
+      return { type: 'bookmark', object, endsInitialEvents: endsInitialEvents(object) };
+    case 'ERROR':
+      throw failureOfStatus(object);
+    default:
+      return { type: 'other', name: type };
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** KEP-3157. */
+function endsInitialEvents({ metadata }: Fields): boolean {
+  const annotations = isFields(metadata) && isFields(metadata.annotations) ? metadata.annotations : {};
+  return annotations['k8s.io/initial-events-end'] === 'true';
+}

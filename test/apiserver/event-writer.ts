@@ -1,0 +1,68 @@
+import type { StoredObject } from './api-object.ts';
+import type { Connection } from './connection.ts';
+import type { StoreChange } from './object-store.ts';
+import type { ServedResource } from './resources.ts';
+import type { Selector } from './selectors.ts';
+import type { Status } from './status.ts';
+
+/** Writes the events of a watch, one JSON object a line. */
+export class EventWriter {
+  readonly resource: ServedResource;
+  readonly connection: Connection;
+  readonly #selects: Selector;
+  readonly #told: (status: Status) => void;
+
+  /** `told` is called when an ERROR event goes out. */
+  constructor(
+    resource: ServedResource,
+    selects: Selector,
+    connection: Connection,
+    told: (status: Status) => void,
+  ) {
+    this.resource = resource;
+    this.connection = connection;
+    this.#selects = selects;
+    this.#told = told;
+  }
+
+  /** Those that are selected, as additions. */
+  all(objects: readonly StoredObject[]): void {
+    for (const object of objects) if (this.#selects(object)) this.#write('ADDED', object);
+  }
+
+  /** An object that leaves the selection is told as deleted, as it was before, with the version of the change. */
+  change({ before, after, version }: StoreChange): void {
+    const was = before !== undefined && this.#selects(before);
+    if (after !== undefined && this.#selects(after)) this.#write(was ? 'MODIFIED' : 'ADDED', after);
+    else if (was) {
+      const metadata = { ...before.metadata, resourceVersion: String(version) };
+      this.#write('DELETED', { ...before, metadata });
+    }
+  }
+
+  bookmark(version: number): void {
+    this.#bookmark({ resourceVersion: String(version) });
+  }
+
+  /** The bookmark that says that all objects were told (KEP-3157). */
+  endInitialEvents(version: number): void {
+    const annotations = { 'k8s.io/initial-events-end': 'true' };
+    this.#bookmark({ resourceVersion: String(version), annotations });
+  }
+
+  /** The last event. */
+  fail(status: Status): void {
+    this.#told(status);
+    this.#write('ERROR', status);
+    this.connection.end();
+  }
+
+  #bookmark(metadata: Readonly<Record<string, unknown>>): void {
+    const { kind, apiVersion, empty } = this.resource;
+    this.#write('BOOKMARK', { kind, apiVersion, metadata, ...empty });
+  }
+
+  #write(type: string, object: unknown): void {
+    this.connection.write(`${JSON.stringify({ type, object })}\n`);
+  }
+}
