@@ -13,6 +13,7 @@ import { nftablesOptions } from '../nftables/derive-options.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { Backend } from '../sync/syncer.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { countedTool, type RuleCounts } from '../telemetry/rule-counts.ts';
 
 /** What the backends look at, besides the plans. */
 export interface BackendInput {
@@ -20,6 +21,8 @@ export interface BackendInput {
   readonly config: ProxyConfig;
   readonly variant: IptablesVariant | undefined;
   readonly logger: Logger;
+  /** Where the rules that pass are counted, in mode iptables. */
+  readonly ruleCounts?: RuleCounts | undefined;
 }
 
 /** The backends of the configured mode, one a family; says once how they reach the kernel. */
@@ -28,7 +31,7 @@ export function openBackends(input: BackendInput): Promise<readonly Backend[]> {
 }
 
 async function iptablesBackends(input: BackendInput): Promise<readonly Backend[]> {
-  const { state, config, logger } = input;
+  const { state, config, logger, ruleCounts } = input;
   const { variant, reason } =
     input.variant === undefined
       ? await detectIptablesVariant()
@@ -36,12 +39,13 @@ async function iptablesBackends(input: BackendInput): Promise<readonly Backend[]
   logger.info({ node: state.nodeName, variant, reason }, 'programming iptables');
   const counters = await ensurePacketCounters();
   const files = iptablesRuleFiles();
-  return families.map(
-    (family) =>
-      new IptablesBackend(family, iptablesTool(family, variant), files, async (plans) =>
-        iptablesOptions(family, config, await lookAtNode(config, state.node, counters), plans),
-      ),
-  );
+  return families.map((family) => {
+    const tool = iptablesTool(family, variant);
+    const counted = ruleCounts === undefined ? tool : countedTool(tool, family, ruleCounts);
+    return new IptablesBackend(family, counted, files, async (plans) =>
+      iptablesOptions(family, config, await lookAtNode(config, state.node, counters), plans),
+    );
+  });
 }
 
 async function nftablesBackends({ state, config, logger }: BackendInput): Promise<readonly Backend[]> {

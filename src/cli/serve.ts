@@ -1,85 +1,156 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { ProxyConfig, SocketAddress } from '../config/proxy-config.ts';
-import type { HealthState } from '../health/health-state.ts';
-import { formatEndpoint } from '../net/address.ts';
+import type { ProxyConfig } from '../config/proxy-config.ts';
+import type { ConntrackOutcome } from '../conntrack/stale-flows.ts';
+import { healthzPage, livezPage } from '../health/health-pages.ts';
+import { HealthState } from '../health/health-state.ts';
+import { NodeEligibility } from '../health/node-eligibility.ts';
+import type { Page, Pages } from '../health/page.ts';
+import { ServiceHealthChecks } from '../health/service-health-checks.ts';
+import { type Family, families } from '../net/family.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
+import type { Change } from '../state/records.ts';
+import type { Backend, SyncOutcome } from '../sync/syncer.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { UserError } from './exit-status.ts';
-
-/** A page: its status, type and text. */
-export interface Page {
-  readonly status: 200 | 503;
-  readonly type: string;
-  readonly text: string;
-}
-
-export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
+import { type AppliedPlans, type BackendObserver, ObservedBackend } from '../telemetry/observed-backend.ts';
+import type { LoadedState } from './inputs.ts';
+import { type MetricsPagesOptions, metricsPages } from './metrics-pages.ts';
+import { openServer, type ServeFailures } from './open-server.ts';
+import type { Serving } from './serving.ts';
 
 /** Metrics in Prometheus' text format. */
 export interface TextMetrics {
   text(): Promise<string>;
 }
 
-export function healthPages(health: HealthState): Pages {
-  const page = (): Page => {
-    const report = health.report();
-    return { status: report.healthy ? 200 : 503, type: 'application/json', text: JSON.stringify(report) };
-  };
-  return { '/healthz': page, '/livez': page };
-}
-
-/** `others` are metrics in the same text format, which follow. */
-export function metricsPages(metrics: Metrics, others: readonly TextMetrics[], mode: string): Pages {
-  const text = async () => (await Promise.all([metrics, ...others].map((some) => some.text()))).join('\n');
-  return {
-    '/metrics': async () => ({ status: 200, type: metrics.contentType, text: await text() }),
-    '/healthz': () => ({ status: 200, type: 'text/plain; charset=utf-8', text: 'ok' }),
-    '/proxyMode': () => ({ status: 200, type: 'text/plain; charset=utf-8', text: mode }),
-  };
+export interface ServingOptions extends Pick<MetricsPagesOptions, 'flags' | 'ownFlags'> {
+  readonly config: ProxyConfig;
+  readonly metrics: Metrics;
+  /** Metrics to serve besides, once objects are loaded. */
+  readonly moreMetrics?: (loaded: LoadedState) => readonly TextMetrics[];
+  readonly logger: Logger;
+  /** Ends the servers. */
+  readonly signal: AbortSignal;
+  /** Whether there must be a Node for this machine: the objects are those of a cluster. */
+  readonly needsNode: boolean;
+  readonly failures?: ServeFailures;
 }
 
 /**
- * Starts the servers that the configuration asks for; they end with the signal. A port that cannot be bound is
- * reported, and thrown as a `UserError` only where `bindAddressHardFail` says so.
+ * Opens the servers that the configuration asks for, before there is any object. A port that cannot be bound is logged
+ * and tried again, or thrown as a `UserError` where `bindAddressHardFail` is set.
  */
-export async function startServers(
-  { healthzBindAddress, metricsBindAddress, bindAddressHardFail }: ProxyConfig,
-  pages: { readonly health: Pages; readonly metrics: Pages },
-  signal: AbortSignal,
-  report: (message: string) => void,
-): Promise<void> {
-  const servers = [
-    { field: 'healthzBindAddress', address: healthzBindAddress, served: pages.health },
-    { field: 'metricsBindAddress', address: metricsBindAddress, served: pages.metrics },
-  ];
-  for (const { field, address, served } of servers) {
-    if (address === undefined) continue;
-    try {
-      await serve(address, served, signal);
-    } catch (error) {
-      const where = formatEndpoint(address.address, address.port);
-      const message = `${field}: cannot listen on ${where}: ${error instanceof Error ? error.message : error}`;
-      if (bindAddressHardFail) throw new UserError(message);
-      report(message);
+export async function openServing(options: ServingOptions): Promise<Serving> {
+  const serving = new OpenServing(options);
+  const { healthzBindAddress, metricsBindAddress } = options.config;
+  await openServer('health', healthzBindAddress, serving.healthPages(), options);
+  await openServer('metrics', metricsBindAddress, serving.metricsPages(), options);
+  return serving;
+}
+
+class OpenServing implements Serving, BackendObserver {
+  readonly #options: ServingOptions;
+  readonly #started = Date.now();
+  readonly #health: HealthState;
+  readonly #eligibility: NodeEligibility;
+  #state: ClusterState | undefined;
+  #checks: ServiceHealthChecks | undefined;
+  #moreMetrics: readonly TextMetrics[] = [];
+
+  constructor(options: ServingOptions) {
+    const { config, needsNode } = options;
+    this.#options = options;
+    this.#health = new HealthState(families, config[config.mode].syncPeriod);
+    this.#eligibility = new NodeEligibility(needsNode);
+  }
+
+  get ruleCounts() {
+    return this.#options.metrics.ruleCounts;
+  }
+
+  loaded(loaded: LoadedState): void {
+    const { config, metrics, logger, signal, failures, moreMetrics } = this.#options;
+    const { state } = loaded;
+    this.#state = state;
+    this.#eligibility.loaded(state.node);
+    this.#moreMetrics = moreMetrics?.(loaded) ?? [];
+    metrics.loaded(state);
+    const checks = new ServiceHealthChecks({
+      config,
+      state,
+      isHealthy: () => this.#health.health().healthy,
+      onListenError: (service, port, error) => {
+        logger.error({ service, port, error: error.message }, 'cannot listen on the health check node port');
+        failures?.cannotServeHealthCheck(service, port, error);
+      },
+    });
+    this.#checks = checks;
+    signal.addEventListener('abort', () => checks.close(), { once: true });
+  }
+
+  watch(backend: Backend): Backend {
+    return new ObservedBackend(backend, this);
+  }
+
+  changed(changes: readonly Change[]): void {
+    this.#options.metrics.changed(changes);
+    for (const change of changes) {
+      if (change.kind === 'Node' && change.key === this.#state?.nodeName)
+        this.#eligibility.seen(change.record);
     }
   }
-}
 
-async function serve({ address, port }: SocketAddress, pages: Pages, signal: AbortSignal): Promise<void> {
-  const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://node').pathname;
-    answer(response, Object.hasOwn(pages, path) ? pages[path] : undefined);
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject).listen({ host: address, port }, resolve);
-  signal.addEventListener('abort', () => server.close().closeAllConnections(), { once: true });
-  await promise;
-}
-
-async function answer(response: ServerResponse, page: Pages[string] | undefined): Promise<void> {
-  if (page === undefined) {
-    response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('404 page not found\n');
-    return;
+  queued(): void {
+    this.#options.metrics.queued();
+    this.#health.queued();
   }
-  const { status, type, text } = await page();
-  response.writeHead(status, { 'Content-Type': type, 'X-Content-Type-Options': 'nosniff' }).end(text);
+
+  syncStarts(family: Family): void {
+    this.#options.metrics.syncStarts(family);
+  }
+
+  applied(family: Family, applied: AppliedPlans): void {
+    this.#options.metrics.applied(family, applied);
+    if (!this.#options.signal.aborted) void this.#checks?.applied(family, applied);
+  }
+
+  tidyFailed(family: Family): void {
+    this.#options.metrics.tidyFailed(family);
+  }
+
+  /** A family without a failure has nothing left to do. */
+  synced(outcomes: readonly SyncOutcome[]): void {
+    this.#options.metrics.synced(outcomes);
+    const failed = outcomes.filter(({ result }) => result === 'failed').map(({ family }) => family);
+    for (const family of families) if (!failed.includes(family)) this.#health.updated(family);
+  }
+
+  conntrackReconciled(outcome: ConntrackOutcome): void {
+    this.#options.metrics.conntrack.conntrackReconciled(outcome);
+  }
+
+  healthPages(): Pages {
+    const { metrics } = this.#options;
+    const counted = (page: 'healthz' | 'livez', made: Page) => {
+      metrics.probed(page, made.status);
+      return made;
+    };
+    return {
+      '/healthz': () => counted('healthz', healthzPage(this.#health.health(), this.#eligibility.eligible)),
+      '/livez': () => counted('livez', livezPage(this.#health.health())),
+    };
+  }
+
+  metricsPages(): Pages {
+    const { metrics } = this.#options;
+    return metricsPages({
+      ...this.#options,
+      started: this.#started,
+      metricsPage: async () => ({ status: 200, type: metrics.contentType, text: await this.#metricsText() }),
+    });
+  }
+
+  async #metricsText(): Promise<string> {
+    const texts = [this.#options.metrics, ...this.#moreMetrics].map((metrics) => metrics.text());
+    return (await Promise.all(texts)).join('\n');
+  }
 }

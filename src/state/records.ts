@@ -22,6 +22,8 @@ export const balanceAnnotation = 'portolan.dev/balance';
 
 export interface ServiceRecord {
   readonly key: ServiceKey;
+  /** Empty when the object carries none. Events name it, so that `kubectl describe` finds them. */
+  readonly uid: string;
   /** RFC 3339; empty when the object carries none. Decides who keeps an address that two Services claim. */
   readonly createdAt: string;
   /** The value of the label `service.kubernetes.io/service-proxy-name`; empty when absent. */
@@ -83,6 +85,8 @@ export interface NodeRecord {
   /** InternalIP addresses first, then ExternalIP, in the object's order. */
   readonly addresses: readonly Address[];
   readonly podCIDRs: readonly Cidr[];
+  /** It has a deletion timestamp, or the cluster autoscaler's taint: load balancers must look elsewhere. */
+  readonly beingDeleted: boolean;
 }
 
 export interface ServiceCIDRRecord {
@@ -97,6 +101,8 @@ export type Change =
       readonly kind: 'EndpointSlice';
       readonly key: SliceKey;
       readonly record: EndpointSliceRecord | undefined;
+      /** When what changed the slice happened, in milliseconds since the epoch, where the object says so. */
+      readonly triggeredAt?: number;
     }
   | { readonly kind: 'Node'; readonly key: string; readonly record: NodeRecord | undefined }
   | { readonly kind: 'ServiceCIDR'; readonly key: string; readonly record: ServiceCIDRRecord | undefined };

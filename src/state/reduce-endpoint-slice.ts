@@ -8,6 +8,7 @@ import { readPortName, withoutRepeats } from './reduce-service.ts';
 import { shown } from './shown.ts';
 
 const serviceLabel = 'kubernetes.io/service-name';
+const triggerAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time';
 const headlessLabel = 'service.kubernetes.io/headless';
 
 /**
@@ -37,7 +38,16 @@ export function reduceEndpointSlice(name: string, object: Fields, reader: FieldR
         readEndpoint(addressType, reader.mapping(entry, field), field, reader),
       ),
     },
+    ...readTrigger(reader.mapping(metadata.annotations, 'metadata.annotations')),
   };
+}
+
+/** Only a metric is of it, so one that cannot be read is as good as none. */
+function readTrigger(annotations: Fields): { readonly triggeredAt?: number } {
+  const text = annotations[triggerAnnotation];
+  const triggeredAt =
+    typeof text === 'string' && /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(triggeredAt) ? {} : { triggeredAt };
 }
 
 function readServiceName(value: unknown, reader: FieldReader): string | undefined {

@@ -3,6 +3,8 @@ import type { FieldReader, Fields } from './read-fields.ts';
 import type { Change } from './records.ts';
 
 const zoneLabel = 'topology.kubernetes.io/zone';
+/** The cluster autoscaler sets it before it deletes a node. */
+const toBeDeletedTaint = 'ToBeDeletedByClusterAutoscaler';
 const addressTypes = ['InternalIP', 'ExternalIP'] as const;
 
 /** What the plan needs of a Node. */
@@ -22,8 +24,16 @@ export function reduceNode(name: string, object: Fields, reader: FieldReader): C
         podCIDRs.length > 0 || spec.podCIDR === undefined
           ? reader.each(podCIDRs, 'spec.podCIDRs', (range, field) => reader.cidr(range, field))
           : [reader.cidr(spec.podCIDR, 'spec.podCIDR')].flatMap((range) => range ?? []),
+      beingDeleted:
+        (metadata.deletionTimestamp ?? '') !== '' || hasTaint(spec.taints, toBeDeletedTaint, reader),
     },
   };
+}
+
+function hasTaint(taints: unknown, key: string, reader: FieldReader): boolean {
+  return reader
+    .list(taints, 'spec.taints')
+    .some((taint, index) => reader.mapping(taint, `spec.taints[${index}]`).key === key);
 }
 
 /** Internal addresses go before external ones, as the API says a node is reached. */

@@ -45,6 +45,7 @@ export function reduceService(name: string, object: Fields, reader: FieldReader)
   const externalTrafficPolicy = readExternalPolicy(spec, type, externalIPs, reader);
   const record: ServiceRecord = {
     key,
+    uid: readUid(metadata, reader),
     createdAt: reader.name(metadata.creationTimestamp, 'metadata.creationTimestamp', timestamp) ?? '',
     proxyName: proxyName ?? '',
     clusterIPs,
@@ -62,6 +63,13 @@ export function reduceService(name: string, object: Fields, reader: FieldReader)
         : undefined,
   };
   return { kind: 'Service', key, record };
+}
+
+/** Each is the only one of its kind, so no other record could share the text. */
+function readUid({ uid }: Fields, reader: FieldReader): string {
+  return uid === undefined || uid === null
+    ? ''
+    : (reader.requiredName(uid, 'metadata.uid', nameRules.labelValue) ?? '');
 }
 
 function isHeadless({ clusterIP }: Fields): boolean {

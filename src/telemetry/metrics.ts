@@ -1,32 +1,62 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type Counter, Registry } from 'prom-client';
+import type { ProxyMode } from '../config/proxy-config.ts';
 import type { Family } from '../net/family.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
+import type { Change } from '../state/records.ts';
 import type { SyncOutcome } from '../sync/syncer.ts';
+import { ApiMetrics } from './api-metrics.ts';
+import { ChangeMetrics, type Clocks, realClocks } from './change-metrics.ts';
+import { countObjects, registerClusterMetrics } from './cluster-metrics.ts';
+import { ConntrackMetrics } from './conntrack-metrics.ts';
+import { Instruments } from './instruments.ts';
+import { LocalEndpointGaps } from './local-endpoint-gaps.ts';
+import type { AppliedPlans, BackendObserver } from './observed-backend.ts';
+import { registerPacketMetrics } from './packet-metrics.ts';
+import { registerProcessMetrics } from './process-metrics.ts';
+import { RuleCounts } from './rule-counts.ts';
+import { SyncMetrics } from './sync-metrics.ts';
 
-/** kube-proxy's own metrics, by its names, labels and buckets, so that dashboards and alerts work unchanged. */
-export class Metrics {
+/** What is known of this build when it starts. */
+export interface BuildInfo {
+  readonly mode: ProxyMode;
+  readonly version: string;
+}
+
+/** kube-proxy's own metrics, by its names, labels and buckets, so that dashboards and alerts work unchanged; and a few more. */
+export class Metrics implements BackendObserver {
+  readonly api: ApiMetrics;
+  readonly conntrack: ConntrackMetrics;
+  /** In mode iptables only. */
+  readonly ruleCounts: RuleCounts | undefined;
   readonly #registry = new Registry();
-  readonly #syncDuration = this.#durations('sync_proxy_rules_duration_seconds', 'Time of one sync');
-  readonly #fullDuration = this.#durations('sync_full_proxy_rules_duration_seconds', 'Time of one full sync');
-  readonly #partialDuration = this.#durations(
-    'sync_partial_proxy_rules_duration_seconds',
-    'Time of one partial sync',
-  );
-  readonly #lastSync = this.#gauge(
-    'sync_proxy_rules_last_timestamp_seconds',
-    'When rules were last in force',
-  );
-  readonly #lastQueued = this.#gauge(
-    'sync_proxy_rules_last_queued_timestamp_seconds',
-    'When a sync was last asked for',
-  );
-  readonly #failures = this.#counter('sync_proxy_rules_iptables_restore_failures_total', 'Failed syncs');
-  readonly #partialFailures = this.#counter(
-    'sync_proxy_rules_iptables_partial_restore_failures_total',
-    'Failed partial syncs; a full one follows each',
-  );
+  readonly #syncs: SyncMetrics;
+  readonly #changes: ChangeMetrics;
+  readonly #gaps: LocalEndpointGaps;
+  readonly #probes: Readonly<Record<'healthz' | 'livez', Counter<'code'>>>;
+  #state: ClusterState | undefined;
+  #isSyncing = false;
 
-  constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+  constructor({ mode, version }: BuildInfo, clocks: Clocks = realClocks) {
+    const instruments = new Instruments(this.#registry);
+    registerProcessMetrics(this.#registry, instruments);
+    registerClusterMetrics(instruments, () => this.#state);
+    this.api = new ApiMetrics(instruments);
+    this.conntrack = new ConntrackMetrics(instruments);
+    this.#syncs = new SyncMetrics(mode, instruments);
+    this.#changes = new ChangeMetrics(instruments, clocks);
+    this.#gaps = new LocalEndpointGaps(instruments);
+    this.#probes = {
+      healthz: instruments.counter('kubeproxy_proxy_healthz_total', 'Answers of /healthz', ['code']),
+      livez: instruments.counter('kubeproxy_proxy_livez_total', 'Answers of /livez', ['code']),
+    };
+    this.ruleCounts = mode === 'iptables' ? new RuleCounts() : undefined;
+    this.ruleCounts?.register(instruments);
+    if (mode === 'iptables') registerPacketMetrics(instruments);
+    instruments
+      .gauge('portolan_build_info', 'Always 1; the labels say what runs', ['version', 'node_version', 'mode'])
+      .labels({ version, node_version: process.version, mode })
+      .set(1);
+    this.#syncs.queued();
   }
 
   get contentType(): string {
@@ -38,44 +68,48 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  queued(families: readonly Family[]): void {
-    for (const family of families) this.#lastQueued.labels(family).setToCurrentTime();
+  /** The objects that there are at the start. */
+  loaded(state: ClusterState): void {
+    this.#state = state;
+    const { Service, EndpointSlice } = countObjects(state);
+    this.#changes.loaded(Service, EndpointSlice);
   }
 
-  synced(outcome: SyncOutcome): void {
-    const { family, scope, result } = outcome;
-    const seconds = outcome.milliseconds / 1000;
-    this.#syncDuration.labels(family).observe(seconds);
-    (scope === 'full' ? this.#fullDuration : this.#partialDuration).labels(family).observe(seconds);
-    if (result === 'done') {
-      this.#lastSync.labels(family).setToCurrentTime();
-    } else {
-      this.#failures.labels(family).inc();
-      if (scope === 'partial') this.#partialFailures.labels(family).inc();
-    }
+  /** Changes that the state now holds. */
+  changed(changes: readonly Change[]): void {
+    this.#changes.changed(changes, this.#state?.hasDirty ?? false);
   }
 
-  #durations(name: string, help: string): Histogram<'ip_family'> {
-    return new Histogram({ ...this.#named(name, help), buckets: durationBuckets });
+  queued(): void {
+    this.#syncs.queued();
   }
 
-  #gauge(name: string, help: string): Gauge<'ip_family'> {
-    return new Gauge(this.#named(name, help));
+  /** The first family that starts starts the sync: all of them take what came until now. */
+  syncStarts(family: Family): void {
+    this.ruleCounts?.syncStarts(family);
+    if (this.#isSyncing) return;
+    this.#isSyncing = true;
+    this.#changes.syncStarts();
   }
 
-  #counter(name: string, help: string): Counter<'ip_family'> {
-    return new Counter(this.#named(name, help));
+  applied(family: Family, applied: AppliedPlans): void {
+    this.#changes.applied(family);
+    this.#gaps.applied(family, applied);
   }
 
-  #named(name: string, help: string) {
-    return {
-      name: `kubeproxy_${name}`,
-      help,
-      labelNames: ['ip_family'] as const,
-      registers: [this.#registry],
-    };
+  /** What changed nothing on this node makes a sync in which no family starts. */
+  synced(outcomes: readonly SyncOutcome[]): void {
+    if (!this.#isSyncing) this.#changes.syncStarts();
+    this.#isSyncing = false;
+    this.#syncs.synced(outcomes);
+    this.#changes.syncEnded(outcomes.flatMap(({ result, family }) => (result === 'failed' ? [family] : [])));
+  }
+
+  tidyFailed(family: Family): void {
+    this.#syncs.tidyFailed(family);
+  }
+
+  probed(page: 'healthz' | 'livez', code: number): void {
+    this.#probes[page].labels(String(code)).inc();
   }
 }
-
-/** 1 ms to 16.384 s, each twice the one before. */
-const durationBuckets = Array.from({ length: 15 }, (_, index) => 0.001 * 2 ** index);

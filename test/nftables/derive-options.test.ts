@@ -9,6 +9,7 @@ const node: NodeRecord = {
   zone: '',
   addresses: [address('192.168.50.10'), address('2001:db8:50::10')],
   podCIDRs: [cidr('10.244.1.0/24'), cidr('fd00:10:1::/64')],
+  beingDeleted: false,
 };
 
 const facts: TableFacts = {

@@ -43,7 +43,7 @@ describe('what must be planned again', () => {
     const state = new ClusterState('node-0');
     put(state, service());
     dirty(state);
-    const node = { name: 'node-1', zone: 'a', addresses: [], podCIDRs: [] };
+    const node = { name: 'node-1', zone: 'a', addresses: [], podCIDRs: [], beingDeleted: false };
     state.apply({ kind: 'Node', key: 'node-1', record: node });
     expect(state.nodeChanged).toBe(false);
     state.apply({ kind: 'Node', key: 'node-0', record: { ...node, name: 'node-0' } });

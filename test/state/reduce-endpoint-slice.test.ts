@@ -199,3 +199,39 @@ test('IPv6 addresses become canonical, and those of the node itself are left out
   expect(record?.endpoints.map(({ address }) => address)).toEqual(['fd00::5']);
   expect(problems).toHaveLength(2);
 });
+
+describe('what triggered the slice', () => {
+  const annotation = 'endpoints.kubernetes.io/last-change-trigger-time';
+  const triggered = (value: unknown, fields: object = {}) =>
+    reduceObject(
+      slice({
+        metadata: {
+          name: 'web-1',
+          namespace: 'shop',
+          labels: ofService,
+          annotations: { [annotation]: value },
+        },
+        ...fields,
+      }),
+    );
+
+  test.each<[string, unknown, number | undefined]>([
+    ['happened when the annotation says', '2026-11-21T03:17:05Z', Date.UTC(2026, 10, 21, 3, 17, 5)],
+    ['may have parts of a second', '2026-11-21T03:17:05.123456789Z', Date.UTC(2026, 10, 21, 3, 17, 5, 123)],
+    ['may be in another time zone', '2026-11-21T04:17:05+01:00', Date.UTC(2026, 10, 21, 3, 17, 5)],
+    ['is not known where it is no time', 'yesterday', undefined],
+    ['is not known where it is only like one', '2026-99-21T03:17:05Z', undefined],
+    ['is not known where it is a number', 2026, undefined],
+  ])('%s', (_, value, triggeredAt) => {
+    const { changes, problems } = triggered(value);
+    const [change] = changes;
+    expect(change?.kind === 'EndpointSlice' ? change.triggeredAt : 'no slice').toBe(triggeredAt);
+    expect(problems).toEqual([]);
+  });
+
+  test('is no part of the record', () => {
+    expect(reduce(slice()).record).not.toHaveProperty('triggeredAt');
+    const { changes } = triggered('2026-11-21T03:17:05Z');
+    expect(changes[0]?.record).not.toHaveProperty('triggeredAt');
+  });
+});

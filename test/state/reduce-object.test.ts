@@ -180,6 +180,7 @@ test('a node keeps its zone, its ranges and its addresses, internal ones first',
         zone: 'zone-a',
         addresses: ['192.168.50.10', 'fd00:50::10', '203.0.113.5'],
         podCIDRs: ['10.244.0.0/24', 'fd00:10::/64'],
+        beingDeleted: false,
       },
     },
   ]);
@@ -189,6 +190,32 @@ test('a node with podCIDR alone has that range', () => {
   expect(reduceObject(node({ spec: { podCIDR: '10.244.0.0/24' } })).changes).toMatchObject([
     { record: { podCIDRs: ['10.244.0.0/24'], zone: '', addresses: [] } },
   ]);
+});
+
+describe('a node is being deleted', () => {
+  const taint = (key: string) => ({
+    spec: {
+      taints: [
+        { key: 'other', effect: 'NoSchedule' },
+        { key, effect: 'NoSchedule' },
+      ],
+    },
+  });
+  test.each<[string, boolean, object]>([
+    [
+      'with a deletion timestamp',
+      true,
+      { metadata: { name: 'node-0', deletionTimestamp: '2026-11-21T03:17:05Z' } },
+    ],
+    ["with the cluster autoscaler's taint", true, taint('ToBeDeletedByClusterAutoscaler')],
+    ['not with other taints', false, taint('node.kubernetes.io/unschedulable')],
+    ['not without any', false, { spec: {} }],
+  ])('%s', (_, beingDeleted, fields) => {
+    expect(reduceObject(node(fields))).toMatchObject({
+      changes: [{ record: { beingDeleted } }],
+      problems: [],
+    });
+  });
 });
 
 test('a ServiceCIDR keeps its ranges, but none that is no range', () => {

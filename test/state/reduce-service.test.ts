@@ -22,6 +22,7 @@ test('a Service is kept with the defaults of the API', () => {
         key: 'shop/web',
         record: {
           key: 'shop/web',
+          uid: '',
           createdAt: '',
           proxyName: '',
           clusterIPs: ['10.96.0.10'],

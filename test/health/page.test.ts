@@ -1,0 +1,59 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { listen } from '../../src/health/listen.ts';
+import { jsonPage, type Pages, serves, textPage } from '../../src/health/page.ts';
+import { loopbackAddress } from './loopback.ts';
+
+const pages: Pages = {
+  '/page': ({ accept }) => textPage(200, `accepts ${accept}`),
+  '/tree/': () => jsonPage(503, '{}'),
+  '/broken': () => Promise.reject(new Error('no such luck')),
+};
+
+async function serving(): Promise<string> {
+  const address = loopbackAddress();
+  const listening = await listen({ address, port: 8080, answer: serves(pages) });
+  onTestFinished(() => listening.close());
+  return address;
+}
+
+/** Sends the path as it is, whatever it is. */
+async function ask(host: string, path: string, method = 'GET') {
+  const { promise, resolve, reject } = Promise.withResolvers<import('node:http').IncomingMessage>();
+  request({ host, port: 8080, path, method, headers: { accept: 'text/x' } }, resolve)
+    .on('error', reject)
+    .end();
+  const answer = await promise;
+  return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
+}
+
+describe('a server of pages', () => {
+  test.each([
+    ['a page', '/page', 200, 'accepts text/x'],
+    ['a page, whatever is asked of it', '/page?verbose=1', 200, 'accepts text/x'],
+    ['all below a path', '/tree/a/b', 503, '{}'],
+    ['an unknown path', '/pages', 404, '404 page not found\n'],
+    ['what no URL parser takes', '//', 404, '404 page not found\n'],
+    ['a name that every object has', '/constructor', 404, '404 page not found\n'],
+    ['a page that fails', '/broken', 500, 'no such luck\n'],
+  ])('answers %s', async (_, path, status, body) => {
+    const host = await serving();
+    expect(await ask(host, path)).toMatchObject({ status, body });
+  });
+
+  test("sends the headers of kube-proxy's servers", async () => {
+    const host = await serving();
+    const { headers } = await ask(host, '/page');
+    expect(headers).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'content-length': '14',
+    });
+  });
+
+  test('sends HEAD no body', async () => {
+    const host = await serving();
+    expect(await ask(host, '/page', 'HEAD')).toMatchObject({ status: 200, body: '' });
+  });
+});
