@@ -1,3 +1,5 @@
+import { clusterBenchmark } from './cluster.ts';
+import { conntrackBenchmark } from './conntrack.ts';
 import { dataplaneBenchmark } from './dataplane.ts';
 import { iptablesBenchmark } from './iptables.ts';
 import { nftablesBenchmark } from './nftables.ts';
@@ -5,6 +7,8 @@ import { sustainedBenchmark } from './sustained.ts';
 
 /** `npm run bench -- NAME`: each prints a Markdown table. */
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  cluster: clusterBenchmark,
+  conntrack: conntrackBenchmark,
   dataplane: dataplaneBenchmark,
   iptables: iptablesBenchmark,
   nftables: nftablesBenchmark,

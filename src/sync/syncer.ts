@@ -25,12 +25,28 @@ export interface Backend {
   tidy(): Promise<void>;
 }
 
+/** Deletes the flows that packets still take by rules which are not in force any more. None of its work is waited for. */
+export interface FlowCleaner {
+  /** What changes with the next sync that succeeds. */
+  planned(changes: Readonly<Record<Family, readonly PlanChange[]>>): void;
+  /**
+   * All that was planned is in force in the family. After a `full` sync anything may have stood before; nothing is left
+   * over of that where `isSettled`.
+   */
+  inForce(family: Family, scope: SyncOutcome['scope'], isSettled: boolean): void;
+  /** What was left over is gone. */
+  settled(family: Family): void;
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
+}
+
 /** What one sync did in one family. */
 export type SyncOutcome = {
   readonly family: Family;
   readonly scope: 'full' | 'partial';
-  /** How many Services changed. */
+  /** How many Services changed, and which. */
   readonly changed: number;
+  readonly services: readonly ServiceKey[];
   readonly milliseconds: number;
 } & (
   | { readonly result: 'done'; readonly refused: readonly Problem[] }
@@ -43,14 +59,16 @@ export class Syncer {
   readonly #book: PlanBook;
   readonly #context: () => PlanContext;
   readonly #backends: readonly Backend[];
+  readonly #flows: FlowCleaner | undefined;
   readonly #needsFull = new Set<Family>();
   /** Counts starts and ends, so that it is odd while a sync is in flight. */
   #steps = 0;
 
-  constructor(book: PlanBook, context: () => PlanContext, backends: readonly Backend[]) {
+  constructor(book: PlanBook, context: () => PlanContext, backends: readonly Backend[], flows?: FlowCleaner) {
     this.#book = book;
     this.#context = context;
     this.#backends = backends;
+    this.#flows = flows;
     this.demandFull();
   }
 
@@ -66,6 +84,7 @@ export class Syncer {
   /** Plans what is dirty and applies it, the families side by side. Families with nothing to do are not reported. */
   async sync(): Promise<readonly SyncOutcome[]> {
     const changes = this.#book.update(this.#context());
+    this.#flows?.planned(changes);
     this.#steps += 1;
     const outcomes = await Promise.all(
       this.#backends.map((backend) => this.#syncFamily(backend, changes[backend.family])),
@@ -85,7 +104,7 @@ export class Syncer {
     this.#steps += 1;
     for (const backend of this.#backends) {
       if (backend.tidyDelay !== 0) continue;
-      await backend.tidy().catch(() => this.#needsFull.add(backend.family));
+      await this.#tidyFamily(backend);
     }
     this.#steps += 1;
   }
@@ -95,12 +114,13 @@ export class Syncer {
     return this.#backends.every(({ pacesItself }) => pacesItself);
   }
 
-  /** Waits until nothing is left over any more. */
+  /** Waits until nothing is left over any more, neither of rules nor of flows. */
   async tidyUp(): Promise<void> {
     for (let pause = this.tidyDelay; pause !== undefined && !this.needsFull; pause = this.tidyDelay) {
       await delay(pause);
       await this.tidy();
     }
+    await this.#flows?.idle();
   }
 
   /**
@@ -130,11 +150,13 @@ export class Syncer {
       family,
       scope: full ? ('full' as const) : ('partial' as const),
       changed: changes.length,
+      services: changes.map(({ service }) => service),
       milliseconds: performance.now() - started,
     });
     try {
       await (full ? backend.syncAll(this.#book.plans(family)) : backend.syncChanges(changes));
       this.#needsFull.delete(family);
+      this.#flows?.inForce(family, full ? 'full' : 'partial', backend.tidyDelay === undefined);
       return { ...about(), result: 'done', refused: [...backend.refused.values()] };
     } catch (error) {
       this.#needsFull.add(family);
@@ -143,6 +165,16 @@ export class Syncer {
         result: 'failed',
         error: error instanceof Error ? error : new Error(String(error)),
       };
+    }
+  }
+
+  async #tidyFamily(backend: Backend): Promise<void> {
+    const { family } = backend;
+    try {
+      await backend.tidy();
+      if (backend.tidyDelay === undefined) this.#flows?.settled(family);
+    } catch {
+      this.#needsFull.add(family);
     }
   }
 }
