@@ -34,7 +34,7 @@ const rounds = 15;
 const flags = ['--source', folder, '--cluster-cidr', clusterCIDR, '--iptables-variant', variant];
 const portolan = fileURLToPath(new URL('../bin/portolan', import.meta.url));
 const started = performance.now();
-const subprocess = execa(portolan, ['run', ...flags, '--logging-format', 'json'], {
+const subprocess = execa(portolan, ['run', ...flags, '--logging-format', 'json', '-v', '2'], {
   buffer: false,
   reject: false,
 });

@@ -27,7 +27,7 @@ const rounds = 20;
 const portolan = fileURLToPath(new URL('../bin/portolan', import.meta.url));
 const flags = ['--proxy-mode', 'nftables', '--source', folder, '--cluster-cidr', clusterCIDR];
 const started = performance.now();
-const subprocess = execa(portolan, ['run', ...flags, '--logging-format', 'json'], {
+const subprocess = execa(portolan, ['run', ...flags, '--logging-format', 'json', '-v', '2'], {
   buffer: false,
   reject: false,
 });

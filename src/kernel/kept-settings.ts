@@ -15,10 +15,17 @@ export async function keepForCleanup(path: string, value: number): Promise<void>
   await writeFile(await keptFile(), JSON.stringify({ ...kept, [path]: value }));
 }
 
-/** Puts back every remembered value; returns the paths of those settings. */
+/**
+ * Puts back every remembered value; returns the paths of those settings. Throws, after the others are put back, where
+ * one cannot be: all stay remembered then.
+ */
 export async function restoreKept(): Promise<readonly string[]> {
   const kept = await readKept();
-  for (const [path, value] of Object.entries(kept)) await ensureSysctl(path, value);
+  const errors: unknown[] = [];
+  for (const [path, value] of Object.entries(kept)) {
+    await ensureSysctl(path, value).catch((error) => errors.push(error));
+  }
+  if (errors.length > 0) throw errors[0];
   await rm(await keptFile(), { force: true });
   return Object.keys(kept);
 }
