@@ -47,13 +47,13 @@ const yamlBlocks = documents.flatMap(({ path, text }) =>
     .map(({ code }) => ({ path, code })),
 );
 
-test.each([...yamlBlocks, { path: 'manifests/config.yaml', code: readDocument('manifests/config.yaml') }])(
-  'a configuration in $path is accepted as it stands',
-  ({ path, code }) => {
-    expect(load(code)).toMatchObject({ kind });
-    expect(resolveConfig({ file: { path, text: code }, flags: {} }).notices).toEqual([]);
-  },
-);
+test.each([
+  ...yamlBlocks,
+  { path: 'manifests/systemd/config.yaml', code: readDocument('manifests/systemd/config.yaml') },
+])('a configuration in $path is accepted as it stands', ({ path, code }) => {
+  expect(load(code)).toMatchObject({ kind });
+  expect(resolveConfig({ file: { path, text: code }, flags: {} }).notices).toEqual([]);
+});
 
 /** The cells of every row of every table. */
 function tableRows(text: string): readonly (readonly string[])[] {

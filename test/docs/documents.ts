@@ -15,7 +15,9 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-export const documents: readonly Document[] = globSync(['*.md', 'docs/*.md', 'manifests/*.md'], { cwd: root })
+export const documents: readonly Document[] = globSync(['*.md', 'docs/*.md', 'manifests/**/*.md'], {
+  cwd: root,
+})
   .sort()
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 
