@@ -47,9 +47,11 @@ class ClusterSource implements Source {
   }
 
   async load(listener: UpdateListener, signal = new AbortController().signal): Promise<void> {
-    const ended = Promise.withResolvers<void>();
-    signal.addEventListener('abort', () => ended.resolve(), { once: true });
     if (signal.aborted) return;
+    const ended = Promise.withResolvers<void>();
+    // Also after `load`: `follow` may never be called then.
+    signal.addEventListener('abort', () => this.#ending.abort(), { once: true });
+    this.#ending.signal.addEventListener('abort', () => ended.resolve(), { once: true });
     this.#listener = listener;
     const reflectors = this.#reflectors();
     this.#watching = Promise.all(reflectors.map((reflector) => reflector.run(this.#ending.signal)));
@@ -57,7 +59,7 @@ class ClusterSource implements Source {
       await Promise.race([this.#everything(reflectors), this.#failed.promise, ended.promise]);
     } finally {
       this.#listener = (update) => this.#early.push(update);
-      if (this.#options.once || signal.aborted) this.#ending.abort();
+      if (this.#options.once) this.#ending.abort();
     }
   }
 
