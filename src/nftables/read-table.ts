@@ -61,7 +61,7 @@ export class TableReader {
   #readChainLine(line: string): void {
     if (this.#chain === undefined || line.startsWith('comment ')) return;
     if (line.startsWith('type ')) this.#chain.hook = line.replace(dstnatOutput, withNumber);
-    else this.#chain.rules.push(line.replace(protocolInRule, withName) as Rule);
+    else this.#chain.rules.push(line.replace(protocolInRule, withName).replace(...firstBit) as Rule);
   }
 
   #readSetLine(line: string): void {
@@ -124,6 +124,9 @@ const protocolInRule = /(?<=^meta l4proto )(?:6|17|132)(?= )/;
 function withName(number: string): string {
   return protocolNames[number] ?? number;
 }
+
+/** The first bit of a mark is a network of marks to nft 1.0. */
+const firstBit = ['meta mark & 0x80000000 != 0x00000000', 'meta mark != 0x00000000/1'] as const;
 
 /** nft 1.1 lists priorities of output chains by a name that nft 1.0 takes for prerouting chains only. */
 const dstnatOutput = /(?<= hook output priority )dstnat(?: ([+-]) (\d+))?/;

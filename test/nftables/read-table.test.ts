@@ -238,3 +238,12 @@ test.for([
   const { chains } = readTable(`table ip portolan {\n\tchain c {\n\t\t${listed}\n\t}\n}\n`);
   expect([...chains.values()].map(({ hook }) => hook)).toEqual([read]);
 });
+
+test('the first bit of the mark is read as nft 1.0 lists it', () => {
+  const rule =
+    'meta mark & 0x80000000 != 0x00000000 meta mark set meta mark ^ 0x80000000 masquerade fully-random';
+  const { chains } = readTable(`table ip portolan {\n\tchain c {\n\t\t${rule}\n\t}\n}\n`);
+  expect([...chains.values()].flatMap(({ rules }) => rules)).toEqual([
+    'meta mark != 0x00000000/1 meta mark set meta mark ^ 0x80000000 masquerade fully-random',
+  ]);
+});
