@@ -12,8 +12,14 @@ export interface CertificateFiles {
   readonly clientKey: string;
 }
 
-/** An authority, a server that is 127.0.0.1 and localhost, and a client; made by openssl, good for a day. */
-export async function makeCertificates(folder: string): Promise<CertificateFiles> {
+/**
+ * An authority, a server that is 127.0.0.1, localhost and what `names` adds (`IP:192.0.2.1`), and a client; made by openssl,
+ * good for a day.
+ */
+export async function makeCertificates(
+  folder: string,
+  names: readonly string[] = [],
+): Promise<CertificateFiles> {
   const path = (name: string) => join(folder, name);
   const files = {
     ca: path('ca.crt'),
@@ -34,8 +40,9 @@ export async function makeCertificates(folder: string): Promise<CertificateFiles
     '-subj',
     '/CN=ca',
   );
-  const names = 'subjectAltName=IP:127.0.0.1,DNS:localhost';
-  await sign(folder, 'server', '/CN=kube-apiserver', `${names}\nextendedKeyUsage=serverAuth`);
+  const allNames = ['IP:127.0.0.1', 'DNS:localhost', ...names].join();
+  const extensions = `subjectAltName=${allNames}\nextendedKeyUsage=serverAuth`;
+  await sign(folder, 'server', '/CN=kube-apiserver', extensions);
   await sign(folder, 'client', '/O=system:nodes/CN=system:kube-proxy', 'extendedKeyUsage=clientAuth');
   return files;
 }

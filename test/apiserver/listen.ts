@@ -13,6 +13,8 @@ import { badRequest, failure, type Status, unauthorized } from './status.ts';
 export interface ListenOptions {
   /** HTTPS with a certificate of an authority of its own; else plain HTTP. */
   readonly tls?: boolean;
+  /** More names and addresses that the certificate is for: `DNS:name`, `IP:address`. */
+  readonly names?: readonly string[];
   /** Who may ask; anybody where it is absent. A client certificate needs `tls`. */
   readonly credentials?: 'token' | 'client-certificate';
   /** 0, or absent: any free one. */
@@ -41,7 +43,7 @@ type Handler = (request: ServerRequest, connection: Connection) => void;
 /** Serves requests on 127.0.0.1. */
 export async function listen(handler: Handler, options: ListenOptions): Promise<Listening> {
   const folder = await mkdtemp(join(tmpdir(), 'portolan-apiserver-'));
-  const files = options.tls ? await makeCertificates(folder) : undefined;
+  const files = options.tls ? await makeCertificates(folder, options.names) : undefined;
   const accepted = { token: 'first-token' };
   const server = await makeServer(files, options, (request, response) =>
     serve(handler, options, accepted, request, response),
