@@ -1,15 +1,15 @@
 import type { Problem } from '../../state/problem.ts';
-import { type Fields, isFields } from '../../state/read-fields.ts';
 import type { Change } from '../../state/records.ts';
 import type { SourceUpdate, UpdateListener } from '../source.ts';
 import { ApiFailure, failureOfError } from './api-failure.ts';
 import { Collection } from './collection.ts';
 import { exchange } from './exchange.ts';
 import { Lines } from './lines.ts';
-import { ListReader } from './read-list.ts';
+import { listPages } from './list-pages.ts';
 import type { Resource } from './resources.ts';
 import { RetryPause } from './retry-pause.ts';
 import type { ApiTransport } from './transport.ts';
+import { versionOf } from './version-of.ts';
 import { wait } from './wait.ts';
 import { parseWatchEvent } from './watch-event.ts';
 
@@ -43,7 +43,6 @@ const longestStream = 60_000;
 const steadyTime = 10_000;
 /** Before something optional that the server does not have is asked for again. */
 const optionalPause = 300_000;
-const pageSize = 500;
 
 /**
  * Keeps a listener informed of all objects of a kind: lists them once, then watches, and goes on from where a watch ended.
@@ -157,24 +156,11 @@ export class Reflector {
 
   async #listPages(signal: AbortSignal): Promise<void> {
     this.#collection.beginList();
-    for (let token: string | undefined = ''; token !== undefined; ) {
-      const page = await this.#readPage(token, signal);
-      token = page.continue;
-      if (token === undefined) this.#completeList(page.version, 'pages');
-    }
-  }
-
-  async #readPage(token: string, signal: AbortSignal): Promise<ListMetadata> {
-    const query = {
-      ...this.#resource.selectors,
-      limit: String(pageSize),
-      ...(token === '' ? {} : { continue: token }),
-    };
-    const reader = new ListReader();
-    for await (const chunk of this.#ask(query, signal, () => listSilence)) {
-      this.#emit(reader.push(chunk).map((text) => this.#collection.present(parseItem(text))));
-    }
-    return listMetadata(reader);
+    const version = await listPages(
+      (page) => this.#ask({ ...this.#resource.selectors, ...page }, signal, () => listSilence),
+      (items) => this.#emit(items.map((item) => this.#collection.present(item))),
+    );
+    this.#completeList(version, 'pages');
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
@@ -260,39 +246,4 @@ const nothing: SourceUpdate = { changes: [], problems: [] };
 function refusesStream({ kind, code }: ApiFailure): boolean {
   if (kind === 'silent') return true;
   return code === 500 || (kind === 'refused' && code !== 403 && code !== 404);
-}
-
-interface ListMetadata {
-  readonly version: string | undefined;
-  /** Where the next page begins; `undefined` after the last. */
-  readonly continue: string | undefined;
-}
-
-function listMetadata(reader: ListReader): ListMetadata {
-  const list = parseJson(() => reader.end());
-  if (!isFields(list.metadata)) throw new ApiFailure('unavailable', 'the answer is no List');
-  const { continue: token } = list.metadata;
-  return {
-    version: versionOf(list),
-    continue: typeof token === 'string' && token !== '' ? token : undefined,
-  };
-}
-
-function parseItem(text: string): Fields {
-  return parseJson(() => JSON.parse(text));
-}
-
-function parseJson(parse: () => unknown): Fields {
-  try {
-    const value = parse();
-    if (isFields(value)) return value;
-  } catch {
-    // Said below.
-  }
-  throw new ApiFailure('unavailable', 'the answer is no JSON object, or ended too early');
-}
-
-function versionOf({ metadata }: Fields): string | undefined {
-  const version = isFields(metadata) ? metadata.resourceVersion : undefined;
-  return typeof version === 'string' && version !== '' ? version : undefined;
 }
