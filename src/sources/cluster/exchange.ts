@@ -3,7 +3,7 @@ import type { ApiRequest, ApiTransport } from './transport.ts';
 
 /**
  * Asks the API server, and hands over the answer's text as it arrives; first an empty text, which says that it is a good
- * answer. Throws an `ApiFailure`; also where nothing arrives for `silence` milliseconds, of the head or of the body.
+ * answer. Throws an `ApiFailure`; also where no head arrives for 30 s, or nothing of the body for `silence` milliseconds.
  */
 export async function* exchange(
   transport: ApiTransport,
@@ -35,6 +35,9 @@ export async function* exchange(
   }
 }
 
+/** Milliseconds. A server that has much to do lets a request wait for its turn. */
+const headSilence = 30_000;
+
 /** Barks when it was not calmed for too long. */
 class Watchdog {
   readonly #silence: () => number;
@@ -60,7 +63,7 @@ class Watchdog {
 
   calm(): void {
     clearTimeout(this.#timer);
-    const silence = Math.max(0, this.#silence());
+    const silence = this.#answered ? Math.max(0, this.#silence()) : headSilence;
     this.#timer = setTimeout(() => {
       const kind = this.#answered ? 'silent' : 'unavailable';
       this.#failure = new ApiFailure(kind, `nothing came from the API server for ${silence / 1000} s`);

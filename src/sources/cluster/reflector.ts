@@ -35,7 +35,6 @@ export interface ReflectorOptions {
 /** Milliseconds without a byte. Where anything happens in the cluster, a server sends a bookmark each minute. */
 const watchSilence = 90_000;
 const listSilence = 60_000;
-const checkSilence = 15_000;
 /** How long the events of a streaming list may pause, and how long they may last: an old server never ends them. */
 const streamSilence = 10_000;
 const longestStream = 60_000;
@@ -117,7 +116,7 @@ export class Reflector {
     };
     const request = { method: 'GET' as const, path: this.#resource.smallPath, query };
     try {
-      for await (const _ of exchange(this.#transport, request, signal, () => checkSilence));
+      for await (const _ of exchange(this.#transport, request, signal, () => listSilence));
     } catch (error) {
       const failure = failureOfError(error);
       if (failure.kind !== 'refused') throw failure;
