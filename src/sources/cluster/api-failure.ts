@@ -56,8 +56,9 @@ export function failureOfError(error: unknown): ApiFailure {
 
 const longestText = 200;
 
-/** Node reports a failed connection to a name with several addresses as one error without a message. */
+/** Node calls a connection that breaks "aborted", and reports one to a name with several addresses without a message. */
 function messageOf(error: Error): string {
+  if ('code' in error && error.code === 'ECONNRESET') return 'the connection broke';
   const errors = error instanceof AggregateError ? error.errors : [];
   return error.message || errors.map((one) => (one instanceof Error ? one.message : String(one))).join(', ');
 }
