@@ -79,16 +79,17 @@ class ClusterSource implements Source {
       if (!this.#options.patient && !(resource.optional && failure.kind === 'refused'))
         this.#failed.reject(new SourceError(`${resource.kind}s cannot be listed: ${failure.message}`));
     };
-    return resources(nodeName, serviceProxyName).map(
-      (resource) =>
-        new Reflector({
-          transport,
-          resource,
-          listener: (update) => this.#take(update),
-          events: { ...events, failed },
-          random,
-        }),
+    // After an outage the last one would else come half a minute after the first.
+    const recovered = (resource: Resource) => {
+      events.recovered(resource);
+      for (const reflector of reflectors) reflector.hurry();
+    };
+    const listener = (update: SourceUpdate) => this.#take(update);
+    const common = { transport, listener, events: { ...events, failed, recovered }, random };
+    const reflectors = resources(nodeName, serviceProxyName).map(
+      (resource) => new Reflector({ ...common, resource }),
     );
+    return reflectors;
   }
 
   #take(update: SourceUpdate): void {

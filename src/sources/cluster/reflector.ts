@@ -62,6 +62,8 @@ export class Reflector {
   #failing = false;
   /** Whether the server may be another one now, or have gone back in time. */
   #isInDoubt = false;
+  /** Aborted to end the pause. */
+  #pausing: AbortController | undefined;
 
   constructor({ transport, resource, listener, events, random }: ReflectorOptions) {
     this.#transport = transport;
@@ -76,6 +78,11 @@ export class Reflector {
   /** Once everything that exists was handed to the listener. */
   get synced(): Promise<void> {
     return this.#synced.promise;
+  }
+
+  /** The server answers others: a pause before the next attempt is over, unless the server asked for it. */
+  hurry(): void {
+    this.#pausing?.abort();
   }
 
   /** Until the signal aborts. Never throws. */
@@ -130,7 +137,11 @@ export class Reflector {
     const pause = doWithout ? optionalPause : this.#pause.next(failure.retryAfter);
     this.#failing = true;
     this.#events.failed(this.#resource, failure, pause);
-    await wait(pause, signal);
+    const pausing = new AbortController();
+    const isAsked = doWithout || failure.retryAfter !== undefined;
+    this.#pausing = isAsked ? undefined : pausing;
+    await wait(pause, AbortSignal.any([signal, pausing.signal]));
+    this.#pausing = undefined;
   }
 
   /** A list that comes as events and goes on as a watch (KEP-3157). False where the server does not do that. */

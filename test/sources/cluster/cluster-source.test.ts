@@ -91,3 +91,28 @@ test('what changes between load and follow is told when somebody follows', async
   ending.abort();
   await following;
 });
+
+test('when the server is back after an outage, all kinds are followed again as soon as the first is', async () => {
+  const server = new ApiServer();
+  const chances = [0, 0.9, 0.4, 0.7, 0.2];
+  let drawn = 0;
+  const random = () => chances[drawn++ % chances.length] ?? 0;
+  const recovered: string[] = [];
+  const events = {
+    listed() {},
+    failed() {},
+    recovered: ({ kind }: { readonly kind: string }) => recovered.push(kind),
+    awaitsNode() {},
+  };
+  const { source, collected, ending } = opened(server, { random, events });
+  const loading = source.load(collected.listener, ending.signal);
+  await vi.advanceTimersByTimeAsync(20_000);
+  await loading;
+  server.goDown();
+  await vi.advanceTimersByTimeAsync(600_000);
+  server.comeUp();
+  while (recovered.length === 0) await vi.advanceTimersByTimeAsync(100);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(server.counts().openWatches).toBe(4);
+  ending.abort();
+});
