@@ -21,8 +21,9 @@ export interface ApiObject {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
-    readonly resourceVersion?: string;
+    readonly [field: string]: unknown;
   };
+  readonly [field: string]: unknown;
 }
 
 /** Asks an API server as its tests do, over connections that stay open. Each method throws where the answer is no success. */

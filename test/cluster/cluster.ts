@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { address } from '../fixtures/records.ts';
 import { startAgent } from '../lab/agent-client.ts';
 import { createHost, type Host } from '../lab/host.ts';
 import { createNamespaces, ipBatch } from '../lab/namespaces.ts';
 import { labUnavailable } from '../lab/unavailable.ts';
+import { controlAddress, servers } from './addresses.ts';
 import type { ApiClient } from './api-client.ts';
 import { binariesUnavailable } from './binaries.ts';
 import { apiServerPort, ControlPlane, type ControlPlaneSettings } from './control-plane.ts';
@@ -31,15 +31,6 @@ export interface Cluster extends AsyncDisposable {
 export function clusterUnavailable(): string | undefined {
   return binariesUnavailable(['etcd', 'kube-apiserver', 'kubectl']) ?? labUnavailable();
 }
-
-/** The address of the machine where the API server runs. */
-export const controlAddress = address('192.168.60.1');
-
-/** Where nodes reach the API server: directly, and by the relay. */
-export const servers = {
-  direct: `https://${controlAddress}:${apiServerPort}`,
-  relay: `https://${controlAddress}:7443`,
-} as const;
 
 /** Resolves when the API server is ready. */
 export async function startCluster(settings: ControlPlaneSettings = {}): Promise<Cluster> {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { until } from '../traffic/until.ts';
+import { controlAddress } from './addresses.ts';
 import { objectPath } from './api-client.ts';
 import { atApiServer } from './at-api-server.ts';
-import { controlAddress } from './cluster.ts';
 import { newEndpoint, servicePort, target, targetPort, web } from './objects.ts';
 
 atApiServer('what the API server says is programmed', {}, (cluster) => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { until } from '../traffic/until.ts';
+import { servers } from './addresses.ts';
 import { objectPath } from './api-client.ts';
 import { atApiServer } from './at-api-server.ts';
 import { type AuditedRequest, isList } from './audit.ts';
-import { type Cluster, servers } from './cluster.ts';
-import type { ClusterNode } from './node.ts';
+import type { Cluster } from './cluster.ts';
 import { newEndpoint, target, web } from './objects.ts';
 import { patiently } from './patiently.ts';
 import type { LogLine, Portolan } from './portolan.ts';
@@ -18,14 +18,14 @@ atApiServer('when the API server cannot be reached', {}, (cluster) => {
     await cluster().api.create(service, slice);
     const portolan = await node.startPortolan([], { server: servers.relay });
     await portolan.programmed();
-    const known = (await requestsOf(cluster(), node)).length;
+    const known = (await node.requests()).length;
     const other = newEndpoint();
     await cutOff(cluster(), portolan, async () => {
       await cluster().api.patch(objectPath(slice), { endpoints: [{ addresses: [other] }] });
       expect(await node.nftables()).toContain(target(endpoint));
     });
     await until(node.nftables, (rules) => rules.includes(target(other)));
-    const since = (await requestsOf(cluster(), node)).slice(known);
+    const since = (await node.requests()).slice(known);
     expect(since.filter(isList)).toEqual([]);
   });
 
@@ -35,7 +35,7 @@ atApiServer('when the API server cannot be reached', {}, (cluster) => {
     await cluster().api.create(service, slice);
     const portolan = await node.startPortolan();
     await portolan.programmed();
-    const [known, rules] = [(await requestsOf(cluster(), node)).length, await node.nftables()];
+    const [known, rules] = [(await node.requests()).length, await node.nftables()];
     const missed = portolan.nextLogged(isCutOff);
     await cluster().plane.killApiServer();
     await missed;
@@ -47,7 +47,7 @@ atApiServer('when the API server cannot be reached', {}, (cluster) => {
       node.nftables,
       (text) => text.includes(target(other)) && !text.includes(target(endpoint)),
     );
-    expect(mostListsOfAKind((await requestsOf(cluster(), node)).slice(known))).toBeLessThanOrEqual(1);
+    expect(mostListsOfAKind((await node.requests()).slice(known))).toBeLessThanOrEqual(1);
   });
 
   test('what changed while it could not be reached, and was itself started again, is programmed', async () => {
@@ -57,7 +57,7 @@ atApiServer('when the API server cannot be reached', {}, (cluster) => {
     await api.create(changed.service, changed.slice, removed.service, removed.slice);
     const portolan = await node.startPortolan([], { server: servers.relay });
     await portolan.programmed();
-    const known = (await requestsOf(cluster(), node)).length;
+    const known = (await node.requests()).length;
     const other = newEndpoint();
     await cutOff(cluster(), portolan, async () => {
       await api.patch(objectPath(changed.slice), { endpoints: [{ addresses: [other] }] });
@@ -74,7 +74,7 @@ atApiServer('when the API server cannot be reached', {}, (cluster) => {
         !text.includes(removed.clusterIP),
     );
     expect(rules).not.toContain(target(changed.endpoint));
-    expect(mostListsOfAKind((await requestsOf(cluster(), node)).slice(known))).toBeLessThanOrEqual(1);
+    expect(mostListsOfAKind((await node.requests()).slice(known))).toBeLessThanOrEqual(1);
   });
 
   test('Portolan that starts meanwhile waits for it', async () => {
@@ -128,7 +128,7 @@ atApiServer(
       await api.create(changed.service, changed.slice, removed.service, removed.slice);
       const portolan = await node.startPortolan([], { server: servers.relay });
       await portolan.programmed();
-      const known = (await requestsOf(cluster(), node)).length;
+      const known = (await node.requests()).length;
       const expired = portolan.nextLogged(({ msg }) => msg.includes('too far behind'));
       const other = newEndpoint();
       await cutOff(cluster(), portolan, async () => {
@@ -142,7 +142,7 @@ atApiServer(
         (text) => text.includes(target(other)) && !text.includes(removed.clusterIP),
       );
       expect(rules).not.toContain(target(removed.endpoint));
-      expect(mostListsOfAKind((await requestsOf(cluster(), node)).slice(known))).toBe(1);
+      expect(mostListsOfAKind((await node.requests()).slice(known))).toBe(1);
     });
   },
 );
@@ -157,10 +157,6 @@ async function cutOff({ relay }: Cluster, portolan: Portolan, act: () => Promise
   } finally {
     await relay.mend();
   }
-}
-
-async function requestsOf({ plane }: Cluster, { user }: ClusterNode): Promise<readonly AuditedRequest[]> {
-  return (await plane.requests()).filter((request) => request.user === user);
 }
 
 function countedTo(times: number): object {

@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ApiObject } from './api-client.ts';
 import { atApiServer } from './at-api-server.ts';
-import type { AuditedRequest } from './audit.ts';
 import type { Cluster } from './cluster.ts';
-import type { ClusterNode } from './node.ts';
 
 const kinds = ['services', 'endpointslices', 'nodes', 'servicecidrs'];
 
@@ -12,7 +9,7 @@ atApiServer('objects are listed by streams', {}, (cluster) => {
     await using node = await cluster().addNode();
     const portolan = await node.startPortolan();
     await portolan.programmed();
-    const requests = await requestsOf(cluster(), node);
+    const requests = await node.requests();
     expect(requests.map(({ resource }) => resource).toSorted()).toEqual(kinds.toSorted());
     for (const { verb, query, status, userAgent } of requests) {
       expect({ verb, status }).toEqual({ verb: 'watch', status: 200 });
@@ -45,22 +42,18 @@ atApiServer(
       const slices = await portolan.logged(({ msg, kind }) => msg === 'listed' && kind === 'EndpointSlice');
       expect(slices).toMatchObject({ how: 'pages' });
       expect(slices.objects).toBeGreaterThanOrEqual(1_100);
-      const requests = (await requestsOf(cluster(), node)).filter(
+      const requests = (await node.requests()).filter(
         ({ resource, status }) => resource === 'endpointslices' && status === 200,
       );
       const pages = requests.filter(({ verb }) => verb === 'list');
       expect(pages.map(({ query }) => query.limit)).toEqual(['500', '500', '500']);
       expect(pages.map(({ query }) => query.continue !== undefined)).toEqual([false, true, true]);
       await expect
-        .poll(async () => (await requestsOf(cluster(), node)).at(-1))
+        .poll(async () => (await node.requests()).at(-1))
         .toMatchObject({ verb: 'watch', query: { resourceVersion: expect.stringMatching(/^[1-9]\d*$/) } });
     });
   },
 );
-
-async function requestsOf({ plane }: Cluster, { user }: ClusterNode): Promise<readonly AuditedRequest[]> {
-  return (await plane.requests()).filter((request) => request.user === user);
-}
 
 /** Of a Service that is not there. */
 async function createSlices({ api }: Cluster, count: number): Promise<void> {
@@ -68,8 +61,10 @@ async function createSlices({ api }: Cluster, count: number): Promise<void> {
   const slices = Array.from({ length: count }, (_, number) => ({
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { name: `slice-${number}`, namespace: 'default', ...{ labels } },
-    ...{ addressType: 'IPv4', endpoints: [], ports: [] },
-  })) satisfies ApiObject[];
+    metadata: { name: `slice-${number}`, namespace: 'default', labels },
+    addressType: 'IPv4',
+    endpoints: [],
+    ports: [],
+  }));
   await Promise.all(slices.map((slice) => api.create(slice)));
 }

@@ -46,7 +46,7 @@ atApiServer('the own Node is followed while Portolan runs', {}, (cluster) => {
   });
 
   test('nothing is programmed by detectLocalMode NodeCIDR before it has pod CIDRs', async () => {
-    await using node = await cluster().addNode({ object: ({ spec: _, ...bare }) => ({ ...bare, spec: {} }) });
+    await using node = await cluster().addNode({ object: (usual) => ({ ...usual, spec: {} }) });
     const { service, slice, endpoint } = web();
     await cluster().api.create(service, slice);
     const portolan = await node.startPortolan(['--detect-local-mode', 'NodeCIDR']);

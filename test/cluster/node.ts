@@ -4,20 +4,16 @@ import { address as parseAddress } from '../fixtures/records.ts';
 import { startAgent } from '../lab/agent-client.ts';
 import { createHost, type Host } from '../lab/host.ts';
 import { createNamespaces, ipBatch } from '../lab/namespaces.ts';
+import { controlAddress, servers } from './addresses.ts';
 import { type ApiObject, objectPath } from './api-client.ts';
-import { controlAddress, servers } from './cluster.ts';
+import type { AuditedRequest } from './audit.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { type KubeconfigContent, writeKubeconfig } from './kubeconfig.ts';
 import { type Portolan, startPortolan } from './portolan.ts';
 
 export interface NodeOptions {
   /** The Node object, made from what it usually is; `undefined` for none. */
-  readonly object?: (usual: NodeObject) => ApiObject | undefined;
-}
-
-export interface NodeObject extends ApiObject {
-  readonly spec: { readonly podCIDR?: string; readonly podCIDRs?: readonly string[] };
-  readonly status: object;
+  readonly object?: (usual: ApiObject) => ApiObject | undefined;
 }
 
 /** How Portolan comes to the API server and as whom; what is absent is direct, and by a certificate of its own user. */
@@ -35,12 +31,12 @@ export interface ClusterNode extends AsyncDisposable {
   readonly address: Address;
   readonly host: Host;
   /** The Node object that a machine has where nothing else is asked for, and where it is found. */
-  readonly usualObject: NodeObject;
+  readonly usualObject: ApiObject;
   readonly path: string;
-  /** The user that Portolan is here, unless another is named. */
-  readonly user: string;
   /** Starts Portolan with these flags; in mode nftables where they name none. Nothing is waited for. */
   startPortolan(flags?: readonly string[], access?: Access): Promise<Portolan>;
+  /** What Portolan has asked here of the API server, where it is the usual user. */
+  requests(): Promise<readonly AuditedRequest[]>;
   /** Its Services' rules, as nft lists them; empty where there are none. */
   nftables(): Promise<string>;
 }
@@ -64,12 +60,12 @@ export async function createNode(place: Place, options: NodeOptions): Promise<Cl
   const usualObject = nodeObject(name, number, address);
   const object = (options.object ?? ((usual) => usual))(usualObject);
   if (object !== undefined) await plane.api.create(object);
-  const user = `proxy-${number}`;
-  const { certificate, key } = await plane.certificates.client(user);
+  const userName = `proxy-${number}`;
+  const { certificate, key } = await plane.certificates.client(userName);
   const own = { 'client-certificate': certificate, 'client-key': key };
   const all = resources.move();
   return {
-    ...{ name, number, address, host, usualObject, user },
+    ...{ name, number, address, host, usualObject },
     path: objectPath(usualObject),
     async startPortolan(flags = [], access = {}) {
       const { server = servers.direct, user = own, ...more } = access;
@@ -81,6 +77,7 @@ export async function createNode(place: Place, options: NodeOptions): Promise<Cl
       );
       return all.use(portolan);
     },
+    requests: async () => (await plane.requests()).filter((request) => request.user === userName),
     nftables: () => host.exec('sh', ['-c', 'nft list table ip portolan 2>/dev/null || :']),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
@@ -112,7 +109,7 @@ async function wire(
   return namespace;
 }
 
-function nodeObject(name: string, number: number, address: Address): NodeObject {
+function nodeObject(name: string, number: number, address: Address): ApiObject {
   const podCIDR = `10.244.${number}.0/24`;
   return {
     apiVersion: 'v1',

@@ -7,26 +7,13 @@ export interface Web {
   readonly name: string;
   readonly clusterIP: Address;
   readonly endpoint: Address;
-  readonly service: ServiceObject;
-  readonly slice: SliceObject;
-}
-
-export interface ServiceObject extends ApiObject {
-  readonly spec: Readonly<Record<string, unknown>>;
-}
-
-export interface SliceObject extends ApiObject {
-  readonly endpoints: readonly EndpointObject[];
-}
-
-export interface EndpointObject {
-  readonly addresses: readonly Address[];
-  readonly [field: string]: unknown;
+  readonly service: ApiObject;
+  readonly slice: ApiObject;
 }
 
 export interface WebOptions {
   /** Instead of one that nobody has. */
-  readonly endpoints?: readonly EndpointObject[];
+  readonly endpoints?: readonly object[];
   /** Of the Service and, as the controller would copy them, of the EndpointSlice. */
   readonly labels?: Readonly<Record<string, string>>;
   /** More of the Service's `spec`. */
@@ -48,19 +35,22 @@ export function web({ endpoints, labels = {}, spec = {} }: WebOptions = {}): Web
   const endpoint = newEndpoint();
   const metadata = { name, namespace: 'default' };
   return {
-    ...{ name, clusterIP, endpoint },
+    name,
+    clusterIP,
+    endpoint,
     service: {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { ...metadata, ...{ labels } },
+      metadata: { ...metadata, labels },
       spec: { clusterIP, ports: [{ name: 'http', port: servicePort, targetPort }], ...spec },
     },
     slice: {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
-      metadata: { ...metadata, ...{ labels: { ...labels, 'kubernetes.io/service-name': name } } },
+      metadata: { ...metadata, labels: { ...labels, 'kubernetes.io/service-name': name } },
+      addressType: familyOf(endpoint),
+      ports: [{ name: 'http', protocol: 'TCP', port: targetPort }],
       endpoints: endpoints ?? [{ addresses: [endpoint] }],
-      ...{ addressType: familyOf(endpoint), ports: [{ name: 'http', protocol: 'TCP', port: targetPort }] },
     },
   };
 }

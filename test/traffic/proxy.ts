@@ -31,7 +31,7 @@ export interface LogLine {
 
 /** Starts the command. Resolves when both families have been synced. */
 export async function startProxy({ namespace, runtimeFolder, ...command }: Command): Promise<RunningProxy> {
-  const child = spawn('ip', ['netns', 'exec', namespace, portolan, 'run', ...command.arguments], {
+  const child = spawn('ip', ['netns', 'exec', namespace, portolan, 'run', '-v', '2', ...command.arguments], {
     stdio: ['ignore', 'inherit', 'pipe'],
     env: { ...process.env, RUNTIME_DIRECTORY: runtimeFolder },
   });
