@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openServing, type ServingOptions } from '../../src/cli/serve.ts';
 import { listen } from '../../src/health/listen.ts';
 import type { Address } from '../../src/net/address.ts';
@@ -116,6 +116,8 @@ test('a change that waits for twice the sync period makes both pages answer 503,
   const statuses = async () => [(await ask(health, '/healthz')).status, (await ask(health, '/livez')).status];
   serving.loaded(loadedState());
   serving.queued();
+  const queued = Date.now();
+  await vi.waitUntil(() => Date.now() > queued, { interval: 1 });
   expect(await statuses()).toEqual([503, 503]);
   serving.synced([done('IPv4'), { ...done('IPv6'), result: 'failed', error: new Error('no') }]);
   expect(await statuses()).toEqual([503, 503]);
