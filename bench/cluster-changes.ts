@@ -18,7 +18,7 @@ export interface ChangeTimes {
 /** Milliseconds between two changes: long enough that each comes alone. */
 const pause = 10;
 /** Milliseconds until a change must be in the kernel. */
-const patience = 30_000;
+const patience = 60_000;
 
 /**
  * Replaces an endpoint each of `count` of so many Services, from all of the cluster, when the one before is in the kernel.

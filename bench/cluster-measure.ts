@@ -32,8 +32,12 @@ export interface ClusterFigures extends ClusterRun {
   readonly size: ClusterSize;
   /** The machine's, of the last minute, before the proxy was started and after the changes. */
   readonly loads: readonly [number, number];
-  /** Absent where the proxy took too long. */
-  readonly measured?: Measured | undefined;
+  readonly result: Measured | Failure;
+}
+
+/** Why nothing was measured. */
+export interface Failure {
+  readonly failure: string;
 }
 
 export interface Measured {
@@ -88,9 +92,11 @@ async function measure(
 ): Promise<ClusterFigures> {
   const { size, profileFolder } = task;
   const before = load();
-  const proxy = await startClusterProxy({ ...run, kubeconfig, nodeName, size, profileFolder });
-  const measured = proxy && (await measureStarted(api, proxy, run, round));
-  return { size, ...run, loads: [before, load()], measured };
+  const options = { ...run, kubeconfig, nodeName, size, profileFolder };
+  const result = await startClusterProxy(options)
+    .then((started) => measureStarted(api, started, run, round))
+    .catch(({ message }: Error) => ({ failure: message }));
+  return { size, ...run, loads: [before, load()], result };
 }
 
 async function measureStarted(

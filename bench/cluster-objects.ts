@@ -36,5 +36,5 @@ function serviceWithoutAddress(index: number): ApiObject {
 
 function node(address: string): ApiObject {
   const status = { addresses: [{ type: 'InternalIP', address }] };
-  return { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName }, ...{ status } };
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName }, status };
 }

@@ -19,7 +19,7 @@ export interface ProxyOptions {
 }
 
 /** Seconds that a proxy may take; kube-proxy takes longer for large clusters in mode iptables. */
-export const programmingLimit = 180;
+const patience = 180;
 
 /** A proxy whose rules are in force. */
 export interface StartedProxy {
@@ -31,11 +31,8 @@ export interface StartedProxy {
   end(): Promise<void>;
 }
 
-/**
- * Starts a proxy, and waits until its log says that all is programmed. `undefined` where that takes too long; throws where it
- * ends before.
- */
-export async function startClusterProxy(options: ProxyOptions): Promise<StartedProxy | undefined> {
+/** Starts a proxy, and waits until its log says that all is programmed. Throws where it ends before, or takes too long. */
+export async function startClusterProxy(options: ProxyOptions): Promise<StartedProxy> {
   const [program, ...args] =
     options.proxy === 'Portolan' ? portolanCommand(options) : kubeProxyCommand(options);
   const started = performance.now();
@@ -52,11 +49,10 @@ export async function startClusterProxy(options: ProxyOptions): Promise<StartedP
   try {
     const progress = options.proxy === 'Portolan' ? portolanProgress() : kubeProxyProgress(options.size);
     const reached = await untilProgrammed(child, progress, seconds);
-    if (reached !== undefined) return { pid: child.pid ?? 0, ...reached, end };
-    await end();
-    return undefined;
+    return { pid: child.pid ?? 0, ...reached, end };
   } catch (error) {
     child.kill('SIGKILL');
+    await gone;
     throw error;
   }
 }
@@ -73,10 +69,10 @@ async function untilProgrammed(
   child: ChildProcess,
   progress: ReadProgress,
   seconds: () => number,
-): Promise<Reached | undefined> {
+): Promise<Reached> {
   if (child.stderr === null) throw new Error('the log goes elsewhere');
   const lines = createInterface({ input: child.stderr });
-  const { promise, resolve, reject } = Promise.withResolvers<Reached | undefined>();
+  const { promise, resolve, reject } = Promise.withResolvers<Reached>();
   let listed: number | undefined;
   let last = '';
   // To the end: a proxy whose log nobody reads would stop.
@@ -88,7 +84,7 @@ async function untilProgrammed(
     if (step === 'programmed') resolve({ listed, programmed: seconds() });
   });
   child.once('exit', () => reject(new Error(`the proxy has ended: ${last}`)));
-  const timer = setTimeout(() => resolve(undefined), programmingLimit * 1000);
+  const timer = setTimeout(() => reject(new Error(`not after ${patience} s`)), patience * 1000);
   return promise.finally(() => clearTimeout(timer));
 }
 

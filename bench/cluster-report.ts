@@ -1,5 +1,4 @@
 import type { ClusterFigures } from './cluster-measure.ts';
-import { programmingLimit } from './cluster-proxy.ts';
 import { formatSize } from './nftables-options.ts';
 import { withGoal } from './nftables-report.ts';
 import { markdownTable } from './table.ts';
@@ -29,12 +28,11 @@ const startHeader = [
 ];
 
 function startCells(row: ClusterFigures): readonly string[] {
-  const { measured, loads } = row;
+  const { result, loads } = row;
   const goals = hasGoals(row);
   const load = loads.map((one) => one.toFixed(1)).join(', ');
-  if (measured === undefined)
-    return [...subjectCells(row), '–', `not after ${programmingLimit} s`, '–', '–', '–', load];
-  const { listed, programmed, cpu, startMemory, peakMemory } = measured;
+  if ('failure' in result) return [...subjectCells(row), '–', result.failure, '–', '–', '–', load];
+  const { listed, programmed, cpu, startMemory, peakMemory } = result;
   return [
     ...subjectCells(row),
     listed === undefined ? '–' : `${listed.toFixed(2)} s`,
@@ -59,8 +57,8 @@ const changesHeader = [
 ];
 
 function changesCells(row: ClusterFigures): readonly string[] {
-  if (row.measured === undefined) return [...subjectCells(row), ...Array<string>(7).fill('–')];
-  const { programmed, answered, difference } = row.measured.changes;
+  if ('failure' in row.result) return [...subjectCells(row), ...Array<string>(7).fill('–')];
+  const { programmed, answered, difference } = row.result.changes;
   const goal = (quantile: 'p50' | 'p99') =>
     hasGoals(row) ? changeGoals[quantile] + answered[quantile] : undefined;
   return [

@@ -22,8 +22,10 @@ describe('the report of the cluster benchmark', () => {
     expect(clusterReport(others.map((other) => figures(other)))).not.toContain('≤');
   });
 
-  test('says that a proxy was not done', () => {
-    const report = clusterReport([figures({ proxy: 'kube-proxy', mode: 'iptables', measured: undefined })]);
+  test('says why nothing was measured', () => {
+    const report = clusterReport([
+      figures({ proxy: 'kube-proxy', mode: 'iptables', result: { failure: 'not after 180 s' } }),
+    ]);
     expect(report).toContain('| kube-proxy, iptables | – | not after 180 s | – | – | – | 0.5, 1.0 |');
   });
 
@@ -40,7 +42,7 @@ function figures(more: Partial<ClusterFigures>, measured: Partial<Measured> = {}
     proxy: 'Portolan',
     mode: 'nftables',
     loads: [0.5, 1],
-    measured: {
+    result: {
       listed: 1.2,
       programmed: 3,
       cpu: 3,
