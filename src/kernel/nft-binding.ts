@@ -34,6 +34,7 @@ export interface Libnftables {
   readonly setDryRun: KoffiFunc<(context: Context, dry: boolean) => void>;
   /** Gives 0 where all commands were taken. The text ends at its first NUL. */
   readonly run: Run;
+  /** A signal may interrupt it that comes while the main thread handles another: it fails, though it was applied. */
   readonly runOnThread: (context: Context, text: string) => Promise<number>;
   /** Gives freed memory back to the kernel, on a thread; glibc keeps much of it otherwise. */
   readonly trimMemory: () => Promise<unknown>;

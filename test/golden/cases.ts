@@ -10,7 +10,7 @@ import type { Family } from '../../src/net/family.ts';
 export const fixturesPath = join(import.meta.dirname, '../../fixtures');
 
 /** What stands in fixtures/ and is no case. */
-const others = new Set(['README.md', 'demo', 'configs']);
+const others = new Set(['README.md', 'demo', 'configs', 'histories', 'diff', 'explain', 'rulesets']);
 
 /** Every case by the name of its folder. */
 export const caseNames: readonly string[] = readdirSync(fixturesPath)

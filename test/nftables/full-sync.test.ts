@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { isClientSet } from '../../src/nftables/names.ts';
+import { NftError } from '../../src/nftables/nft-tool.ts';
 import { address, serviceKey, servicePort } from '../fixtures/records.ts';
 import { elements, endpointsOf, objects, watched, web } from './changes.ts';
 import { proxy } from './proxy.ts';
@@ -35,6 +36,17 @@ describe('a first sync of many elements', () => {
     expect(outcome).toMatchObject({ result: 'done', refused: [{ object: 'Service default/s5' }] });
     const accepted = [...played.book.plans('IPv4')].filter(([key]) => key !== 'default/s5');
     expect(outcomesIn(played.tool.table('IPv4'))).toEqual(outcomesFor(new Map(accepted)));
+  });
+
+  test('is completed where a signal comes between a transaction and its answer', async () => {
+    const played = proxy();
+    const interrupted = vi.fn().mockImplementationOnce(() => {
+      throw new NftError('interrupted', 'Could not process rule: Interrupted system call');
+    });
+    played.tool.onCommit = interrupted;
+    await played.apply(many);
+    expect(interrupted.mock.results[0]?.type).toBe('throw');
+    expect(outcomesIn(played.tool.table('IPv4'))).toEqual(outcomesFor(played.book.plans('IPv4')));
   });
 
   test('into a table of another form is one transaction', async () => {
