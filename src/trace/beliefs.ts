@@ -1,0 +1,90 @@
+import { matchesPattern } from './elements.ts';
+import type { InterfaceField, Question } from './evaluate.ts';
+import type { Pattern } from './rule.ts';
+
+/** The answers that one way has given to what cannot be known: the same question has the same answer later on. */
+export class Beliefs {
+  readonly #answers = new Map<string, boolean>();
+  readonly #interfaces = new Map<InterfaceField, readonly Belief[]>();
+
+  copy(): Beliefs {
+    const copy = new Beliefs();
+    for (const [text, answer] of this.#answers) copy.#answers.set(text, answer);
+    for (const [field, beliefs] of this.#interfaces) copy.#interfaces.set(field, beliefs);
+    return copy;
+  }
+
+  /** The answer that follows from those that were given. */
+  known(question: Question): boolean | undefined {
+    if (question.kind === 'other') return this.#answers.get(question.text);
+    const beliefs = this.#interfaces.get(question.field) ?? [];
+    const answers = question.patterns.map((pattern) => answerFrom(beliefs, pattern));
+    if (answers.includes(true)) return true;
+    return answers.every((answer) => answer === false) ? false : undefined;
+  }
+
+  learn(question: Question, answer: boolean): void {
+    if (question.kind === 'interface') {
+      const { field, patterns } = question;
+      this.#interfaces.set(field, [...(this.#interfaces.get(field) ?? []), { patterns, answer }]);
+      // A limit lets some packets pass and others not: one answer says nothing of the next.
+    } else if (!/limit|quota/.test(question.text)) this.#answers.set(question.text, answer);
+  }
+
+  /** What was thought of an interface holds no more: the packet goes elsewhere. */
+  forget(field: InterfaceField): void {
+    this.#interfaces.delete(field);
+  }
+}
+
+interface Belief {
+  readonly patterns: readonly Pattern[];
+  readonly answer: boolean;
+}
+
+/** Whether the interface's name falls into a pattern, where what is believed of it decides. */
+function answerFrom(beliefs: readonly Belief[], pattern: Pattern): boolean | undefined {
+  for (const { patterns, answer } of beliefs) {
+    if (!answer && patterns.some((other) => includes(other, pattern))) return false;
+    if (!answer) continue;
+    if (patterns.every((other) => includes(pattern, other))) return true;
+    if (patterns.every((other) => !includes(pattern, other) && !includes(other, pattern))) return false;
+  }
+  return undefined;
+}
+
+/** Whether every name of the second pattern is one of the first. */
+function includes(pattern: Pattern, other: Pattern): boolean {
+  if (typeof other === 'string') return matchesPattern(pattern, other);
+  const isPrefix = typeof other === 'object' && 'prefix' in other;
+  return (
+    isPrefix && typeof pattern === 'object' && 'prefix' in pattern && other.prefix.startsWith(pattern.prefix)
+  );
+}
+
+/** A question in words, that of which `if it …` can be made. */
+export function questionText(question: Question): string {
+  if (question.kind === 'other') return question.text;
+  return `it ${verbs[question.field].is} by ${namesOf(question.patterns)}`;
+}
+
+/** The condition under which a way has this answer. */
+export function conditionText(question: Question, answer: boolean): string {
+  if (question.kind === 'other')
+    return `if it ${answer ? 'holds' : 'does not hold'}: ${question.text} (unknown from here)`;
+  const verb = answer ? verbs[question.field].is : verbs[question.field].isNot;
+  return `if it ${verb} by ${namesOf(question.patterns)} (unknown from here)`;
+}
+
+const verbs = {
+  'input-interface': { is: 'comes in', isNot: 'does not come in' },
+  'output-interface': { is: 'leaves', isNot: 'does not leave' },
+} as const;
+
+function namesOf(patterns: readonly Pattern[]): string {
+  return patterns
+    .map((pattern) =>
+      typeof pattern === 'object' && 'prefix' in pattern ? `${pattern.prefix}*` : String(pattern),
+    )
+    .join(' or ');
+}

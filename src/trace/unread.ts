@@ -1,0 +1,18 @@
+import type { Scalar } from './rule.ts';
+
+/** A part of the rules that a walk came to and that has not been read. */
+export type Unread =
+  | { readonly table: string; readonly chain: string }
+  | { readonly table: string; readonly set: string }
+  | { readonly table: string; readonly set: string; readonly key: readonly Scalar[] };
+
+/** Thrown where a way comes to what has not been read. */
+export class UnreadParts extends Error {
+  override readonly name = 'UnreadParts';
+  readonly unread: readonly Unread[];
+
+  constructor(unread: readonly Unread[]) {
+    super('rules that have not been read');
+    this.unread = unread;
+  }
+}
