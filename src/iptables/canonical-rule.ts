@@ -4,13 +4,22 @@
  * differ in these, and the rules of kube-proxy in its comments.
  */
 export function canonicalRule(rule: string): string {
+  return canonical(rule, (match) => !isIgnored(match));
+}
+
+/** The same with its comments, by which iptables tells rules apart that it is to delete. */
+export function canonicalRuleWithComments(rule: string): string {
+  return canonical(rule, (match) => !isIgnored(match) || match.startsWith('-m comment '));
+}
+
+function canonical(rule: string, isKept: (match: string) => boolean): string {
   const options: string[] = [];
   const matches: string[] = [];
   let target = '';
   for (const part of optionGroups(words(rule))) {
     if (part.startsWith('-j ') || part.startsWith('-g ')) target = part;
     else if (!part.startsWith('-m ')) options.push(part);
-    else if (!isIgnored(part)) matches.push(part);
+    else if (isKept(part)) matches.push(part);
   }
   return [...options.sort(), ...matches.sort(), target].filter((part) => part !== '').join(' ');
 }

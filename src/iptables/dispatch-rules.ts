@@ -1,3 +1,4 @@
+import uniqBy from 'lodash/uniqBy.js';
 import { type Address, isLoopback } from '../net/address.ts';
 import type { Frontend, Route, ServicePortPlan } from '../plan/service-plan.ts';
 import { type ChainName, type ServiceChainNames, serviceChainNames } from './chain-names.ts';
@@ -49,7 +50,20 @@ export function dispatchRules(plan: ServicePortPlan, options: IptablesOptions): 
         ? nodePortRules(plan, frontend.port, names, options)
         : externalAddressRules(plan, frontend, names),
   );
-  return [...rules, ...healthCheckRules(plan)];
+  return [...withoutShadowed(rules), ...healthCheckRules(plan)];
+}
+
+/**
+ * One address may be an external IP and the load balancer's, too, or the ClusterIP. The first rule that translates it
+ * counts, and no packet comes to the others; as a rule that comes alone goes to the top of its chain, they must not be
+ * there. A refusal is there once.
+ */
+function withoutShadowed(rules: readonly DispatchRule[]): readonly DispatchRule[] {
+  return uniqBy(rules, ({ chain, rule: text }) =>
+    chain === 'nat KUBE-SERVICES'
+      ? `${chain} ${text.slice(0, text.indexOf(' -m comment'))}`
+      : `${chain} ${text}`,
+  );
 }
 
 /**

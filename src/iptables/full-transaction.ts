@@ -1,6 +1,6 @@
 import type { FamilyPlans } from '../plan/plan-change.ts';
 import type { ServicePortPlan } from '../plan/service-plan.ts';
-import { canonicalRule, ruleTarget } from './canonical-rule.ts';
+import { canonicalRule, canonicalRuleWithComments, ruleTarget } from './canonical-rule.ts';
 import type { ChainName } from './chain-names.ts';
 import { type DesiredRules, isDispatchChain } from './desired-rules.ts';
 import { nodePortJumps } from './dispatch-rules.ts';
@@ -88,8 +88,9 @@ function differs({ table, chain, rules }: SharedChain, live: LiveRules, { option
   // Without rules of ours the chain only has to be there: KUBE-FIREWALL may hold the kubelet's.
   if (rules.length === 0 && !isDispatchChain(table, chain)) return false;
   if (found.length !== rules.length) return true;
-  const [have, want] = [found.map(canonicalRule), rules.map(canonicalRule)];
-  if (!isDispatchChain(table, chain)) return !equal(have, want);
+  if (!isDispatchChain(table, chain)) return !equal(found.map(canonicalRule), rules.map(canonicalRule));
+  // Partial syncs take out single rules of these chains, which iptables finds by their comments, too.
+  const [have, want] = [found.map(canonicalRuleWithComments), rules.map(canonicalRuleWithComments)];
   const last = table === 'nat' && chain === 'KUBE-SERVICES' ? nodePortJumps(options).length : 0;
   const split = rules.length - last;
   return (
