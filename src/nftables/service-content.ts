@@ -145,7 +145,7 @@ class Content implements ServiceContent {
     }
   }
 
-  /** One address may be both an external IP and the load balancer's: then the first counts. */
+  /** One address may be both an external IP and the load balancer's: then the first that leads to endpoints counts. */
   #addFrontend(frontend: Frontend, port: ArrangedPort): void {
     const { plan } = port;
     const key = dispatchKey(frontend, plan);
@@ -164,7 +164,7 @@ class Content implements ServiceContent {
   }
 
   #isTaken(key: Key): boolean {
-    return [addressWays.dispatch, addressWays.noEndpoint].some((set) => this.dispatch.get(set)?.has(key));
+    return this.dispatch.get(addressWays.dispatch)?.has(key) === true;
   }
 
   #addInternal(frontend: Frontend, key: Key, port: ArrangedPort): void {

@@ -103,7 +103,10 @@ export function outcomesIn(table: Table): Outcomes {
   return Object.fromEntries([...outcomes, ...refusals, ...firewalls]);
 }
 
-/** The outcomes that the plans ask for. */
+/**
+ * The outcomes that the plans ask for. An address of several frontends leads where the first one that has endpoints says;
+ * what is refused there is refused after the translation, so that it comes to nothing.
+ */
 export function outcomesFor(plans: FamilyPlans): Outcomes {
   const outcomes: Record<string, readonly string[]> = {};
   const taken = new Set<string>();
@@ -113,8 +116,8 @@ export function outcomesFor(plans: FamilyPlans): Outcomes {
       const sources = sourcesOf(frontend, plan);
       if (sources !== undefined) outcomes[`firewall ${key}`] = sources;
       if (taken.has(`${kind} ${key}`)) continue;
-      taken.add(`${kind} ${key}`);
       const { forwarded, refusal } = outcomeOf(frontend, plan);
+      if (forwarded !== undefined) taken.add(`${kind} ${key}`);
       if (forwarded !== undefined) outcomes[`${kind} ${key}`] = sorted(forwarded.map(textOf));
       if (refusal !== undefined) outcomes[`no-endpoint-${kind} ${key}`] = [refusal];
     }
