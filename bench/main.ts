@@ -1,6 +1,7 @@
 import { clusterBenchmark } from './cluster.ts';
 import { conntrackBenchmark } from './conntrack.ts';
 import { dataplaneBenchmark } from './dataplane.ts';
+import { explainBenchmark } from './explain.ts';
 import { iptablesBenchmark } from './iptables.ts';
 import { nftablesBenchmark } from './nftables.ts';
 import { sustainedBenchmark } from './sustained.ts';
@@ -10,6 +11,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   cluster: clusterBenchmark,
   conntrack: conntrackBenchmark,
   dataplane: dataplaneBenchmark,
+  explain: explainBenchmark,
   iptables: iptablesBenchmark,
   nftables: nftablesBenchmark,
   sustained: sustainedBenchmark,

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Family, families } from '../../src/net/family.ts';
+import { readIptablesRules } from '../../src/trace/iptables/read-rules.ts';
+import type { Packet } from '../../src/trace/packet.ts';
+import type { RuleTable } from '../../src/trace/ruleset.ts';
+import type { Trace } from '../../src/trace/trace.ts';
+import { walk } from '../../src/trace/walk.ts';
+import { contestedHistory, type History, ordinaryHistory } from '../equivalence/any-history.ts';
+import { nodeView } from '../equivalence/facts.ts';
+import { packetGrid } from '../equivalence/packet-grid.ts';
+import { iptablesProxy, nftablesProxy, type PlayedProxy } from '../equivalence/proxies.ts';
+import { iptablesUnavailable, labUnavailable } from '../lab/unavailable.ts';
+import { type LiveNamespace, liveNamespace } from './live-namespace.ts';
+
+/** Clusters that each tool loads, of each family, and packets of each. */
+const clusters = Number(process.env.PORTOLAN_CLUSTERS ?? 10);
+const packets = 60;
+
+const missing = labUnavailable();
+const anyCluster = fc.oneof(ordinaryHistory, contestedHistory);
+
+describe('rules read from the kernel as a walk asks for them lead packets as their whole text does', () => {
+  describe.each(['nft', 'legacy'] as const)('mode iptables (%s)', (variant) => {
+    const unavailable = missing ?? iptablesUnavailable(variant);
+    test.for(families)('%s', async (family, { skip }) => {
+      skip(unavailable !== undefined, unavailable);
+      const restore = `${family === 'IPv4' ? 'iptables' : 'ip6tables'}-${variant}-restore`;
+      await using namespace = liveNamespace();
+      await forAnyCluster(async (history) => {
+        // The counters of nfacct are no part of a new namespace.
+        const proxy = iptablesProxy({ ...history.settings, countsLocalhost: false });
+        await play(proxy, history);
+        const text = proxy.text(family);
+        // It empties the tables first.
+        await namespace.run([restore], text);
+        await expectSameTraces(namespace, proxy, family, readIptablesRules(text, { family, variant }));
+      });
+    });
+  });
+
+  describe('mode nftables', () => {
+    test.for(families)('%s', async (family, { skip }) => {
+      skip(missing !== undefined, missing);
+      await using namespace = liveNamespace();
+      await forAnyCluster(async (history) => {
+        const proxy = nftablesProxy(history.settings);
+        await play(proxy, history);
+        await namespace.run(['nft', '-f', '-'], `flush ruleset\n${proxy.text(family)}`);
+        await expectSameTraces(namespace, proxy, family, proxy.ruleset(family).tables);
+      });
+    });
+  });
+});
+
+function forAnyCluster(check: (history: History) => Promise<void>): Promise<void> {
+  return fc.assert(fc.asyncProperty(anyCluster, check), { numRuns: clusters });
+}
+
+async function play(proxy: PlayedProxy, { steps }: History): Promise<void> {
+  for (const { changes, pause } of steps) {
+    await proxy.apply(changes);
+    await proxy.pass(pause);
+  }
+}
+
+async function expectSameTraces(
+  namespace: LiveNamespace,
+  proxy: PlayedProxy,
+  family: Family,
+  tables: readonly RuleTable[],
+): Promise<void> {
+  const facts = proxy.facts(family);
+  const grid = packetGrid(proxy.plans(family), facts, packets);
+  const whole = grid.map((packet) => walk({ family, tables }, packet, nodeView(facts)));
+  const { traces } = await namespace.trace(family, grid, { facts });
+  expect(described(grid, traces)).toEqual(
+    described(
+      grid,
+      whole.flatMap((walked) => ('trace' in walked ? walked.trace : [])),
+    ),
+  );
+}
+
+function described(grid: readonly Packet[], traces: readonly Trace[]): unknown {
+  return traces.map((trace, at) => ({ packet: grid[at], trace }));
+}
