@@ -1,65 +1,67 @@
-import { createTwoFilesPatch } from 'diff';
 import pc from 'picocolors';
+import type { Difference } from '../diff/difference.ts';
+import { type Incomparable, rulesJson } from '../diff/rules-json.ts';
+import { formatSummary, summarizeRules } from '../diff/rules-summary.ts';
+import { formatDifference, type SideNames } from '../diff/rules-text.ts';
 import type { IptablesVariant } from '../kernel/iptables-variant.ts';
-import type { Family } from '../net/family.ts';
 import { formatProblem } from '../state/problem.ts';
-import { iptablesDifferences } from './diff-iptables.ts';
-import { nftablesDifferences } from './diff-nftables.ts';
+import { compareRules } from './diff-rules.ts';
+import { openSides, type SideOptions, type Sides } from './diff-side.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
-import { type CommonOptions, loadConfig, loadState } from './inputs.ts';
-import { openSource } from './open-source.ts';
 
-export interface DiffOptions extends CommonOptions {
-  /** `live`, or the path of a file that iptables-save, ip6tables-save or `nft list` wrote. */
-  readonly against: string;
-  readonly family: Family | undefined;
+export interface DiffOptions extends SideOptions {
+  /** The node's addresses, where nothing else tells them. */
+  readonly nodeAddresses: readonly string[];
+  /** Says what changes for traffic in place of the rules. */
+  readonly traffic: boolean;
+  readonly output: 'text' | 'json';
   readonly variant: IptablesVariant | undefined;
   readonly color: boolean;
 }
 
-/** A chain, map or set that a sync would change: its lines on the other side, and as they should be. */
-export interface Difference {
-  readonly title: string;
-  readonly other: readonly string[] | undefined;
-  readonly wanted: readonly string[] | undefined;
-}
-
-/** Prints what a sync would change, chain by chain and, in mode nftables, element by element. */
+/** Prints what changes from one set of rules to another: chain by chain and element by element, or for traffic. */
 export async function diff(options: DiffOptions): Promise<ExitStatus> {
-  const { config } = await loadConfig(options.flags);
-  const { source } = await openSource(options, config);
-  const loaded = await loadState(source, config, options);
-  for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
-  const differences = config.mode === 'nftables' ? nftablesDifferences : iptablesDifferences;
-  const colors = pc.createColors(options.color);
-  let status: ExitStatus = exitStatus.ok;
-  for await (const difference of differences(loaded, config, options)) {
-    process.stdout.write(formatDifference(difference, options.against, colors));
-    status = exitStatus.incomplete;
-  }
-  return status;
+  const sides = await openSides(options);
+  for (const problem of problemsOf(sides)) process.stderr.write(`${problem}\n`);
+  if (!options.traffic) return await diffRules(sides, options);
+  const { diffTraffic } = await import('./diff-traffic.ts');
+  return await diffTraffic(sides, options);
 }
 
-type Colors = ReturnType<typeof pc.createColors>;
-
-function formatDifference({ title, other, wanted }: Difference, against: string, colors: Colors): string {
-  const [before, after] = [other, wanted].map((lines) => (lines ?? []).map((line) => `${line}\n`).join(''));
-  const patch = createTwoFilesPatch(
-    other === undefined ? '/dev/null' : `${against} ${title}`,
-    wanted === undefined ? '/dev/null' : `wanted ${title}`,
-    before ?? '',
-    after ?? '',
+/** What could not be used of the objects, each once. */
+function problemsOf({ before, after }: Sides): ReadonlySet<string> {
+  return new Set(
+    [before, after].flatMap((side) =>
+      side.kind === 'objects' ? side.loaded.problems.map(formatProblem) : [],
+    ),
   );
-  return patch
-    .split('\n')
-    .filter((line) => !line.startsWith('====') && !line.startsWith('\\'))
-    .map((line) => paint(line, colors))
-    .join('\n');
 }
 
-function paint(line: string, colors: Colors): string {
-  if (line.startsWith('---') || line.startsWith('+++')) return colors.bold(line);
-  if (line.startsWith('@@')) return colors.cyan(line);
-  if (line.startsWith('-')) return colors.red(line);
-  return line.startsWith('+') ? colors.green(line) : line;
+async function diffRules(sides: Sides, options: DiffOptions): Promise<ExitStatus> {
+  const names: SideNames = { before: sides.before.name, after: sides.after.name };
+  const colors = pc.createColors(options.color);
+  const differences: Difference[] = [];
+  const incomparable: Incomparable[] = [];
+  for await (const compared of compareRules(sides, options)) {
+    const { family, common, before, after } = compared;
+    if (common.length === 0) incomparable.push({ family, before, after });
+    differences.push(...compared.differences);
+    if (options.output === 'json') continue;
+    for (const difference of compared.differences)
+      process.stdout.write(formatDifference(difference, names, colors));
+  }
+  if (options.output === 'json')
+    process.stdout.write(`${JSON.stringify(rulesJson(names, differences, incomparable), null, 2)}\n`);
+  else if (differences.length > 0) process.stdout.write(`${formatSummary(summarizeRules(differences))}\n`);
+  for (const one of incomparable) process.stderr.write(`portolan: ${sayIncomparable(one, names)}\n`);
+  if (incomparable.length > 0) return exitStatus.failed;
+  return differences.length === 0 ? exitStatus.ok : exitStatus.incomplete;
+}
+
+function sayIncomparable({ family, before, after }: Incomparable, names: SideNames): string {
+  return `${family}: ${names.before} has rules of ${listOf(before)}, ${names.after} of ${listOf(after)}: these cannot be compared line by line; --traffic says what changes for traffic`;
+}
+
+function listOf(dialects: readonly string[]): string {
+  return dialects.length === 0 ? 'no proxy' : dialects.join(' and ');
 }
