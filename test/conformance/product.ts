@@ -25,20 +25,29 @@ export async function syncScenario(
   objects: readonly KubernetesObject[],
   { mode, runArguments }: Backend,
 ): Promise<void> {
+  await using files = await writeScenario(scenario, objects, mode);
+  await runOnce(namespace, [...files.args, ...runArguments]);
+}
+
+/** Files with the objects of a scenario and its configuration; `args` name them to any command. */
+export async function writeScenario(
+  scenario: Scenario,
+  objects: readonly KubernetesObject[],
+  mode: Backend['mode'],
+): Promise<{ readonly args: readonly string[] } & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), 'portolan-'));
-  try {
-    const source = join(folder, 'objects');
-    const config = join(folder, 'config.json');
-    await mkdir(source);
-    const all = [...clusterObjects(scenario), ...objects];
-    await Promise.all([
-      ...all.map((object, index) => writeFile(join(source, `${index}.json`), JSON.stringify(object))),
-      writeFile(config, JSON.stringify(configuration(scenario, mode))),
-    ]);
-    await runOnce(namespace, ['--source', source, '--config', config, ...runArguments]);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const source = join(folder, 'objects');
+  const config = join(folder, 'config.json');
+  await mkdir(source);
+  const all = [...clusterObjects(scenario), ...objects];
+  await Promise.all([
+    ...all.map((object, index) => writeFile(join(source, `${index}.json`), JSON.stringify(object))),
+    writeFile(config, JSON.stringify(configuration(scenario, mode))),
+  ]);
+  return {
+    args: ['--source', source, '--config', config],
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
 }
 
 const portolan = fileURLToPath(new URL('../../bin/portolan', import.meta.url));

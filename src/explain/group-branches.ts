@@ -1,0 +1,67 @@
+import { chainRole } from './chain-role.ts';
+import type { ExplainedBranch, ExplainedStep } from './explanation.ts';
+import { destinationOf, makesNoDifference } from './fork-reason.ts';
+
+/** Branches of a fork that differ in nothing but their endpoint. */
+export interface BranchGroup {
+  readonly first: ExplainedBranch;
+  /** Each once, in order; none where the branches do not lead to one endpoint each. */
+  readonly destinations: readonly string[];
+  /** That of all of them together; `undefined` where it cannot be known. */
+  readonly share: number | undefined;
+}
+
+/**
+ * Puts branches together that go the same way, so that a hundred endpoints are told of once. Where something is unknown
+ * that makes no difference, one branch stands for all.
+ */
+export function groupBranches(branches: readonly ExplainedBranch[]): readonly BranchGroup[] {
+  const last = branches.at(-1);
+  if (last?.share === undefined && last !== undefined && makesNoDifference(branches))
+    return [{ first: last, destinations: [], share: undefined }];
+  return [...Map.groupBy(branches, signature).values()].flatMap((members) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const destinations = [...new Set(members.flatMap((branch) => destinationOf(branch) ?? []))];
+    return [{ first, destinations, share: totalShare(members) }];
+  });
+}
+
+/** Each branch by itself. */
+export function eachBranch(branches: readonly ExplainedBranch[]): readonly BranchGroup[] {
+  return branches.flatMap((branch) => groupBranches([branch]));
+}
+
+function totalShare(branches: readonly ExplainedBranch[]): number | undefined {
+  let total = 0;
+  for (const { share } of branches) {
+    if (share === undefined) return undefined;
+    total += share;
+  }
+  return total;
+}
+
+/** What is unknown has a condition of its own; what chance decides has the same everywhere. */
+function signature(branch: ExplainedBranch): string {
+  const condition = branch.share === undefined ? branch.condition : '';
+  const destination = destinationOf(branch);
+  const text = JSON.stringify([condition, branch.path.map(stepSignature)]);
+  if (destination === undefined) return text;
+  const address = destination.slice(0, destination.lastIndexOf(':'));
+  return text.replaceAll(destination, 'ENDPOINT').replaceAll(address, 'ADDRESS');
+}
+
+function stepSignature(step: ExplainedStep): unknown {
+  switch (step.kind) {
+    case 'hook':
+      return step.hook;
+    case 'rule':
+      return [step.table, chainRole(step.table, step.chain) ?? step.chain, step.effect.kind, step.reason];
+    case 'policy':
+      return [step.table, step.chain, step.reason];
+    case 'fork':
+      return step.branches.map(signature);
+    case 'end':
+      return [step.outcome.verdict, step.outcome.masquerade, step.reason];
+  }
+}

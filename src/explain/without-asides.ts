@@ -1,0 +1,28 @@
+import type { Step } from '../trace/trace.ts';
+import { chainRole } from './chain-role.ts';
+import { conciseRule } from './rule-words.ts';
+
+/**
+ * Leaves out rules that say nothing new: those that only end a chain, and those that set and clear the mark of a service
+ * proxy, since the rule that asked for masquerading and the one that masquerades say it already.
+ */
+export function withoutAsides(path: readonly Step[]): readonly Step[] {
+  return path.flatMap((step): readonly Step[] => {
+    if (step.kind === 'fork')
+      return [
+        {
+          kind: 'fork',
+          branches: step.branches.map((branch) => ({ ...branch, path: withoutAsides(branch.path) })),
+        },
+      ];
+    return isAside(step) ? [] : [step];
+  });
+}
+
+function isAside(step: Step): boolean {
+  if (step.kind !== 'rule') return false;
+  if (step.effect.kind === 'return') return /^(-j RETURN|return)$/.test(conciseRule(step.rule));
+  if (step.effect.kind !== 'mark') return false;
+  const role = chainRole(step.table, step.chain);
+  return role === 'mark' || role === 'postrouting';
+}
