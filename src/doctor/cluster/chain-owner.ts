@@ -1,0 +1,40 @@
+import { foreignProgram } from '../../explain/foreign-program.ts';
+import { isServiceChain } from '../../iptables/chain-names.ts';
+
+/** The chains of a service proxy that are not one Service's. kube-proxy and Portolan share all names. */
+const proxyChains: ReadonlySet<string> = new Set([
+  'KUBE-SERVICES',
+  'KUBE-EXTERNAL-SERVICES',
+  'KUBE-NODEPORTS',
+  'KUBE-MARK-MASQ',
+  'KUBE-POSTROUTING',
+  'KUBE-PROXY-FIREWALL',
+  'KUBE-FIREWALL',
+  'KUBE-FORWARD',
+  'KUBE-PROXY-CANARY',
+  // Of kube-proxy before 1.28 and of older kubelets.
+  'KUBE-MARK-DROP',
+  'KUBE-LOAD-BALANCER',
+  'KUBE-NODE-PORT',
+]);
+
+/** Whether a chain of iptables belongs to a service proxy, ours or kube-proxy. */
+export function isProxyChain(chain: string): boolean {
+  return isServiceChain(chain) || proxyChains.has(chain);
+}
+
+/** Whether rules of this table and chain are a service proxy's. */
+export function isProxyRule(table: string, chain: string): boolean {
+  return /^nft ip6? (portolan|kube-proxy)$/.test(table) || (isIptables(table) && isProxyChain(chain));
+}
+
+function isIptables(table: string): boolean {
+  return table.startsWith('iptables') || table.startsWith('ip6tables');
+}
+
+/** The program that a chain of iptables belongs to; `undefined` for built-in chains, and where the name does not tell. */
+export function chainProgram(table: string, chain: string): string | undefined {
+  if (isProxyChain(chain)) return 'a service proxy';
+  if (/^KUBE-(KUBELET|IPTABLES-HINT)/.test(chain)) return 'the kubelet';
+  return foreignProgram(`iptables ${table}`, chain);
+}

@@ -1,0 +1,85 @@
+import { type DoctorCheck, defineCheck, requireObjects } from '../doctor-check.ts';
+import { judgeDns } from './dns.ts';
+import { judgeDrift } from './drift.ts';
+import { judgeFirewall } from './firewall.ts';
+import { judgeHostNetwork } from './host-network.ts';
+import { judgeIptablesVariants } from './iptables-variants.ts';
+import { judgeMasquerade } from './masquerade.ts';
+import { judgeNodePorts } from './node-ports.ts';
+import { observeDns } from './observe-dns.ts';
+import { observeDrift } from './observe-drift.ts';
+import { observeMasquerade } from './observe-masquerade.ts';
+import { observeOtherProxy } from './observe-other-proxy.ts';
+import { observeServicePath } from './observe-service-path.ts';
+import { observeHostNetwork, observeNodePorts } from './observe-sockets.ts';
+import { judgeOtherProxy } from './other-proxy.ts';
+import { plansOf } from './plans-of.ts';
+import { judgeServicePath } from './service-path.ts';
+import { judgeServices } from './services.ts';
+import { tracedSamples } from './traced-samples.ts';
+
+/** Seconds. To list the rules of 10,000 Services takes a busy node longer than all other checks. */
+const longest = 60;
+
+/** The checks of objects and rules, in the order of the report. */
+export const clusterChecks: readonly DoctorCheck[] = [
+  defineCheck({
+    check: 'services',
+    title: 'Services and their endpoints',
+    observe: async (subject) => {
+      const { state } = requireObjects(subject);
+      return { plans: plansOf(subject), slicesOf: (service) => state.slicesOf(service).values() };
+    },
+    judge: judgeServices,
+  }),
+  defineCheck({
+    check: 'drift',
+    title: 'Rules as the objects want',
+    seconds: longest,
+    observe: observeDrift,
+    judge: judgeDrift,
+  }),
+  defineCheck({
+    check: 'iptables-variants',
+    title: 'One variant of iptables',
+    seconds: longest,
+    observe: ({ live }) => live.iptables(),
+    judge: judgeIptablesVariants,
+  }),
+  defineCheck({
+    check: 'other-proxy',
+    title: 'No other service proxy',
+    seconds: longest,
+    observe: observeOtherProxy,
+    judge: judgeOtherProxy,
+  }),
+  defineCheck({
+    check: 'masquerade',
+    title: 'Masquerading, and who counts as local',
+    seconds: longest,
+    observe: observeMasquerade,
+    judge: judgeMasquerade,
+  }),
+  defineCheck({
+    check: 'firewall',
+    title: 'Firewalls and network policies in the way',
+    seconds: longest,
+    observe: tracedSamples,
+    judge: judgeFirewall,
+  }),
+  defineCheck({
+    check: 'service-path',
+    title: 'Why a pod answers and its Service does not',
+    seconds: longest,
+    observe: observeServicePath,
+    judge: judgeServicePath,
+  }),
+  defineCheck({ check: 'node-ports', title: 'Node ports', observe: observeNodePorts, judge: judgeNodePorts }),
+  defineCheck({
+    check: 'host-network',
+    title: 'Endpoints that are the node itself',
+    observe: observeHostNetwork,
+    judge: judgeHostNetwork,
+  }),
+  defineCheck({ check: 'dns', title: "The cluster's DNS", observe: observeDns, judge: judgeDns }),
+];
