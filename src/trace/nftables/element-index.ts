@@ -14,6 +14,8 @@ export class ElementIndex {
   readonly #hashes: number[] = [];
   readonly #ranges: RangeIndex;
   #slots = new Int32Array(0);
+  /** Those that were read, by their place: packets ask for the same ones again and again. */
+  readonly #elements = new Map<number, Element>();
   /** The element `*`. */
   #anything: number | undefined;
   #isStrange = false;
@@ -84,12 +86,15 @@ export class ElementIndex {
   }
 
   #hasKey(at: number, key: readonly Scalar[]): boolean {
-    const patterns = readElement(keyOf(this.#text(at)), this.#declaration.key, undefined)?.key;
-    return patterns?.every((pattern, part) => pattern === key[part]) === true;
+    return this.#read(at)?.key.every((pattern, part) => pattern === key[part]) === true;
   }
 
   #read(at: number): Element | undefined {
-    return readElement(this.#text(at), this.#declaration.key, this.#declaration.data);
+    const known = this.#elements.get(at);
+    if (known !== undefined) return known;
+    const element = readElement(this.#text(at), this.#declaration.key, this.#declaration.data);
+    if (element !== undefined) this.#elements.set(at, element);
+    return element;
   }
 
   #text(at: number): string {
