@@ -55,7 +55,10 @@ portolan_container() {
   fi
   expect 'the endpoint is in the rules' grep -q '10\.244\.1\.11' /tmp/rules
   expect 'the rules are as wanted' portolan diff "$@"
+  expect 'packets are explained' portolan explain --config="/inputs/$mode.conf" --hostname-override=harbour \
+    --source=/inputs/objects --live --from 203.0.113.9 --to shop/web:http
   expect 'connections can be looked at' conntrack -L
+  expect 'addresses can be looked at' ip -json address
 }
 
 # expect TITLE COMMAND...

@@ -1,0 +1,85 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { addFlags, readFlags } from '../../config/add-flags.ts';
+import { families } from '../../net/family.ts';
+import type { ExitStatus } from '../exit-status.ts';
+import type { CommonOptions } from '../inputs.ts';
+import { version } from '../version.ts';
+
+/** Receives the exit status of the command that ran. */
+export type Finish = (status: ExitStatus) => void;
+
+/** What commander leaves of the options that every command takes and that are not kube-proxy's flags. */
+export interface ParsedCommon {
+  readonly source?: string;
+  readonly serviceProxyName?: string;
+}
+
+/** Adds where the objects are, and kube-proxy's flags. */
+export function withCommonOptions(command: Command): Command {
+  command
+    .addOption(
+      new Option(
+        '--source <path>',
+        'file or folder of YAML or JSON objects; else they come from the API server',
+      ).helpGroup(own),
+    )
+    .addOption(
+      new Option(
+        '--service-proxy-name <name>',
+        'serve the Services labelled service.kubernetes.io/service-proxy-name=<name> instead of those without the label',
+      ).helpGroup(own),
+    );
+  return addFlags(command, version());
+}
+
+const own = 'Objects:';
+
+/** The options that `withCommonOptions` added, as they were given. */
+export function common(command: Command, { source, serviceProxyName = '' }: ParsedCommon): CommonOptions {
+  return { flags: readFlags(command), source, serviceProxyName };
+}
+
+/** `--iptables-variant`. */
+export function variantOption(): Option {
+  return new Option(
+    '--iptables-variant <variant>',
+    'nft or legacy; the one that the node uses by default',
+  ).argParser(oneOf(['nft', 'legacy'] as const));
+}
+
+/** `--family`. */
+export function familyOption(): Option {
+  return new Option('--family <family>', 'IPv4 or IPv6; both by default').argParser(oneOf(families));
+}
+
+/** Adds `--color` and `--no-color`. */
+export function withColor(command: Command): Command {
+  return command
+    .option('--color', 'colour the output (default: on a terminal)')
+    .option('--no-color', 'do not colour the output');
+}
+
+/** Whether the output has colours: as the options say, else on a terminal. */
+export function isColored(color: boolean | undefined): boolean {
+  return color ?? (process.stdout.isTTY === true && process.env.NO_COLOR === undefined);
+}
+
+/** A parser of options that take these words only. */
+export function oneOf<T extends string>(allowed: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = allowed.find((word) => word === text);
+    if (found === undefined) throw new InvalidArgumentError(`It must be ${allowed.join(' or ')}.`);
+    return found;
+  };
+}
+
+/** A parser of options that may be repeated. */
+export function repeated(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+/** A parser of options that take words with commas between them. */
+export function words(text: string, before: readonly string[] = []): readonly string[] {
+  const those = text.split(',').map((word) => word.trim());
+  return [...before, ...those.filter((word) => word !== '')];
+}
