@@ -225,19 +225,6 @@ describe('a Service that the kernel does not take', () => {
 describe('after any history of changes', () => {
   const batchSizes: readonly BatchSize[] = ['all', 1, 3];
 
-  test('partial syncs leave what one full sync makes', async () => {
-    await fc.assert(
-      fc.asyncProperty(anyHistory, fc.constantFrom(...batchSizes), async (history, batchSize) => {
-        const stepwise = proxy(batchSize);
-        for (const changes of history) await stepwise.apply(changes);
-        const atOnce = proxy('all');
-        await atOnce.apply(history.flat());
-        expect(normal(stepwise.tool)).toEqual(normal(atOnce.tool));
-      }),
-      { numRuns: 300 },
-    );
-  });
-
   test('at each commit, what leads to an endpoint leads all the way', async () => {
     await fc.assert(
       fc.asyncProperty(anyHistory, fc.constantFrom(...batchSizes), async (history, batchSize) => {
@@ -249,18 +236,6 @@ describe('after any history of changes', () => {
     );
   });
 });
-
-/** All chains with their rules; the rules of dispatch chains in one order, since theirs has no meaning. */
-function normal(tool: FakeRuleTool): unknown {
-  return ['filter', 'nat'].map((table) =>
-    Object.fromEntries(
-      [...tool.chains(table)].map(([chain, rules]) => [
-        chain,
-        isServiceChain(chain) ? rules : rules.toSorted(),
-      ]),
-    ),
-  );
-}
 
 /** Chains that packets reach from KUBE-SERVICES or KUBE-NODEPORTS, which are empty. */
 function deadEnds(tool: FakeRuleTool): readonly string[] {

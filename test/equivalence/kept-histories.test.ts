@@ -1,0 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+import type { History } from './any-history.ts';
+import { historiesPath } from './check-histories.ts';
+import { playHistory } from './play.ts';
+
+describe('a history that once failed', () => {
+  test.each(readdirSync(historiesPath))('%s', async (name) => {
+    const history: History = JSON.parse(readFileSync(join(historiesPath, name), 'utf8'));
+    await playHistory(history);
+  });
+});

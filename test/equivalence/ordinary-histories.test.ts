@@ -1,0 +1,9 @@
+import { test } from 'vitest';
+import { ordinaryHistory } from './any-history.ts';
+import { checkHistories, longestTime } from './check-histories.ts';
+
+test(
+  'after any history of services of every kind both backends do what the plans say',
+  { timeout: longestTime },
+  () => checkHistories('ordinary', ordinaryHistory, 0.47),
+);
