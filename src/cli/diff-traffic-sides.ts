@@ -11,7 +11,7 @@ import { type RuleHood, ruleHood } from '../diff/rule-hood.ts';
 import { sameFrontends } from '../diff/same-plans.ts';
 import { byKey, frontendKey, type TrafficFrontend } from '../diff/traffic-frontend.ts';
 import type { NodeFacts } from '../iptables/derive-options.ts';
-import { liveNodeView } from '../kernel/live-node.ts';
+import { liveNodeView } from '../kernel/live/node.ts';
 import { localAddresses } from '../kernel/node-addresses.ts';
 import type { Address } from '../net/address.ts';
 import type { Cidr } from '../net/cidr.ts';

@@ -48,9 +48,9 @@ function namedAddresses({ nodeAddresses }: ExplainOptions): readonly Address[] {
 }
 
 async function liveRules(known: readonly Address[]): Promise<OpenedRules> {
-  const { openLiveRules, LiveRulesError } = await import('../kernel/live-rules.ts');
-  const { liveNodeView } = await import('../kernel/live-node.ts');
-  const { traceLive } = await import('../kernel/live-trace.ts');
+  const { openLiveRules, LiveRulesError } = await import('../kernel/live/rules.ts');
+  const { liveNodeView } = await import('../kernel/live/node.ts');
+  const { traceLive } = await import('../kernel/live/trace.ts');
   const { localAddresses } = await import('../kernel/node-addresses.ts');
   return {
     nodeAddresses: [...known, ...localAddresses().filter((address) => !isLoopback(address))],

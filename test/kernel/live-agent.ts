@@ -1,8 +1,8 @@
 import { execa } from 'execa';
-import { readChainText } from '../../src/kernel/live-chain-text.ts';
-import { liveNodeView } from '../../src/kernel/live-node.ts';
-import { openLiveRules } from '../../src/kernel/live-rules.ts';
-import { traceLive } from '../../src/kernel/live-trace.ts';
+import { readChainText } from '../../src/kernel/live/chain-text.ts';
+import { liveNodeView } from '../../src/kernel/live/node.ts';
+import { openLiveRules } from '../../src/kernel/live/rules.ts';
+import { traceLive } from '../../src/kernel/live/trace.ts';
 import { readNftListing } from '../../src/trace/nftables/read-listing.ts';
 import type { RuleTable } from '../../src/trace/ruleset.ts';
 import type { Trace } from '../../src/trace/trace.ts';

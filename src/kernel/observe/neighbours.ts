@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ForwardingEntry, Neighbour } from '../doctor/machine.ts';
-import { parseAddress } from '../net/address.ts';
-import { listByIp } from './observe-ip.ts';
+import type { ForwardingEntry, Neighbour } from '../../doctor/machine.ts';
+import { parseAddress } from '../../net/address.ts';
+import { listByIp } from './ip.ts';
 
 /** The neighbour entries of both families, permanent ones included. */
 export async function observeNeighbours(): Promise<readonly Neighbour[]> {

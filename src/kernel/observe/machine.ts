@@ -1,11 +1,11 @@
 import memoize from 'lodash/memoize.js';
-import type { Machine } from '../doctor/machine.ts';
-import { observeConntrack, observeNeighbourTables, observeReversePathDrops } from './observe-counters.ts';
-import { observeLinks } from './observe-links.ts';
-import { observeForwardingEntries, observeNeighbours } from './observe-neighbours.ts';
-import { observePods } from './observe-pods.ts';
-import { observePolicyRules, observeRoutes, observeWay } from './observe-routes.ts';
-import { readSysctl } from './sysctl.ts';
+import type { Machine } from '../../doctor/machine.ts';
+import { readSysctl } from '../sysctl.ts';
+import { observeConntrack, observeNeighbourTables, observeReversePathDrops } from './counters.ts';
+import { observeLinks } from './links.ts';
+import { observeForwardingEntries, observeNeighbours } from './neighbours.ts';
+import { observePods } from './pods.ts';
+import { observePolicyRules, observeRoutes, observeWay } from './routes.ts';
 
 /** This machine, in the network namespace of this process. Nothing is read before it is asked for, nor twice. */
 export function observeMachine(): Machine {

@@ -1,4 +1,4 @@
-import { isAddress, type ValueType, valueLengths, valueText } from './live-value-text.ts';
+import { isAddress, type ValueType, valueLengths, valueText } from './value-text.ts';
 
 /** What a register of nf_tables holds while a rule is read. */
 export type Operand =

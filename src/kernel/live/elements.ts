@@ -1,7 +1,7 @@
-import type { Verdict } from '../trace/rule.ts';
-import { type Attributes, attribute } from './conntrack-attributes.ts';
-import { bytesOf, commentOf, textOf } from './live-attributes.ts';
-import { askNfTables, type NftFamily, nestedAttribute, textAttribute } from './live-nf-tables.ts';
+import type { Verdict } from '../../trace/rule.ts';
+import { type Attributes, attribute } from '../conntrack-attributes.ts';
+import { bytesOf, commentOf, textOf } from './attributes.ts';
+import { askNfTables, type NftFamily, nestedAttribute, textAttribute } from './nf-tables.ts';
 
 export interface ElementQuestion {
   readonly family: NftFamily;

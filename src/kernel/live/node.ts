@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { type Address, isLoopback, parseAddress } from '../net/address.ts';
-import { cidrContains, parseCidr } from '../net/cidr.ts';
-import type { Family } from '../net/family.ts';
-import type { NodeView } from '../trace/packet.ts';
-import { listBy } from './live-command.ts';
-import { isRemembered } from './live-recent.ts';
-import { localAddresses } from './node-addresses.ts';
+import { type Address, isLoopback, parseAddress } from '../../net/address.ts';
+import { cidrContains, parseCidr } from '../../net/cidr.ts';
+import type { Family } from '../../net/family.ts';
+import type { NodeView } from '../../trace/packet.ts';
+import { localAddresses } from '../node-addresses.ts';
+import { listBy } from './command.ts';
+import { isRemembered } from './recent.ts';
 
 /**
  * This machine, in its network namespace, as rules ask for it: what it takes for its own by its table of local routes,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Interface, InterfaceAddress } from '../doctor/machine.ts';
-import { parseAddress } from '../net/address.ts';
-import { parseCidr } from '../net/cidr.ts';
-import { listByIp } from './observe-ip.ts';
+import type { Interface, InterfaceAddress } from '../../doctor/machine.ts';
+import { parseAddress } from '../../net/address.ts';
+import { parseCidr } from '../../net/cidr.ts';
+import { listByIp } from './ip.ts';
 
 /** The interfaces of this network namespace with their addresses. */
 export async function observeLinks(): Promise<readonly Interface[]> {

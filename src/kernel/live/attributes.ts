@@ -1,4 +1,4 @@
-import { Attributes, aligned, isLittle } from './conntrack-attributes.ts';
+import { Attributes, aligned, isLittle } from '../conntrack-attributes.ts';
 
 /** The attributes in a row of several of one type, such as the expressions of a rule. */
 export function eachOf(row: Attributes, type: number): readonly Attributes[] {

@@ -1,6 +1,6 @@
-import type { Family } from '../net/family.ts';
-import { builtInChains, type TableName } from '../trace/iptables/base-chains.ts';
-import { askNfTables, type NftFamily, sizeOf, textAttribute } from './live-nf-tables.ts';
+import type { Family } from '../../net/family.ts';
+import { builtInChains, type TableName } from '../../trace/iptables/base-chains.ts';
+import { askNfTables, type NftFamily, sizeOf, textAttribute } from './nf-tables.ts';
 
 /**
  * Whether a table of nf_tables has no more than chains that iptables-nft and the kubelet make everywhere. False where

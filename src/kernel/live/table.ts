@@ -1,5 +1,5 @@
-import type { RuleTable } from '../trace/ruleset.ts';
-import type { Unread } from '../trace/walk.ts';
+import type { RuleTable } from '../../trace/ruleset.ts';
+import type { Unread } from '../../trace/walk.ts';
 
 /** A table in force on this machine, which is read as far as it is asked for. */
 export interface LiveTable {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { Family } from '../net/family.ts';
-import { readIptablesRules } from '../trace/iptables/read-rules.ts';
-import { isForbidden, listBy } from './live-command.ts';
-import { wholeTable } from './live-iptables-nft.ts';
-import { forbidden, LiveRulesError, type LiveTable } from './live-table.ts';
+import type { Family } from '../../net/family.ts';
+import { readIptablesRules } from '../../trace/iptables/read-rules.ts';
+import { isForbidden, listBy } from './command.ts';
+import { wholeTable } from './iptables-nft.ts';
+import { forbidden, LiveRulesError, type LiveTable } from './table.ts';
 
 /**
  * The tables of iptables-legacy, each read whole: the kernel gives no less. Only those that the kernel has, since to ask

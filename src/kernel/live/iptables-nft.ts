@@ -1,12 +1,12 @@
-import type { Family } from '../net/family.ts';
-import { builtInChains, type TableName } from '../trace/iptables/base-chains.ts';
-import { readIptablesRule, readIptablesRules } from '../trace/iptables/read-rules.ts';
-import type { Rule } from '../trace/rule.ts';
-import type { BaseChain, RuleTable } from '../trace/ruleset.ts';
-import type { Unread } from '../trace/walk.ts';
-import { forEachAtOnce, isForbidden, listBy } from './live-command.ts';
-import { listNftChain } from './live-nft.ts';
-import { forbidden, LiveRulesError, type LiveTable } from './live-table.ts';
+import type { Family } from '../../net/family.ts';
+import { builtInChains, type TableName } from '../../trace/iptables/base-chains.ts';
+import { readIptablesRule, readIptablesRules } from '../../trace/iptables/read-rules.ts';
+import type { Rule } from '../../trace/rule.ts';
+import type { BaseChain, RuleTable } from '../../trace/ruleset.ts';
+import type { Unread } from '../../trace/walk.ts';
+import { forEachAtOnce, isForbidden, listBy } from './command.ts';
+import { listNftChain } from './nft.ts';
+import { forbidden, LiveRulesError, type LiveTable } from './table.ts';
 
 /** What iptables-nft makes of a table of nf_tables with the name of one of its own. */
 export type IptablesNftTable =

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Address, parseAddress } from '../net/address.ts';
+import { type Address, parseAddress } from '../../net/address.ts';
 
 /**
  * Whether a list of xt_recent has the address, seen in the last `seconds` where these are given. `undefined` where the

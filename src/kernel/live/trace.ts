@@ -1,7 +1,7 @@
-import type { NodeView, Packet } from '../trace/packet.ts';
-import type { Trace } from '../trace/trace.ts';
-import { type Unread, walk } from '../trace/walk.ts';
-import { type LiveRules, LiveRulesError } from './live-rules.ts';
+import type { NodeView, Packet } from '../../trace/packet.ts';
+import type { Trace } from '../../trace/trace.ts';
+import { type Unread, walk } from '../../trace/walk.ts';
+import { type LiveRules, LiveRulesError } from './rules.ts';
 
 /**
  * Walks a packet through the rules in force: what it comes to is read, and then it is walked again, until all is read.

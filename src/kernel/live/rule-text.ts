@@ -1,7 +1,7 @@
-import type { Attributes } from './conntrack-attributes.ts';
-import { bytesOf, commentOf, eachOf, numberOf, textOf } from './live-attributes.ts';
-import { comparison, type Field, follows, Registers } from './live-registers.ts';
-import { hexadecimal, hostNumber, type ValueType, valueLengths, valueText } from './live-value-text.ts';
+import type { Attributes } from '../conntrack-attributes.ts';
+import { bytesOf, commentOf, eachOf, numberOf, textOf } from './attributes.ts';
+import { comparison, type Field, follows, Registers } from './registers.ts';
+import { hexadecimal, hostNumber, type ValueType, valueLengths, valueText } from './value-text.ts';
 
 /** A set as rules name it: `@service-ips`, or `{ 0 : 10.0.0.1 . 80 }` of one that stands in a rule. */
 export interface WrittenSet {

@@ -1,15 +1,15 @@
-import type { Family } from '../net/family.ts';
-import { isTableName } from '../trace/iptables/base-chains.ts';
-import type { Ruleset } from '../trace/ruleset.ts';
-import type { Unread } from '../trace/walk.ts';
-import { isBareTable } from './live-bare-table.ts';
-import { openLegacyTables } from './live-iptables-legacy.ts';
-import { openIptablesNftTable } from './live-iptables-nft.ts';
-import { generation, hasSets, type NftTitle } from './live-nf-tables.ts';
-import { nftTitles, openNftTable } from './live-nft.ts';
-import type { LiveTable } from './live-table.ts';
+import type { Family } from '../../net/family.ts';
+import { isTableName } from '../../trace/iptables/base-chains.ts';
+import type { Ruleset } from '../../trace/ruleset.ts';
+import type { Unread } from '../../trace/walk.ts';
+import { isBareTable } from './bare-table.ts';
+import { openLegacyTables } from './iptables-legacy.ts';
+import { openIptablesNftTable } from './iptables-nft.ts';
+import { generation, hasSets, type NftTitle } from './nf-tables.ts';
+import { nftTitles, openNftTable } from './nft.ts';
+import type { LiveTable } from './table.ts';
 
-export { LiveRulesError } from './live-table.ts';
+export { LiveRulesError } from './table.ts';
 
 /**
  * The rules in force on this machine, in its network namespace, for packets of one family: those of iptables-legacy,

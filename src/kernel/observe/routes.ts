@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { Unobservable } from '../doctor/doctor-check.ts';
-import type { NextHop, PolicyRule, Route, Way, WayQuery } from '../doctor/machine.ts';
-import { type Address, parseAddress } from '../net/address.ts';
-import { type Cidr, parseCidr } from '../net/cidr.ts';
-import type { Family } from '../net/family.ts';
-import { listByIp } from './observe-ip.ts';
+import { Unobservable } from '../../doctor/doctor-check.ts';
+import type { NextHop, PolicyRule, Route, Way, WayQuery } from '../../doctor/machine.ts';
+import { type Address, parseAddress } from '../../net/address.ts';
+import { type Cidr, parseCidr } from '../../net/cidr.ts';
+import type { Family } from '../../net/family.ts';
+import { listByIp } from './ip.ts';
 
 /** The routes of every table but `local`. */
 export async function observeRoutes(family: Family): Promise<readonly Route[]> {

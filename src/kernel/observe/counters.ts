@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { Unobservable } from '../doctor/doctor-check.ts';
-import type { ConntrackCounters, NeighbourTable } from '../doctor/machine.ts';
-import { readSysctl } from './sysctl.ts';
+import { Unobservable } from '../../doctor/doctor-check.ts';
+import type { ConntrackCounters, NeighbourTable } from '../../doctor/machine.ts';
+import { readSysctl } from '../sysctl.ts';
 
 /** How full the table of connections is, and what it cost since boot. */
 export async function observeConntrack(): Promise<ConntrackCounters> {

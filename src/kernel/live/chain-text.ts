@@ -1,8 +1,8 @@
-import type { SetDeclaration } from '../trace/nftables/listed-table.ts';
-import { readAnonymousSet } from './live-anonymous-set.ts';
-import { listNfTablesParts, type NftTitle, textAttribute } from './live-nf-tables.ts';
-import { ruleText, setsOf, type WrittenSet } from './live-rule-text.ts';
-import { valueLengths } from './live-value-text.ts';
+import type { SetDeclaration } from '../../trace/nftables/listed-table.ts';
+import { readAnonymousSet } from './anonymous-set.ts';
+import { listNfTablesParts, type NftTitle, textAttribute } from './nf-tables.ts';
+import { ruleText, setsOf, type WrittenSet } from './rule-text.ts';
+import { valueLengths } from './value-text.ts';
 
 /**
  * A chain as `nft list chain` prints it, from the kernel's own form of its rules: nft 1.0 reads all sets of a table to

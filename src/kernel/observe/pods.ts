@@ -1,9 +1,9 @@
 import { execa } from 'execa';
 import { z } from 'zod';
-import { Unobservable } from '../doctor/doctor-check.ts';
-import type { Interface, PodInterface, PodInterfaces } from '../doctor/machine.ts';
-import { listByIp } from './observe-ip.ts';
-import { observeLinksOf } from './observe-links.ts';
+import { Unobservable } from '../../doctor/doctor-check.ts';
+import type { Interface, PodInterface, PodInterfaces } from '../../doctor/machine.ts';
+import { listByIp } from './ip.ts';
+import { observeLinksOf } from './links.ts';
 
 /**
  * The other ends of this namespace's veth devices, as far as their namespaces can be entered: those of a process that

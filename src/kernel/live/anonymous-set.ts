@@ -1,8 +1,8 @@
-import type { Attributes } from './conntrack-attributes.ts';
-import { bytesOf, eachOf, numberOf } from './live-attributes.ts';
-import { askNfTables, listNfTablesParts, type NftTitle, textAttribute } from './live-nf-tables.ts';
-import { verdictText, type WrittenSet } from './live-rule-text.ts';
-import { isAddress, type ValueType, valueLengths, valueText, valueType } from './live-value-text.ts';
+import type { Attributes } from '../conntrack-attributes.ts';
+import { bytesOf, eachOf, numberOf } from './attributes.ts';
+import { askNfTables, listNfTablesParts, type NftTitle, textAttribute } from './nf-tables.ts';
+import { verdictText, type WrittenSet } from './rule-text.ts';
+import { isAddress, type ValueType, valueLengths, valueText, valueType } from './value-text.ts';
 
 /** A set or map that stands within a rule, as nft lists it; `undefined` of a form that is not known here. */
 export async function readAnonymousSet(

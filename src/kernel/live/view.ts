@@ -1,19 +1,19 @@
-import { Unobservable } from '../doctor/doctor-check.ts';
-import type { LiveView } from '../doctor/live-view.ts';
-import type { Family } from '../net/family.ts';
-import type { Rule } from '../trace/rule.ts';
-import { TooManyWaysError } from '../trace/walk.ts';
-import { dnsQuery } from './dns-query.ts';
-import { iptablesHoldings } from './iptables-holdings.ts';
-import { listeningSockets } from './listening-sockets.ts';
-import { liveNodeView } from './live-node.ts';
-import { type LiveRules, LiveRulesError, openLiveRules } from './live-rules.ts';
-import { traceLive } from './live-trace.ts';
-import { localPorts } from './local-ports.ts';
-import { localAddresses } from './node-addresses.ts';
-import { proxyTraces } from './proxy-traces.ts';
-import { servedServices } from './served-services.ts';
-import { tcpConnect } from './tcp-connect.ts';
+import { Unobservable } from '../../doctor/doctor-check.ts';
+import type { LiveView } from '../../doctor/live-view.ts';
+import type { Family } from '../../net/family.ts';
+import type { Rule } from '../../trace/rule.ts';
+import { TooManyWaysError } from '../../trace/walk.ts';
+import { dnsQuery } from '../dns-query.ts';
+import { iptablesHoldings } from '../iptables-holdings.ts';
+import { listeningSockets } from '../listening-sockets.ts';
+import { localPorts } from '../local-ports.ts';
+import { localAddresses } from '../node-addresses.ts';
+import { proxyTraces } from '../proxy-traces.ts';
+import { servedServices } from '../served-services.ts';
+import { tcpConnect } from '../tcp-connect.ts';
+import { liveNodeView } from './node.ts';
+import { type LiveRules, LiveRulesError, openLiveRules } from './rules.ts';
+import { traceLive } from './trace.ts';
 
 /** This machine (its network namespace), as the checks of objects and rules see it. */
 export function liveView(): LiveView {

@@ -1,14 +1,14 @@
-import type { Family } from '../net/family.ts';
-import { GrowingTable, type TablePart } from '../trace/nftables/growing-table.ts';
-import { type NftTable, readNftListing } from '../trace/nftables/read-listing.ts';
-import type { Element, Rule, Scalar } from '../trace/rule.ts';
-import type { Unread } from '../trace/walk.ts';
-import { readChainText } from './live-chain-text.ts';
-import { forEachAtOnce, isForbidden, listBy } from './live-command.ts';
-import { keyBytes, valueOfBytes } from './live-element-bytes.ts';
-import { type KernelElement, type LookedUp, lookUpElements } from './live-elements.ts';
-import { listNfTables, type NftFamily, type NftTitle, sizeOf } from './live-nf-tables.ts';
-import { forbidden, LiveRulesError, type LiveTable } from './live-table.ts';
+import type { Family } from '../../net/family.ts';
+import { GrowingTable, type TablePart } from '../../trace/nftables/growing-table.ts';
+import { type NftTable, readNftListing } from '../../trace/nftables/read-listing.ts';
+import type { Element, Rule, Scalar } from '../../trace/rule.ts';
+import type { Unread } from '../../trace/walk.ts';
+import { readChainText } from './chain-text.ts';
+import { forEachAtOnce, isForbidden, listBy } from './command.ts';
+import { keyBytes, valueOfBytes } from './element-bytes.ts';
+import { type KernelElement, type LookedUp, lookUpElements } from './elements.ts';
+import { listNfTables, type NftFamily, type NftTitle, sizeOf } from './nf-tables.ts';
+import { forbidden, LiveRulesError, type LiveTable } from './table.ts';
 
 /**
  * The tables that packets of the family may pass, in the order of their making. Where netlink cannot be used, nft is asked
