@@ -1,5 +1,5 @@
 import { ruleTarget } from '../iptables/canonical-rule.ts';
-import { type ChainName, isServiceChain } from '../iptables/chain-names.ts';
+import { type ChainName, commonChains, isServiceChain } from '../iptables/chain-names.ts';
 import { type DesiredRules, isDispatchChain } from '../iptables/desired-rules.ts';
 import { jumpsOf, tableChains } from '../iptables/render-rules.ts';
 import type { SavedTables } from '../iptables/saved-rules.ts';
@@ -59,16 +59,5 @@ export function withoutProxy(before: SavedTables): SavedTables {
 
 /** KUBE-FIREWALL is the kubelet's too. */
 function isOfProxy(chain: string): boolean {
-  return proxyChains.has(chain) || isServiceChain(chain);
+  return commonChains.has(chain) || isServiceChain(chain);
 }
-
-const proxyChains: ReadonlySet<string> = new Set([
-  'KUBE-SERVICES',
-  'KUBE-EXTERNAL-SERVICES',
-  'KUBE-NODEPORTS',
-  'KUBE-POSTROUTING',
-  'KUBE-MARK-MASQ',
-  'KUBE-FORWARD',
-  'KUBE-PROXY-FIREWALL',
-  'KUBE-PROXY-CANARY',
-]);

@@ -67,3 +67,18 @@ function digest(text: string): string {
   }
   return encoded;
 }
+
+/**
+ * The proxy's chains that are not one service port's; kube-proxy has them by the same names. KUBE-FIREWALL is none of
+ * them: it is the kubelet's, too.
+ */
+export const commonChains: ReadonlySet<string> = new Set([
+  'KUBE-SERVICES',
+  'KUBE-EXTERNAL-SERVICES',
+  'KUBE-NODEPORTS',
+  'KUBE-POSTROUTING',
+  'KUBE-MARK-MASQ',
+  'KUBE-FORWARD',
+  'KUBE-PROXY-FIREWALL',
+  'KUBE-PROXY-CANARY',
+]);

@@ -1,24 +1,13 @@
 import { ruleTarget } from './canonical-rule.ts';
-import { type ChainName, isServiceChain } from './chain-names.ts';
+import { type ChainName, commonChains, isServiceChain } from './chain-names.ts';
 import type { SavedTables } from './saved-rules.ts';
-
-const ownChains = new Set([
-  'KUBE-SERVICES',
-  'KUBE-EXTERNAL-SERVICES',
-  'KUBE-NODEPORTS',
-  'KUBE-POSTROUTING',
-  'KUBE-MARK-MASQ',
-  'KUBE-FORWARD',
-  'KUBE-PROXY-FIREWALL',
-  'KUBE-PROXY-CANARY',
-]);
 
 /**
  * The input for iptables-restore that removes every chain of Portolan's or kube-proxy's and the jumps to them,
  * and nothing else; empty where there is none. KUBE-FIREWALL stays where the kubelet keeps chains of its own.
  */
 export function removalInput(saved: SavedTables): string {
-  const own = kubeletIsHere(saved) ? ownChains : new Set([...ownChains, 'KUBE-FIREWALL']);
+  const own = kubeletIsHere(saved) ? commonChains : new Set([...commonChains, 'KUBE-FIREWALL']);
   return [...saved].map(([table, chains]) => tableRemoval(table, chains, own)).join('');
 }
 

@@ -52,6 +52,12 @@ export function familyOption(): Option {
   return new Option('--family <family>', 'IPv4 or IPv6; both by default').argParser(oneOf(families));
 }
 
+/** `--output`, in one of these forms; the first by default. */
+export function outputOption<T extends string>(forms: readonly [T, ...(readonly T[])]): Option {
+  const listed = `${forms.slice(0, -1).join(', ')} or ${forms.at(-1)}`;
+  return new Option('--output <form>', listed).default(forms[0]).argParser(oneOf(forms));
+}
+
 /** Adds `--color` and `--no-color`. */
 export function withColor(command: Command): Command {
   return command

@@ -1,11 +1,11 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Family } from '../../net/family.ts';
 import {
   common,
   type Finish,
   familyOption,
   isColored,
-  oneOf,
+  outputOption,
   type ParsedCommon,
   variantOption,
   withColor,
@@ -34,11 +34,7 @@ export function addDiff(program: Command, finish: Finish): void {
       "the node's addresses, where neither its Node object nor the machine tells them",
     )
     .option('--traffic', 'what changes for traffic: frontends, endpoints, policies, masquerading', false)
-    .addOption(
-      new Option('--output <form>', 'text or json')
-        .default('text')
-        .argParser(oneOf(['text', 'json'] as const)),
-    )
+    .addOption(outputOption(['text', 'json']))
     .addOption(familyOption())
     .addOption(variantOption())
     .addHelpText('after', details);

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import {
   type NodePortRange,
   parseNodePortRange,
@@ -10,7 +10,7 @@ import {
   type Finish,
   familyOption,
   isColored,
-  oneOf,
+  outputOption,
   type ParsedCommon,
   variantOption,
   withColor,
@@ -23,11 +23,7 @@ export function addDoctor(program: Command, finish: Finish): void {
   const command = program
     .command('doctor')
     .description('check this node the way an experienced operator would; changes nothing')
-    .addOption(
-      new Option('--output <form>', 'text or json')
-        .default('text')
-        .argParser(oneOf(['text', 'json'] as const)),
-    )
+    .addOption(outputOption(['text', 'json']))
     .option('--only <check,...>', 'make these checks only', words)
     .option('--skip <check,...>', 'leave these checks out', words)
     .option('--service <namespace/name>', 'say why this Service does not answer, where its pods do')

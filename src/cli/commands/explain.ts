@@ -6,6 +6,7 @@ import {
   familyOption,
   isColored,
   oneOf,
+  outputOption,
   type ParsedCommon,
   repeated,
   withColor,
@@ -55,11 +56,7 @@ export function addExplain(program: Command, finish: Finish): void {
       repeated,
     )
     .option('--source-port <number>', 'the port that the client sends from')
-    .addOption(
-      new Option('--output <form>', 'text, json or svg')
-        .default('text')
-        .argParser(oneOf(['text', 'json', 'svg'] as const)),
-    )
+    .addOption(outputOption(['text', 'json', 'svg']))
     .option('--all', 'show every endpoint and every way, however many', false)
     .addOption(familyOption())
     .addHelpText('after', details);

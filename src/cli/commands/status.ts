@@ -8,6 +8,7 @@ import {
   familyOption,
   isColored,
   oneOf,
+  outputOption,
   type ParsedCommon,
   withColor,
   withCommonOptions,
@@ -21,9 +22,7 @@ export function addStatus(program: Command, finish: Finish): void {
     .argument('[service...]', 'namespace/name of the Services to show; all by default')
     .option('--watch', 'go on showing, until a signal ends it', false)
     .option('--interval <duration>', 'what the rates are of, 100ms to 24h (default: 1s)', interval)
-    .addOption(
-      new Option('--output <form>', 'text or json').default('text').argParser(oneOf(['text', 'json'])),
-    )
+    .addOption(outputOption(['text', 'json']))
     .addOption(
       new Option('--sort <order>', 'rate or name').default('rate').argParser(oneOf(['rate', 'name'])),
     )

@@ -1,17 +1,9 @@
 import { foreignProgram } from '../../explain/foreign-program.ts';
-import { isServiceChain } from '../../iptables/chain-names.ts';
+import { commonChains, isServiceChain } from '../../iptables/chain-names.ts';
 
-/** The chains of a service proxy that are not one Service's. kube-proxy and Portolan share all names. */
-const proxyChains: ReadonlySet<string> = new Set([
-  'KUBE-SERVICES',
-  'KUBE-EXTERNAL-SERVICES',
-  'KUBE-NODEPORTS',
-  'KUBE-MARK-MASQ',
-  'KUBE-POSTROUTING',
-  'KUBE-PROXY-FIREWALL',
+/** Chains of a service proxy besides those that Portolan has in common with kube-proxy. */
+const otherChains: ReadonlySet<string> = new Set([
   'KUBE-FIREWALL',
-  'KUBE-FORWARD',
-  'KUBE-PROXY-CANARY',
   // Of kube-proxy before 1.28 and of older kubelets.
   'KUBE-MARK-DROP',
   'KUBE-LOAD-BALANCER',
@@ -20,7 +12,7 @@ const proxyChains: ReadonlySet<string> = new Set([
 
 /** Whether a chain of iptables belongs to a service proxy, ours or kube-proxy. */
 export function isProxyChain(chain: string): boolean {
-  return isServiceChain(chain) || proxyChains.has(chain);
+  return isServiceChain(chain) || commonChains.has(chain) || otherChains.has(chain);
 }
 
 /** Whether rules of this table and chain are a service proxy's. */
