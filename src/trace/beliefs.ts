@@ -1,5 +1,5 @@
 import { matchesPattern } from './elements.ts';
-import type { InterfaceField, Question } from './evaluate.ts';
+import type { InterfaceField, Question } from './environment.ts';
 import type { Pattern } from './rule.ts';
 
 /** The answers that one way has given to what cannot be known: the same question has the same answer later on. */

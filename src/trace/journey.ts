@@ -2,7 +2,7 @@ import type { Address } from '../net/address.ts';
 import { applyRule, type RuleEnd, type Traveller } from './apply-rule.ts';
 import { baseChainsOf, type PlacedBaseChain } from './base-chains.ts';
 import { Beliefs, conditionText, questionText } from './beliefs.ts';
-import type { Environment, Evaluated, Found, Question } from './evaluate.ts';
+import type { Environment, Evaluated, Found, Question } from './environment.ts';
 import type { NodeView, Packet } from './packet.ts';
 import { PacketState } from './packet-state.ts';
 import type { Field, Rule, Scalar } from './rule.ts';

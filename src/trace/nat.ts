@@ -1,5 +1,6 @@
 import { type Address, familyOf, parseAddress } from '../net/address.ts';
-import { type Environment, evaluate } from './evaluate.ts';
+import type { Environment } from './environment.ts';
+import { evaluate } from './evaluate.ts';
 import { addressNumber, addressOf } from './numbers.ts';
 import type { PacketState } from './packet-state.ts';
 import type { Expression, Interval, NatTarget, Statement } from './rule.ts';

@@ -1,5 +1,5 @@
 import { type Address, familyOf, formatEndpoint } from '../net/address.ts';
-import type { Evaluated } from './evaluate.ts';
+import type { Evaluated } from './environment.ts';
 import { addressNumber, addressOf, protocolNumbers } from './numbers.ts';
 import type { NodeView, Packet } from './packet.ts';
 import { addressTypes, ctStates, ctStatuses, type Field, tcpFlags } from './rule.ts';

@@ -145,6 +145,29 @@ describe('statements', () => {
     ]);
   });
 
+  test.each([
+    ['numgen random mod 4294967296 < 1073741824 drop', 0.25],
+    ['numgen random mod 4294967296 >= 1073741824 drop', 0.75],
+    ['numgen random mod 10 != 3 drop', 0.9],
+    ['numgen random mod 10 offset 5 == 3 drop', 0],
+    ['numgen random mod 10 { 0-2, 7 } drop', 0.4],
+    ['numgen random mod 4 vmap { 0 : drop, 1-2 : accept }', 0.25],
+  ])('%s drops %d of the packets', (rule, part) => {
+    const { path } = traceText(forward(rule), { from: '10.244.0.9', to: '10.244.1.5:80' });
+    const fork = path.find(({ kind }) => kind === 'fork');
+    const dropped =
+      fork?.kind === 'fork'
+        ? fork.branches.filter((one) => JSON.stringify(courseOf(one.path)).includes('drop'))
+        : [];
+    expect(dropped.reduce((sum, { share = 0 }) => sum + share, 0)).toBeCloseTo(part, 9);
+  });
+
+  test('numbers that are too many to be ways of their own are unknown', () => {
+    expect(verdictOf('meta mark set numgen random mod 4294967295', 'meta mark 0x00000001 drop')).toBe(
+      'unknown',
+    );
+  });
+
   test('an accept ends its base chain only', () => {
     const rules = `${forward('accept')}table ip late {\n\tchain forward {\n\t\ttype filter hook forward priority filter + 10; policy drop;\n\t}\n}\n`;
     expect(traceText(rules, { from: '10.244.0.9', to: '10.244.1.5:80' }).verdict).toBe('drop');
