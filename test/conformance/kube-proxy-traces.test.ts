@@ -20,7 +20,9 @@ const recorded = {
 const unavailable = sharedUnavailable();
 if (unavailable !== undefined) test("traces of kube-proxy's rules", ({ skip }) => skip(unavailable));
 
-describe.each(['iptables', 'nftables'] as const)('in mode %s', (mode) => {
+const described = describe.runIf(unavailable === undefined);
+
+described.each(['iptables', 'nftables'] as const)('in mode %s', (mode) => {
   describe.each(families)('%s packets meet the same fate by both proxies', (family) => {
     test.each(sharedEntries('golden'))('%s', async (name) => {
       const { differing, packets, plans } = await compare(name, mode, family);
@@ -31,7 +33,7 @@ describe.each(['iptables', 'nftables'] as const)('in mode %s', (mode) => {
 });
 
 /** Each is one change of what kube-proxy recorded. */
-describe.runIf(unavailable === undefined)('the packets notice', () => {
+described('the packets notice', () => {
   const changes = [
     ['iptables', 'an endpoint that is another', /10\.244\.0\.31:8080$/m, '10.244.0.30:8080'],
     ['iptables', 'a share that is another', '0.50000000000', '0.45000000000'],

@@ -86,7 +86,9 @@ export class ElementIndex {
   }
 
   #hasKey(at: number, key: readonly Scalar[]): boolean {
-    return this.#read(at)?.key.every((pattern, part) => pattern === key[part]) === true;
+    const known =
+      this.#elements.get(at) ?? readElement(keyOf(this.#text(at)), this.#declaration.key, undefined);
+    return known?.key.every((pattern, part) => pattern === key[part]) === true;
   }
 
   #read(at: number): Element | undefined {
