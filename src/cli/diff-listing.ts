@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Dialect } from '../diff/difference.ts';
 import { listedTable } from '../diff/listed-table.ts';
-import { type ListingText, splitListing, tableBlock } from '../diff/read-listing.ts';
+import { tableBlock } from '../diff/read-listing.ts';
 import { readSavedTables, type SavedTables } from '../iptables/saved-rules.ts';
 import { type Family, families } from '../net/family.ts';
 import { readTable } from '../nftables/read-table.ts';
 import type { Table } from '../nftables/table.ts';
 import { savedFamily } from '../trace/iptables/saved-family.ts';
+import { type ListingText, splitListing } from '../trace/split-listing.ts';
 import { UserError } from './exit-status.ts';
 
 /** What was read of one family: texts as the tools print them. */

@@ -1,9 +1,9 @@
-import type { ListingText } from '../diff/read-listing.ts';
 import { iptablesTool } from '../kernel/iptables-tool.ts';
 import { detectIptablesVariant, type IptablesVariant } from '../kernel/iptables-variant.ts';
 import { nftTool } from '../kernel/nft-tool.ts';
 import type { Family } from '../net/family.ts';
 import { NftError } from '../nftables/nft-tool.ts';
+import type { ListingText } from '../trace/split-listing.ts';
 
 /** All rules in the kernel: what iptables-save prints, and nft where it is on this machine. */
 export async function liveTexts(

@@ -1,28 +1,16 @@
 import { afterSync, withoutProxy } from '../diff/after-sync.ts';
-import { type ListingText, withoutProxyTables } from '../diff/read-listing.ts';
+import { withoutProxyTables } from '../diff/read-listing.ts';
 import { formatSave, readPolicies } from '../diff/save-text.ts';
 import type { NodeFacts } from '../iptables/derive-options.ts';
 import { readSavedTables } from '../iptables/saved-rules.ts';
 import type { Family } from '../net/family.ts';
 import { formatTable } from '../nftables/format-table.ts';
 import { emptyTable, type Table } from '../nftables/table.ts';
-import { readIptablesRules } from '../trace/iptables/read-rules.ts';
-import { readNftListing } from '../trace/nftables/read-listing.ts';
-import type { Ruleset, RuleTable } from '../trace/ruleset.ts';
+import type { ListingText } from '../trace/split-listing.ts';
 import { desiredFor } from './desired.ts';
 import { desiredTable } from './desired-table.ts';
 import { proxyRulesOf } from './diff-listing.ts';
 import type { ObjectsSide } from './diff-side.ts';
-
-/** All rules in these texts. Tables of nft that iptables-nft keeps are left out where its save shows them better. */
-export function rulesetOf(texts: readonly ListingText[], family: Family): Ruleset {
-  const hasSave = texts.some(({ kind }) => kind === 'iptables-save');
-  const tables = texts.flatMap(({ kind, text }): readonly RuleTable[] => {
-    if (kind === 'iptables-save') return readIptablesRules(text, { family });
-    return readNftListing(text, family, hasSave ? { without: 'iptables-nft' } : {});
-  });
-  return { family, tables };
-}
 
 /**
  * What a node's tools will print after a sync of these objects: the proxy's own rules as they should be, those that another

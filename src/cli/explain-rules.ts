@@ -7,7 +7,7 @@ import { SavedRulesError } from '../trace/iptables/saved-rules-error.ts';
 import { NotAListing } from '../trace/nftables/listed-table.ts';
 import { nodeWithAddresses } from '../trace/node-view.ts';
 import type { NodeView, Packet } from '../trace/packet.ts';
-import { readRuleset } from '../trace/read-ruleset.ts';
+import { partsOf, tablesOf } from '../trace/read-ruleset.ts';
 import type { Ruleset } from '../trace/ruleset.ts';
 import type { Trace } from '../trace/trace.ts';
 import { TooManyWaysError, walk } from '../trace/walk.ts';
@@ -115,9 +115,11 @@ interface Save {
 
 /** All files together are the rules of one node. */
 function readSaves(files: readonly Save[], family: Family): Ruleset {
-  const tables = files.flatMap(({ path, text }) => {
+  const parts = files.flatMap(({ path, text }) => partsOf(text, family).map((part) => ({ path, part })));
+  const all = parts.map(({ part }) => part);
+  const tables = parts.flatMap(({ path, part }) => {
     try {
-      return readRuleset([text], family).tables;
+      return tablesOf(part, all, family);
     } catch (error) {
       if (error instanceof SavedRulesError || error instanceof NotAListing)
         throw new UserError(`--rules ${path}: ${error.message}`);

@@ -1,10 +1,11 @@
 import type { Family } from '../net/family.ts';
 import { readTable } from '../nftables/read-table.ts';
 import { emptyTable, type Table } from '../nftables/table.ts';
+import type { ListingText } from '../trace/split-listing.ts';
 import { type Affected, union } from './affected.ts';
 import { affectedBySaves } from './affected-by-saves.ts';
 import { affectedByTables } from './affected-by-tables.ts';
-import { type ListingText, tableBlock } from './read-listing.ts';
+import { tableBlock } from './read-listing.ts';
 
 /** The frontends that two listings of one family may treat differently; all where that is not easily told. */
 export function affectedByListings(

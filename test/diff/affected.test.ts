@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { affectedByListings } from '../../src/diff/affected-by-listings.ts';
 import { compareTraffic, type TrafficComparison, type TrafficInput } from '../../src/diff/compare-traffic.ts';
-import type { ListingText } from '../../src/diff/read-listing.ts';
 import { frontendKey } from '../../src/diff/traffic-frontend.ts';
 import { trafficJson } from '../../src/diff/traffic-json.ts';
 import { type Family, families } from '../../src/net/family.ts';
+import type { ListingText } from '../../src/trace/split-listing.ts';
 import { runMain } from '../cli/run-main.ts';
 import { diffFixtures, type Mode, openFixture } from './sides.ts';
 

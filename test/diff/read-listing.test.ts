@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { splitListing, tableBlock, withoutProxyTables } from '../../src/diff/read-listing.ts';
+import { tableBlock, withoutProxyTables } from '../../src/diff/read-listing.ts';
+import { splitListing } from '../../src/trace/split-listing.ts';
 
 const save = '*nat\n:KUBE-SERVICES - [0:0]\nCOMMIT\n';
 const portolan = 'table ip portolan {\n\tset cluster-ips {\n\t\ttype ipv4_addr\n\t}\n}';
