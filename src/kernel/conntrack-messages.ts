@@ -3,7 +3,7 @@ import type { Flow, FlowProtocol } from '../conntrack/flow.ts';
 import type { Address } from '../net/address.ts';
 import type { Family } from '../net/family.ts';
 import type { Endpoint } from '../plan/service-plan.ts';
-import { Attributes, aligned, attribute, isLittle } from './conntrack-attributes.ts';
+import { Attributes, aligned, attribute, isLittle } from './netlink-attributes.ts';
 
 /**
  * The messages of ctnetlink, as far as they are needed; their numbers stand in linux/netlink.h,

@@ -1,8 +1,9 @@
-import type { Attributes } from '../conntrack-attributes.ts';
-import { bytesOf, eachOf, numberOf } from './attributes.ts';
+import type { Attributes } from '../netlink-attributes.ts';
+import { bytesOf, numberOf } from './attributes.ts';
 import { askNfTables, listNfTablesParts, type NftTitle, textAttribute } from './nf-tables.ts';
-import { verdictText, type WrittenSet } from './rule-text.ts';
+import type { WrittenSet } from './rule-text.ts';
 import { isAddress, type ValueType, valueLengths, valueText, valueType } from './value-text.ts';
+import { verdictText } from './verdict.ts';
 
 /** A set or map that stands within a rule, as nft lists it; `undefined` of a form that is not known here. */
 export async function readAnonymousSet(
@@ -21,7 +22,7 @@ export async function readAnonymousSet(
   if (form === undefined || answers === undefined) return undefined;
   const elements = answers.flatMap((answer) => {
     const list = answer.find(elementList.elements);
-    return list === undefined ? [] : eachOf(list, 1);
+    return list === undefined ? [] : list.all(1);
   });
   const texts = form.isInterval
     ? rangeTexts(form, elements)

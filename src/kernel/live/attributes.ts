@@ -1,19 +1,4 @@
-import { Attributes, aligned, isLittle } from '../conntrack-attributes.ts';
-
-/** The attributes in a row of several of one type, such as the expressions of a rule. */
-export function eachOf(row: Attributes, type: number): readonly Attributes[] {
-  const { bytes, start, end } = row;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found: Attributes[] = [];
-  for (let at = start; at + headerLength <= end; ) {
-    const length = view.getUint16(at, isLittle);
-    if (length < headerLength || at + length > end) break;
-    if ((view.getUint16(at + 2, isLittle) & typeMask) === type)
-      found.push(new Attributes(bytes, view, at + headerLength, at + length));
-    at += aligned(length);
-  }
-  return found;
-}
+import type { Attributes } from '../netlink-attributes.ts';
 
 /** What an attribute holds, not copied. */
 export function bytesOf(attribute: Attributes | undefined): Buffer | undefined {
@@ -39,7 +24,3 @@ export function commentOf(userData: Attributes | undefined): string {
   }
   return '';
 }
-
-const headerLength = 4;
-/** The two highest bits say that the content is attributes, or in network order. */
-const typeMask = 0x3fff;

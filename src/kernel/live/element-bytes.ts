@@ -1,6 +1,6 @@
 import type { DataType } from '../../trace/nftables/data-types.ts';
 import type { Scalar } from '../../trace/rule.ts';
-import { isLittle } from '../conntrack-attributes.ts';
+import { isLittle } from '../netlink-attributes.ts';
 
 /**
  * A key of a set as the kernel has it in its registers; `undefined` where a part has a type that is not known here. Each

@@ -1,7 +1,8 @@
 import type { Verdict } from '../../trace/rule.ts';
-import { type Attributes, attribute } from '../conntrack-attributes.ts';
-import { bytesOf, commentOf, textOf } from './attributes.ts';
+import { type Attributes, attribute } from '../netlink-attributes.ts';
+import { bytesOf, commentOf } from './attributes.ts';
 import { askNfTables, type NftFamily, nestedAttribute, textAttribute } from './nf-tables.ts';
+import { verdictOf } from './verdict.ts';
 
 export interface ElementQuestion {
   readonly family: NftFamily;
@@ -54,25 +55,8 @@ function readElement(answer: Attributes): KernelElement {
   };
 }
 
-function verdictOf(verdict: Attributes | undefined): Verdict | undefined {
-  const code = bytesOf(verdict?.find(verdictAttributes.code))?.readInt32BE(0);
-  const kind = code === undefined ? undefined : verdictKinds.get(code);
-  if (kind !== 'jump' && kind !== 'goto') return kind && { kind };
-  const chain = textOf(verdict?.find(verdictAttributes.chain));
-  return chain === undefined ? undefined : { kind, chain };
-}
-
-/** Numbers of linux/netfilter/nf_tables.h; verdicts also of linux/netfilter.h. */
+/** Numbers of linux/netfilter/nf_tables.h. */
 const list = { table: 1, set: 2, elements: 3 };
 const listElement = 1;
 const element = { key: 1, data: 2, userData: 6 };
 const data = { value: 1, verdict: 2 };
-const verdictAttributes = { code: 1, chain: 2 };
-const verdictKinds: ReadonlyMap<number, Verdict['kind']> = new Map([
-  [-1, 'continue'],
-  [-3, 'jump'],
-  [-4, 'goto'],
-  [-5, 'return'],
-  [0, 'drop'],
-  [1, 'accept'],
-]);

@@ -1,5 +1,5 @@
-import { Attributes, aligned, attribute, isLittle } from '../conntrack-attributes.ts';
 import { bindConntrackSocket, type ConntrackSocket } from '../conntrack-socket.ts';
+import { Attributes, aligned, attribute, isLittle } from '../netlink-attributes.ts';
 
 /**
  * Questions to nf_tables by netlink that the kernel answers with one message each, 0.05 ms a question: nft 1.0 reads far

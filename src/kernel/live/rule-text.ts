@@ -1,7 +1,8 @@
-import type { Attributes } from '../conntrack-attributes.ts';
-import { bytesOf, commentOf, eachOf, numberOf, textOf } from './attributes.ts';
+import type { Attributes } from '../netlink-attributes.ts';
+import { bytesOf, commentOf, numberOf, textOf } from './attributes.ts';
 import { comparison, type Field, follows, Registers } from './registers.ts';
 import { hexadecimal, hostNumber, type ValueType, valueLengths, valueText } from './value-text.ts';
+import { verdictText } from './verdict.ts';
 
 /** A set as rules name it: `@service-ips`, or `{ 0 : 10.0.0.1 . 80 }` of one that stands in a rule. */
 export interface WrittenSet {
@@ -56,7 +57,7 @@ interface Expression {
 
 function expressionsOf(rule: Attributes): readonly Expression[] {
   const list = rule.find(ruleAttributes.expressions);
-  return (list === undefined ? [] : eachOf(list, listElement)).flatMap((one) => {
+  return (list === undefined ? [] : list.all(listElement)).flatMap((one) => {
     const [name, data] = [textOf(one.find(expression.name)), one.find(expression.data)];
     return name === undefined || data === undefined ? [] : [{ name, data }];
   });
@@ -186,23 +187,6 @@ const immediate: Writer = (data, { registers }) => {
   registers.set(register, { kind: 'value', bytes: value });
   return '';
 };
-
-/** `accept`, `goto CHAIN`; `undefined` of a verdict that is not known. */
-export function verdictText(verdict: Attributes | undefined): string | undefined {
-  const code = bytesOf(verdict?.find(1))?.readInt32BE(0);
-  const kind = verdictKinds.get(code ?? Number.NaN);
-  const chain = textOf(verdict?.find(2));
-  return chain === undefined || kind === undefined ? kind : `${kind} ${chain}`;
-}
-
-const verdictKinds: ReadonlyMap<number, string> = new Map([
-  [-1, 'continue'],
-  [-3, 'jump'],
-  [-4, 'goto'],
-  [-5, 'return'],
-  [0, 'drop'],
-  [1, 'accept'],
-]);
 
 const lookUp: Writer = (data, { registers, setOf }) => {
   const [from, into] = [lookup.from, lookup.into].map((type) => numberOf(data.find(type)));

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { addressTypes, ctStates, ctStatuses } from '../../trace/rule.ts';
-import { isLittle } from '../conntrack-attributes.ts';
+import { isLittle } from '../netlink-attributes.ts';
 
 /** Types of values in rules, by nft's names, and how many bytes they have. */
 export const valueLengths = {

@@ -19,7 +19,23 @@ export class Attributes {
 
   /** The content of the first attribute of this type; `undefined` where there is none. */
   find(type: number): Attributes | undefined {
-    let at = this.start;
+    return this.#findFrom(this.start, type);
+  }
+
+  /** The attributes in a row of several of one type, such as the expressions of a rule. */
+  all(type: number): readonly Attributes[] {
+    const found: Attributes[] = [];
+    let next = this.find(type);
+    while (next !== undefined) {
+      found.push(next);
+      const start = next.start - headerLength;
+      next = this.#findFrom(start + aligned(next.end - start), type);
+    }
+    return found;
+  }
+
+  #findFrom(start: number, type: number): Attributes | undefined {
+    let at = start;
     while (at + headerLength <= this.end) {
       const length = this.#view.getUint16(at, isLittle);
       if (length < headerLength || at + length > this.end) return undefined;
