@@ -6,6 +6,7 @@ import { binaryPath } from '../test/cluster/binaries.ts';
 import { diesWithParent } from '../test/cluster/daemon.ts';
 import type { ProxyMode, ProxyName } from './cluster-options.ts';
 import { clusterCIDR } from './iptables-rules.ts';
+import { kubeProxyFlags } from './kube-proxy-flags.ts';
 import type { ClusterSize } from './objects.ts';
 
 export interface ProxyOptions {
@@ -118,20 +119,8 @@ function portolanCommand({ mode, kubeconfig, nodeName }: ProxyOptions): readonly
   ];
 }
 
-function kubeProxyCommand({ mode, kubeconfig, nodeName }: ProxyOptions): readonly string[] {
-  return [
-    binaryPath('kube-proxy'),
-    `--proxy-mode=${mode}`,
-    `--kubeconfig=${kubeconfig}`,
-    `--hostname-override=${nodeName}`,
-    `--cluster-cidr=${clusterCIDR}`,
-    // Only the machine's own network namespace may set these.
-    '--conntrack-max-per-core=0',
-    '--conntrack-tcp-timeout-established=0s',
-    '--conntrack-tcp-timeout-close-wait=0s',
-    '--logging-format=json',
-    '-v=2',
-  ];
+function kubeProxyCommand(options: ProxyOptions): readonly string[] {
+  return [binaryPath('kube-proxy'), ...kubeProxyFlags(options)];
 }
 
 const portolan = fileURLToPath(new URL('../bin/portolan', import.meta.url));

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { DiscoveryV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { execa } from 'execa';
-import { clusterCIDR } from './iptables-rules.ts';
 import { forward, insideServer, outsideSocket } from './kube-forward.ts';
+import { kubeProxyFlags } from './kube-proxy-flags.ts';
 import { type SyncEvent, syncEvents } from './kube-proxy-log.ts';
 import { cpuSeconds, peakMegabytes } from './process-usage.ts';
 
@@ -35,7 +35,7 @@ const quietMilliseconds = 3_000;
 await forward(insideServer, outsideSocket(folder));
 const path = `${await variantTools()}:${process.env.PATH}`;
 const started = performance.now();
-const { pid = 0, stderr } = execa(binary, kubeProxyFlags(), {
+const { pid = 0, stderr } = execa(binary, kubeProxyFlags({ mode: 'iptables', kubeconfig, nodeName: name }), {
   buffer: false,
   reject: false,
   stdout: 'ignore',
@@ -99,21 +99,6 @@ async function nextEvent(): Promise<SyncEvent> {
   const { value } = await next;
   next = events.next();
   return value;
-}
-
-function kubeProxyFlags(): readonly string[] {
-  return [
-    '--proxy-mode=iptables',
-    `--kubeconfig=${kubeconfig}`,
-    `--hostname-override=${name}`,
-    `--cluster-cidr=${clusterCIDR}`,
-    // Only the machine's own network namespace may set these.
-    '--conntrack-max-per-core=0',
-    '--conntrack-tcp-timeout-established=0s',
-    '--conntrack-tcp-timeout-close-wait=0s',
-    '--logging-format=json',
-    '-v=2',
-  ];
 }
 
 /** A folder where the iptables commands are those of the variant: kube-proxy knows them by these names only. */

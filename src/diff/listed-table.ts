@@ -1,11 +1,12 @@
-import { type Family, protocols } from '../net/family.ts';
+import type { Family } from '../net/family.ts';
 import { type ChainName, isClientSet, type SetName } from '../nftables/names.ts';
 import type { Chain, Data, Key, Rule, SetDeclaration, Table } from '../nftables/table.ts';
+import { scalarsIn } from '../trace/environment.ts';
 import type { DataType } from '../trace/nftables/data-types.ts';
 import type { NftTable } from '../trace/nftables/nft-table.ts';
 import { readNftListing } from '../trace/nftables/read-listing.ts';
-import { protocolNumbers } from '../trace/numbers.ts';
-import type { Element, Pattern, Value } from '../trace/rule.ts';
+import { protocolName } from '../trace/numbers.ts';
+import type { Element, Pattern } from '../trace/rule.ts';
 
 /**
  * A table of a listing in the one form that text and JSON have in common: how sets are declared is left out. `undefined` where
@@ -77,13 +78,9 @@ function dataText({ data, verdict }: Element, types: readonly DataType[]): strin
   if (verdict !== undefined) return 'chain' in verdict ? `${verdict.kind} ${verdict.chain}` : verdict.kind;
   return data === undefined
     ? ''
-    : scalarsOf(data)
+    : scalarsIn(data)
         .map((scalar, at) => types[at]?.format(scalar) ?? '')
         .join(' . ');
-}
-
-function scalarsOf(value: Value) {
-  return typeof value === 'object' ? value : [value];
 }
 
 function patternText(pattern: Pattern, type: DataType | undefined): string {
@@ -91,9 +88,4 @@ function patternText(pattern: Pattern, type: DataType | undefined): string {
   if (typeof pattern !== 'object') return type?.format(pattern) ?? String(pattern);
   if ('prefix' in pattern) return `${pattern.prefix}*`;
   return [pattern.from, pattern.to].map((end) => type?.format(end) ?? String(end)).join('-');
-}
-
-function protocolName(number: bigint): string {
-  const known = protocols.find((protocol) => protocolNumbers[protocol] === number);
-  return known?.toLowerCase() ?? String(number);
 }

@@ -1,4 +1,4 @@
-import { matchesPattern } from './elements.ts';
+import { matchesPattern, patternText } from './elements.ts';
 import type { InterfaceField, Question } from './environment.ts';
 import type { Pattern } from './rule.ts';
 
@@ -82,9 +82,5 @@ const verbs = {
 } as const;
 
 function namesOf(patterns: readonly Pattern[]): string {
-  return patterns
-    .map((pattern) =>
-      typeof pattern === 'object' && 'prefix' in pattern ? `${pattern.prefix}*` : String(pattern),
-    )
-    .join(' or ');
+  return patterns.map((pattern) => patternText(pattern)).join(' or ');
 }

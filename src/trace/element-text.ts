@@ -1,6 +1,7 @@
 import type { Family } from '../net/family.ts';
-import { addressOf, protocolNumbers } from './numbers.ts';
-import type { Element, Expression, Pattern } from './rule.ts';
+import { patternText } from './elements.ts';
+import { addressOf, protocolName } from './numbers.ts';
+import type { Element, Expression } from './rule.ts';
 
 /** The key of an element as nft writes it: `10.96.0.10 . tcp . 53`. What its numbers mean, the expression says. */
 export function elementText(key: Expression, element: Element, family: Family): string {
@@ -16,17 +17,6 @@ function formOf(part: Expression | undefined, family: Family): Form {
   if (part.field.endsWith('-address')) return (number) => addressOf(number, family);
   if (part.field === 'protocol') return protocolName;
   return part.field === 'mark' || part.field === 'ct-mark' ? hexadecimal : decimal;
-}
-
-function patternText(pattern: Pattern, form: Form): string {
-  if (typeof pattern === 'string') return pattern;
-  if (typeof pattern === 'bigint') return form(pattern);
-  return 'prefix' in pattern ? `${pattern.prefix}*` : `${form(pattern.from)}-${form(pattern.to)}`;
-}
-
-function protocolName(number: bigint): string {
-  const found = Object.entries(protocolNumbers).find(([, known]) => known === number);
-  return found?.[0].toLowerCase() ?? decimal(number);
 }
 
 const decimal: Form = (number) => String(number);

@@ -30,6 +30,13 @@ export function matchesKey(patterns: readonly Pattern[], key: readonly Scalar[])
   );
 }
 
+/** A pattern as people read it: `80`, `eth*`, `80-90`; `form` says how its numbers are written. */
+export function patternText(pattern: Pattern, form: (number: bigint) => string = String): string {
+  if (typeof pattern === 'string') return pattern;
+  if (typeof pattern === 'bigint') return form(pattern);
+  return 'prefix' in pattern ? `${pattern.prefix}*` : `${form(pattern.from)}-${form(pattern.to)}`;
+}
+
 function isAnything(pattern: Pattern | undefined): boolean {
   return typeof pattern === 'object' && 'prefix' in pattern && pattern.prefix === '';
 }

@@ -1,5 +1,5 @@
 import { chanceText, chooseByNumber, chooseNumber, type NumberExpression } from './chance.ts';
-import { findElement, matchesPattern } from './elements.ts';
+import { findElement, matchesPattern, patternText } from './elements.ts';
 import {
   type Environment,
   type Evaluated,
@@ -11,7 +11,7 @@ import {
   type Question,
   scalarsIn,
 } from './environment.ts';
-import type { Element, ElementsOf, Expression, Field, Pattern, Scalar } from './rule.ts';
+import type { Element, ElementsOf, Expression, Field, Scalar } from './rule.ts';
 
 /** The value of an expression; takes a choice where it depends on chance. */
 export function evaluate(expression: Expression, environment: Environment): Evaluated {
@@ -99,7 +99,7 @@ export function questionOf(key: Expression, elements: readonly Element[], missin
   if (key.kind === 'field' && isInterface(key.field)) {
     return { kind: 'interface', field: key.field, patterns: elements.flatMap((element) => element.key) };
   }
-  const keys = elements.map((element) => element.key.map(patternText).join(' . '));
+  const keys = elements.map((element) => element.key.map((pattern) => patternText(pattern)).join(' . '));
   return { kind: 'other', text: `${missing} is ${keys.join(' or ')}` };
 }
 
@@ -177,9 +177,4 @@ const mostNumbers = 100_000;
 
 function tooMany({ modulus }: NumberExpression): Extract<Evaluated, { kind: 'unknown' }> {
   return { kind: 'unknown', text: `which of ${modulus} numbers it gets` };
-}
-
-function patternText(pattern: Pattern): string {
-  if (typeof pattern !== 'object') return String(pattern);
-  return 'prefix' in pattern ? `${pattern.prefix}*` : `${pattern.from}-${pattern.to}`;
 }

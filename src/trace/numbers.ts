@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { type Address, parseAddress } from '../net/address.ts';
-import type { Family, Protocol } from '../net/family.ts';
+import { type Family, type Protocol, protocols } from '../net/family.ts';
 
 /** An address as the number that its bytes are, most significant first. */
 export function addressNumber(address: Address): bigint {
@@ -29,3 +29,9 @@ export function addressOf(number: bigint, family: Family): Address {
 
 /** IANA's protocol numbers. */
 export const protocolNumbers: Readonly<Record<Protocol, bigint>> = { TCP: 6n, UDP: 17n, SCTP: 132n };
+
+/** `tcp`; the number itself where it is no protocol of Services. */
+export function protocolName(number: bigint): string {
+  const known = protocols.find((protocol) => protocolNumbers[protocol] === number);
+  return known?.toLowerCase() ?? String(number);
+}

@@ -1,5 +1,4 @@
 import { execa } from 'execa';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Family, families } from '../../src/net/family.ts';
 import { nftFamily } from '../../src/nftables/options.ts';
@@ -9,17 +8,17 @@ import type { Packet } from '../../src/trace/packet.ts';
 import type { Ruleset, RuleTable } from '../../src/trace/ruleset.ts';
 import { type Walked, walk } from '../../src/trace/walk.ts';
 import { iptablesUnavailable, labUnavailable } from '../lab/unavailable.ts';
-import { contestedHistory, type History, ordinaryHistory } from './any-history.ts';
 import { describeDisagreement, disagreements } from './compare.ts';
 import { nodeView } from './facts.ts';
+import { forAnyCluster } from './for-any-cluster.ts';
 import { packetGrid } from './packet-grid.ts';
+import { playSteps } from './play-steps.ts';
 import { iptablesProxy, nftablesProxy, type PlayedProxy } from './proxies.ts';
 
 /** Clusters that each tool loads, of each family. */
-const clusters = Number(process.env.PORTOLAN_CLUSTERS ?? 8);
+const clusters = 8;
 
 const missing = labUnavailable();
-const anyCluster = fc.oneof(ordinaryHistory, contestedHistory);
 
 describe('rules that the kernel has taken and lists again lead packets as the text did', () => {
   describe.each(['nft', 'legacy'] as const)('iptables (%s)', (variant) => {
@@ -27,10 +26,10 @@ describe('rules that the kernel has taken and lists again lead packets as the te
     test.for(families)('%s', async (family, { skip }) => {
       skip(unavailable !== undefined, unavailable);
       const tool = `${family === 'IPv4' ? 'iptables' : 'ip6tables'}-${variant}`;
-      await forAnyCluster(async (history) => {
+      await forAnyCluster(clusters, async (history) => {
         // The counters of nfacct are no part of a new namespace.
         const proxy = iptablesProxy({ ...history.settings, countsLocalhost: false });
-        await play(proxy, history);
+        await playSteps(proxy, history);
         const saved = await inNamespace('"$0-restore" --wait=30 && "$0-save"', tool, proxy.text(family));
         expectSameTraces(proxy, family, readIptablesRules(saved, { family }));
       });
@@ -41,26 +40,15 @@ describe('rules that the kernel has taken and lists again lead packets as the te
     test.for(families)('%s', async (family, { skip }) => {
       skip(missing !== undefined, missing);
       const list = `nft -f - && nft ${form === 'JSON' ? '-j ' : ''}list table "$0" portolan`;
-      await forAnyCluster(async (history) => {
+      await forAnyCluster(clusters, async (history) => {
         const proxy = nftablesProxy(history.settings);
-        await play(proxy, history);
+        await playSteps(proxy, history);
         const listed = await inNamespace(list, nftFamily(family), proxy.text(family));
         expectSameTraces(proxy, family, readNftListing(listed, family));
       });
     });
   });
 });
-
-function forAnyCluster(check: (history: History) => Promise<void>): Promise<void> {
-  return fc.assert(fc.asyncProperty(anyCluster, check), { numRuns: clusters });
-}
-
-async function play(proxy: PlayedProxy, { steps }: History): Promise<void> {
-  for (const { changes, pause } of steps) {
-    await proxy.apply(changes);
-    await proxy.pass(pause);
-  }
-}
 
 /** What a script prints in a new network namespace, with `$0` and this input. */
 async function inNamespace(script: string, argument: string, input: string): Promise<string> {

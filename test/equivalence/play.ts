@@ -3,6 +3,7 @@ import type { ServicePortPlan } from '../../src/plan/service-plan.ts';
 import type { History } from './any-history.ts';
 import { describeDisagreement, disagreements } from './compare.ts';
 import { usualClients } from './packet-grid.ts';
+import { playSteps } from './play-steps.ts';
 import { iptablesProxy, nftablesProxy, type PlayedProxy } from './proxies.ts';
 
 /** Packets of a family that are asked about after a history, and again after what was left over is gone. */
@@ -19,12 +20,7 @@ const longPause = 60_000;
 export async function playHistory({ settings, steps }: History): Promise<void> {
   const iptables = iptablesProxy(settings);
   const nftables = nftablesProxy(settings);
-  for (const { changes, pause } of steps) {
-    for (const proxy of [iptables, nftables]) {
-      await proxy.apply(changes);
-      await proxy.pass(pause);
-    }
-  }
+  for (const proxy of [iptables, nftables]) await playSteps(proxy, { steps });
   const changes = steps.flatMap((step) => step.changes);
   const atOnce = iptablesProxy({ ...settings, batchSize: 'all' });
   await atOnce.apply(changes);

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Family, families } from '../../src/net/family.ts';
 import { readIptablesRules } from '../../src/trace/iptables/read-rules.ts';
@@ -6,19 +5,19 @@ import type { Packet } from '../../src/trace/packet.ts';
 import type { RuleTable } from '../../src/trace/ruleset.ts';
 import type { Trace } from '../../src/trace/trace.ts';
 import { walk } from '../../src/trace/walk.ts';
-import { contestedHistory, type History, ordinaryHistory } from '../equivalence/any-history.ts';
 import { nodeView } from '../equivalence/facts.ts';
+import { forAnyCluster } from '../equivalence/for-any-cluster.ts';
 import { packetGrid } from '../equivalence/packet-grid.ts';
+import { playSteps } from '../equivalence/play-steps.ts';
 import { iptablesProxy, nftablesProxy, type PlayedProxy } from '../equivalence/proxies.ts';
 import { iptablesUnavailable, labUnavailable } from '../lab/unavailable.ts';
 import { type LiveNamespace, liveNamespace } from './live-namespace.ts';
 
 /** Clusters that each tool loads, of each family, and packets of each. */
-const clusters = Number(process.env.PORTOLAN_CLUSTERS ?? 10);
+const clusters = 10;
 const packets = 60;
 
 const missing = labUnavailable();
-const anyCluster = fc.oneof(ordinaryHistory, contestedHistory);
 
 describe('rules read from the kernel as a walk asks for them lead packets as their whole text does', () => {
   describe.each(['nft', 'legacy'] as const)('mode iptables (%s)', (variant) => {
@@ -27,10 +26,10 @@ describe('rules read from the kernel as a walk asks for them lead packets as the
       skip(unavailable !== undefined, unavailable);
       const restore = `${family === 'IPv4' ? 'iptables' : 'ip6tables'}-${variant}-restore`;
       await using namespace = liveNamespace();
-      await forAnyCluster(async (history) => {
+      await forAnyCluster(clusters, async (history) => {
         // The counters of nfacct are no part of a new namespace.
         const proxy = iptablesProxy({ ...history.settings, countsLocalhost: false });
-        await play(proxy, history);
+        await playSteps(proxy, history);
         const text = proxy.text(family);
         // It empties the tables first.
         await namespace.run([restore], text);
@@ -43,26 +42,15 @@ describe('rules read from the kernel as a walk asks for them lead packets as the
     test.for(families)('%s', async (family, { skip }) => {
       skip(missing !== undefined, missing);
       await using namespace = liveNamespace();
-      await forAnyCluster(async (history) => {
+      await forAnyCluster(clusters, async (history) => {
         const proxy = nftablesProxy(history.settings);
-        await play(proxy, history);
+        await playSteps(proxy, history);
         await namespace.run(['nft', '-f', '-'], `flush ruleset\n${proxy.text(family)}`);
         await expectSameTraces(namespace, proxy, family, proxy.ruleset(family).tables);
       });
     });
   });
 });
-
-function forAnyCluster(check: (history: History) => Promise<void>): Promise<void> {
-  return fc.assert(fc.asyncProperty(anyCluster, check), { numRuns: clusters });
-}
-
-async function play(proxy: PlayedProxy, { steps }: History): Promise<void> {
-  for (const { changes, pause } of steps) {
-    await proxy.apply(changes);
-    await proxy.pass(pause);
-  }
-}
 
 async function expectSameTraces(
   namespace: LiveNamespace,
