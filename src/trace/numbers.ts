@@ -1,13 +1,14 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { type Address, parseAddress } from '../net/address.ts';
+import { type Address, familyOf, parseAddress } from '../net/address.ts';
 import { type Family, type Protocol, protocols } from '../net/family.ts';
 
 /** An address as the number that its bytes are, most significant first. */
 export function addressNumber(address: Address): bigint {
   const known = numbers.get(address);
   if (known !== undefined) return known;
-  let number = 0n;
-  for (const byte of ipaddr.parse(address).toByteArray()) number = (number << 8n) | BigInt(byte);
+  const number = readAddress(address, familyOf(address));
+  if (number === undefined) throw new RangeError(`${address} is no address`);
   if (numbers.size > remembered) numbers.clear();
   numbers.set(address, number);
   return number;
@@ -16,6 +17,29 @@ export function addressNumber(address: Address): bigint {
 /** A walk asks for the same few addresses at every rule. */
 const numbers = new Map<Address, bigint>();
 const remembered = 1_000;
+
+/** An address of the family as a number; `undefined` for anything else, names of hosts included. */
+export function readAddress(text: string, family: Family): bigint | undefined {
+  return family === 'IPv4' ? readIPv4(text) : readIPv6(text);
+}
+
+function readIPv4(text: string): bigint | undefined {
+  if (!isIPv4(text)) return undefined;
+  let number = 0;
+  for (const part of text.split('.')) number = number * 256 + Number(part);
+  return BigInt(number);
+}
+
+function readIPv6(text: string): bigint | undefined {
+  if (!isIPv6(text) || text.includes('%')) return undefined;
+  const parts = text.includes('.') ? ipaddr.IPv6.parse(text).toNormalizedString() : text;
+  const [head = '', tail] = parts.split('::', 2).map((half) => half.split(':').map(fourDigits).join(''));
+  return BigInt(`0x${head}${(tail ?? '').padStart(32 - head.length, '0')}`);
+}
+
+function fourDigits(group: string): string {
+  return group === '' ? '' : group.padStart(4, '0');
+}
 
 /** The address with these bytes. Throws a `RangeError` where the family has none. */
 export function addressOf(number: bigint, family: Family): Address {

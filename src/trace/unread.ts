@@ -6,6 +6,11 @@ export type Unread =
   | { readonly table: string; readonly set: string }
   | { readonly table: string; readonly set: string; readonly key: readonly Scalar[] };
 
+/** Equal for equal parts. */
+export function unreadKey(part: Unread): string {
+  return JSON.stringify(part, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+}
+
 /** Thrown where a way comes to what has not been read. */
 export class UnreadParts extends Error {
   override readonly name = 'UnreadParts';

@@ -3,7 +3,7 @@ import { Journey, type World } from './journey.ts';
 import type { NodeView, Packet } from './packet.ts';
 import type { Ruleset } from './ruleset.ts';
 import type { Trace } from './trace.ts';
-import { type Unread, UnreadParts } from './unread.ts';
+import { type Unread, UnreadParts, unreadKey } from './unread.ts';
 
 export type { Unread } from './unread.ts';
 
@@ -60,11 +60,7 @@ function travelOn(journey: Journey, unread: Map<string, Unread>): ReturnType<Jou
     return journey.travel();
   } catch (error) {
     if (!(error instanceof UnreadParts)) throw error;
-    for (const part of error.unread) unread.set(keyOf(part), part);
+    for (const part of error.unread) unread.set(unreadKey(part), part);
     return undefined;
   }
-}
-
-function keyOf(unread: Unread): string {
-  return JSON.stringify(unread, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
 }

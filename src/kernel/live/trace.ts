@@ -1,6 +1,7 @@
 import type { NodeView, Packet } from '../../trace/packet.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { type Unread, walk } from '../../trace/walk.ts';
+import { type Unread, unreadKey } from '../../trace/unread.ts';
+import { walk } from '../../trace/walk.ts';
 import { type LiveRules, LiveRulesError } from './rules.ts';
 
 /**
@@ -15,9 +16,9 @@ export async function traceLive(
   for (;;) {
     const walked = walk(rules.ruleset, packet, node);
     if ('trace' in walked) return (await rules.haveChanged()) ? unsure(walked.trace) : walked.trace;
-    const [hopeless] = walked.unread.filter((part) => asked.has(keyOf(part)));
+    const [hopeless] = walked.unread.filter((part) => asked.has(unreadKey(part)));
     if (hopeless !== undefined) throw strange(hopeless);
-    for (const part of walked.unread) asked.add(keyOf(part));
+    for (const part of walked.unread) asked.add(unreadKey(part));
     await rules.read(walked.unread);
   }
 }
@@ -27,10 +28,6 @@ function unsure(trace: Trace): Trace {
 }
 
 const changed = 'the rules that have changed since the first of them were read would say the same';
-
-function keyOf(part: Unread): string {
-  return JSON.stringify(part, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
-}
 
 /** What was read and is asked for again has a form that no reader knows. */
 function strange(part: Unread): LiveRulesError {

@@ -1,4 +1,5 @@
 import type { Family } from '../../net/family.ts';
+import { readAddress } from '../numbers.ts';
 import type { Statement } from '../rule.ts';
 import { never } from './expressions.ts';
 import {
@@ -10,7 +11,7 @@ import {
   valueOfOption,
 } from './extension.ts';
 import type { Option } from './options.ts';
-import { fullMask, readAddress, readNumber } from './values.ts';
+import { fullMask, readNumber } from './values.ts';
 
 const ownOptions: ReadonlySet<string> = new Set([
   ...['--set', '--rcheck', '--update', '--remove', '--seconds', '--reap', '--hitcount', '--rttl'],

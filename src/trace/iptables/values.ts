@@ -1,6 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
-import ipaddr from 'ipaddr.js';
 import type { Family } from '../../net/family.ts';
+import { readAddress } from '../numbers.ts';
 import type { Interval } from '../rule.ts';
 import { allOnes } from './expressions.ts';
 
@@ -32,29 +31,6 @@ export function readPorts(text: string, separator: ':' | '-'): bigint | Interval
 }
 
 const lastPort = 65535;
-
-/** An address of the family as a number; `undefined` for anything else, names of hosts included. */
-export function readAddress(text: string, family: Family): bigint | undefined {
-  return family === 'IPv4' ? readIPv4(text) : readIPv6(text);
-}
-
-function readIPv4(text: string): bigint | undefined {
-  if (!isIPv4(text)) return undefined;
-  let number = 0;
-  for (const part of text.split('.')) number = number * 256 + Number(part);
-  return BigInt(number);
-}
-
-function readIPv6(text: string): bigint | undefined {
-  if (!isIPv6(text) || text.includes('%')) return undefined;
-  const parts = text.includes('.') ? ipaddr.IPv6.parse(text).toNormalizedString() : text;
-  const [head = '', tail] = parts.split('::', 2).map((half) => half.split(':').map(fourDigits).join(''));
-  return BigInt(`0x${head}${(tail ?? '').padStart(32 - head.length, '0')}`);
-}
-
-function fourDigits(group: string): string {
-  return group === '' ? '' : group.padStart(4, '0');
-}
 
 /** The addresses that share a prefix, or those that are alike under any mask. */
 export type Network =

@@ -1,5 +1,6 @@
+import { readAddress } from '../numbers.ts';
 import { addressTypes, ctStates, ctStatuses, type Scalar, tcpFlags } from '../rule.ts';
-import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from './address-number.ts';
+import { formatIpv4, formatIpv6 } from './address-text.ts';
 
 /** What nft calls a data type: how values are written, and which numbers or names they are. */
 export interface DataType {
@@ -70,7 +71,7 @@ const ipv4Address: DataType = {
   name: 'ipv4_addr',
   bits: 32,
   isBitmask: false,
-  parse: parseIpv4,
+  parse: (text) => readAddress(text, 'IPv4'),
   format: (value) => (typeof value === 'bigint' ? formatIpv4(value) : value),
 };
 
@@ -78,7 +79,7 @@ const ipv6Address: DataType = {
   name: 'ipv6_addr',
   bits: 128,
   isBitmask: false,
-  parse: parseIpv6,
+  parse: (text) => readAddress(text, 'IPv6'),
   format: (value) => (typeof value === 'bigint' ? formatIpv6(value) : value),
 };
 

@@ -7,7 +7,7 @@ import type { Environment } from '../../../src/trace/environment.ts';
 import { evaluate } from '../../../src/trace/evaluate.ts';
 import { holds } from '../../../src/trace/holds.ts';
 import { readIptablesRule } from '../../../src/trace/iptables/read-rules.ts';
-import { readAddress } from '../../../src/trace/iptables/values.ts';
+import { readAddress } from '../../../src/trace/numbers.ts';
 import type { Field, Rule, Scalar } from '../../../src/trace/rule.ts';
 import { iptablesUnavailable, labUnavailable } from '../../lab/unavailable.ts';
 import {
