@@ -1,10 +1,10 @@
-import { clusterBenchmark } from './cluster.ts';
-import { conntrackBenchmark } from './conntrack.ts';
-import { dataplaneBenchmark } from './dataplane.ts';
-import { explainBenchmark } from './explain.ts';
-import { iptablesBenchmark } from './iptables.ts';
-import { nftablesBenchmark } from './nftables.ts';
-import { sustainedBenchmark } from './sustained.ts';
+import { clusterBenchmark } from './cluster/cluster.ts';
+import { conntrackBenchmark } from './conntrack/conntrack.ts';
+import { dataplaneBenchmark } from './dataplane/dataplane.ts';
+import { explainBenchmark } from './explain/explain.ts';
+import { iptablesBenchmark } from './iptables/iptables.ts';
+import { nftablesBenchmark } from './nftables/nftables.ts';
+import { sustainedBenchmark } from './sustained/sustained.ts';
 
 /** `npm run bench -- NAME`: each prints a Markdown table. */
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { inside, placeOf } from './network.ts';
 import type { Pod } from './shop.ts';
 
-const program = fileURLToPath(new URL('pod-server.ts', import.meta.url));
+const program = fileURLToPath(new URL('./pod-server.ts', import.meta.url));
 
 /** The running servers. */
 export type Servers = { readonly stop: (pod: Pod) => Promise<void> };

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { inside, type Place } from './network.ts';
 
-const program = fileURLToPath(new URL('requester.ts', import.meta.url));
+const program = fileURLToPath(new URL('./requester.ts', import.meta.url));
 
 const tallySchema = z.object({ answers: z.record(z.string(), z.int()), errors: z.array(z.string()) });
 

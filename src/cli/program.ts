@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { type ExitStatus, exitStatus, UserError } from '../program/exit-status.ts';
+import { version } from '../program/version.ts';
 import { addCleanup } from './commands/cleanup.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDiff } from './commands/diff.ts';
@@ -7,8 +9,6 @@ import { addExplain } from './commands/explain.ts';
 import { addRender } from './commands/render.ts';
 import { addRun } from './commands/run.ts';
 import { addStatus } from './commands/status.ts';
-import { type ExitStatus, exitStatus, UserError } from './exit-status.ts';
-import { version } from './version.ts';
 
 /** Runs the command line; returns the exit status. Commands are loaded only when they are called. */
 export async function main(args: readonly string[]): Promise<number> {

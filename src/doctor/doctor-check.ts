@@ -1,12 +1,12 @@
-import type { Drift } from '../cli/diff-drift.ts';
-import type { LoadedState } from '../cli/inputs.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
+import type { Drift } from '../diff/rules/live-drift.ts';
+import type { LiveView } from '../kernel/live-view.ts';
+import type { Machine } from '../kernel/node/machine.ts';
 import type { Family } from '../net/family.ts';
+import type { LoadedState } from '../plan/loaded-state.ts';
 import type { ServiceKey } from '../state/records.ts';
 import type { Finding } from './check.ts';
-import type { NodePortRange } from './cluster/node-port-range.ts';
-import type { LiveView } from './live-view.ts';
-import type { Machine } from './machine.ts';
+import type { NodePortRange } from './cluster/sockets/node-port-range.ts';
 
 /** What the checks look at. Everything of it is read at most once, when a check first asks for it. */
 export interface Subject {

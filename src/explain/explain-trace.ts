@@ -1,15 +1,15 @@
 import type { NodeView, Packet } from '../trace/packet.ts';
 import type { Outcome, RuleStep, Step, Trace } from '../trace/trace.ts';
-import { chainRole } from './chain-role.ts';
 import type { ExplainedEndpoint, ExplainedStep, Explanation, Knowledge } from './explanation.ts';
-import { findTarget } from './find-target.ts';
-import { forkReason, questionWords } from './fork-reason.ts';
-import { notesOn } from './notes.ts';
 import { percentages } from './percent.ts';
-import { reasonOf } from './reason.ts';
-import { reasonToMark } from './service-reason.ts';
-import { summarise } from './summarise.ts';
-import type { View } from './view.ts';
+import { chainRole } from './reason/chain-role.ts';
+import { findTarget } from './reason/find-target.ts';
+import { forkReason, questionWords } from './reason/fork-reason.ts';
+import { notesOn } from './reason/notes.ts';
+import { reasonOf } from './reason/reason.ts';
+import { reasonToMark } from './reason/service-reason.ts';
+import { summarise } from './reason/summarise.ts';
+import type { View } from './reason/view.ts';
 import { withoutAsides } from './without-asides.ts';
 
 /** What is explained besides the trace itself. */

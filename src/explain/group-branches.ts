@@ -1,6 +1,6 @@
-import { chainRole } from './chain-role.ts';
 import type { ExplainedBranch, ExplainedStep } from './explanation.ts';
-import { destinationOf, makesNoDifference } from './fork-reason.ts';
+import { chainRole } from './reason/chain-role.ts';
+import { destinationOf, makesNoDifference } from './reason/fork-reason.ts';
 
 /** Branches of a fork that differ in nothing but their endpoint. */
 export interface BranchGroup {

@@ -1,6 +1,6 @@
 import type { Step } from '../trace/trace.ts';
-import { chainRole } from './chain-role.ts';
-import { conciseRule } from './rule-words.ts';
+import { chainRole } from './reason/chain-role.ts';
+import { conciseRule } from './reason/rule-words.ts';
 
 /**
  * Leaves out rules that say nothing new: those that only end a chain, and those that set and clear the mark of a service

@@ -1,5 +1,5 @@
 import { formatDuration, parseDuration } from '../config/duration.ts';
-import { type Flag, type FlagValues, flags } from '../config/flags.ts';
+import { type Flag, type FlagValues, flags } from '../config/flags/flags.ts';
 import type { ZPage } from './z-page.ts';
 
 /** Every flag of kube-proxy, and Portolan's `own`, with the value that was given or else the default; sorted by name. */

@@ -1,12 +1,12 @@
 import type { ProxyConfig } from '../config/proxy-config.ts';
-import { localAddresses } from '../kernel/node-addresses.ts';
+import { localAddresses } from '../kernel/node/node-addresses.ts';
 import type { Address } from '../net/address.ts';
 import { type Family, families } from '../net/family.ts';
 import { nodeIPs } from '../plan/node-ips.ts';
 import { addressesIn, nodePortRanges } from '../plan/node-ports.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { ServiceKey } from '../state/records.ts';
-import type { AppliedPlans } from '../telemetry/observed-backend.ts';
+import type { AppliedPlans } from '../telemetry/metrics/observed-backend.ts';
 import { servesAlways } from './page.ts';
 import { localReadyEndpoints, ServiceHealthBook, serviceHealthPage } from './service-health.ts';
 import { ServiceHealthServers } from './service-health-servers.ts';

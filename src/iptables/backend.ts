@@ -11,7 +11,7 @@ import {
 } from '../sync/refused-services.ts';
 import { type DesiredRules, desiredRules, type RuleFiles } from './desired-rules.ts';
 import { fullTransaction, isEmptyTransaction } from './full-transaction.ts';
-import type { IptablesOptions } from './options.ts';
+import type { IptablesOptions } from './iptables-options.ts';
 import { partialTransaction } from './partial-transaction.ts';
 import { restoreInputs, serviceInput } from './restore-input.ts';
 import { RestoreError, type RuleTool } from './rule-tool.ts';

@@ -1,8 +1,8 @@
 import type { FamilyPlans } from '../plan/plan-change.ts';
 import type { ChainName } from './chain-names.ts';
 import { type DispatchChain, dispatchChains, dispatchRules, nodePortJumps } from './dispatch-rules.ts';
-import type { IptablesOptions } from './options.ts';
-import type { Rule } from './rule-text.ts';
+import type { IptablesOptions } from './iptables-options.ts';
+import type { Rule } from './rule-builder.ts';
 import { type BaseJump, baseJumps, skeletonTables, type TableName } from './skeleton.ts';
 import type { SharedChain } from './transaction.ts';
 

@@ -2,7 +2,7 @@ import uniqBy from 'lodash/uniqBy.js';
 import { type Address, isLoopback } from '../net/address.ts';
 import type { Frontend, Route, ServicePortPlan } from '../plan/service-plan.ts';
 import { type ChainName, type ServiceChainNames, serviceChainNames } from './chain-names.ts';
-import type { IptablesOptions } from './options.ts';
+import type { IptablesOptions } from './iptables-options.ts';
 import {
   comment,
   destinationIsLocal,
@@ -11,7 +11,7 @@ import {
   type PacketMatch,
   type Rule,
   rule,
-} from './rule-text.ts';
+} from './rule-builder.ts';
 import { hasFirewallChain } from './service-chains.ts';
 
 /**

@@ -2,8 +2,8 @@ import type { PlanChange } from '../plan/plan-change.ts';
 import type { ServicePortPlan } from '../plan/service-plan.ts';
 import type { ChainName } from './chain-names.ts';
 import { type DispatchRule, dispatchRules } from './dispatch-rules.ts';
-import type { IptablesOptions } from './options.ts';
-import type { Rule } from './rule-text.ts';
+import type { IptablesOptions } from './iptables-options.ts';
+import type { Rule } from './rule-builder.ts';
 import { serviceChains } from './service-chains.ts';
 import type { DispatchEdit, ServiceWrite, Transaction } from './transaction.ts';
 

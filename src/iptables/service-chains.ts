@@ -8,7 +8,7 @@ import {
   type ServiceChainNames,
   serviceChainNames,
 } from './chain-names.ts';
-import type { IptablesOptions } from './options.ts';
+import type { IptablesOptions } from './iptables-options.ts';
 import {
   comment,
   destinationPort,
@@ -19,7 +19,7 @@ import {
   remember,
   rule,
   sourceIsLocal,
-} from './rule-text.ts';
+} from './rule-builder.ts';
 
 /** A chain of table nat with all its rules. */
 export interface Chain {

@@ -1,6 +1,6 @@
 import type { ChainName } from './chain-names.ts';
-import { type IptablesOptions, masqueradeMark } from './options.ts';
-import type { Rule } from './rule-text.ts';
+import { type IptablesOptions, masqueradeMark } from './iptables-options.ts';
+import type { Rule } from './rule-builder.ts';
 
 /** The tables that Portolan writes to. */
 export type TableName = 'mangle' | 'filter' | 'nat';

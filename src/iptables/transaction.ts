@@ -1,7 +1,7 @@
 import type { ServiceKey } from '../state/records.ts';
 import type { ChainName } from './chain-names.ts';
 import type { DispatchChain } from './dispatch-rules.ts';
-import type { Rule } from './rule-text.ts';
+import type { Rule } from './rule-builder.ts';
 import type { Chain } from './service-chains.ts';
 import type { BaseJump, TableName } from './skeleton.ts';
 

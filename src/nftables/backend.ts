@@ -10,17 +10,24 @@ import {
   findRefused,
   type RefusedServices,
 } from '../sync/refused-services.ts';
+import { serviceContent } from './content/service-content.ts';
 import { ElementSum } from './element-sum.ts';
-import { fullUpdate, newTable, type TableInMaking } from './full-update.ts';
 import { readLiveTable, tableWords } from './live-table.ts';
 import { tableName } from './names.ts';
 import { NftError, type NftFailure, type NftTool } from './nft-tool.ts';
-import { type NftablesOptions, nftFamily } from './options.ts';
-import { partialUpdate } from './partial-update.ts';
-import { TableReader } from './read-table.ts';
-import { serviceContent } from './service-content.ts';
-import { chainHash, type Data, emptyTable, type Rule, type TableFrame, withoutCounts } from './table.ts';
-import { formatTransaction, type Transaction } from './transaction.ts';
+import { type NftablesOptions, nftFamily } from './nftables-options.ts';
+import { TableReader } from './table/read-table.ts';
+import {
+  chainHash,
+  type Data,
+  emptyTable,
+  type Rule,
+  type TableFrame,
+  withoutCounts,
+} from './table/table.ts';
+import { formatTransaction, type Transaction } from './table/transaction.ts';
+import { fullUpdate, newTable, type TableInMaking } from './update/full-update.ts';
+import { partialUpdate } from './update/partial-update.ts';
 
 /** The options of the table as the node and the cluster now are. */
 export type OptionsFor = () => Promise<NftablesOptions>;

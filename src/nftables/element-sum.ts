@@ -1,5 +1,5 @@
 import type { SetName } from './names.ts';
-import type { Data, Key } from './table.ts';
+import type { Data, Key } from './table/table.ts';
 
 /**
  * A number that two collections of elements share where they hold the same, in whatever order. It says that something

@@ -1,9 +1,9 @@
 import type { Family } from '../net/family.ts';
 import { tableName } from './names.ts';
 import { NftError, type NftTool } from './nft-tool.ts';
-import { nftFamily } from './options.ts';
-import { TableReader } from './read-table.ts';
-import { emptyTable, type Table } from './table.ts';
+import { nftFamily } from './nftables-options.ts';
+import { TableReader } from './table/read-table.ts';
+import { emptyTable, type Table } from './table/table.ts';
 
 /** The words that name Portolan's table of this family to nft. */
 export function tableWords(family: Family): readonly string[] {

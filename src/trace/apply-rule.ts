@@ -1,11 +1,11 @@
 import { type Address, familyOf } from '../net/address.ts';
+import type { Rule, Statement, Verdict } from '../rules-text/rule.ts';
 import { elementText } from './element-text.ts';
 import type { Environment, Found, Question, Truth } from './environment.ts';
 import { evaluate, lookUp } from './evaluate.ts';
 import { holds } from './holds.ts';
 import { translateDestination, translateSource } from './nat.ts';
 import type { PacketState } from './packet-state.ts';
-import type { Rule, Statement, Verdict } from './rule.ts';
 import type { Effect, Outcome } from './trace.ts';
 
 /**

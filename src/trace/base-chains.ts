@@ -1,4 +1,4 @@
-import type { BaseChain, Hook, Ruleset, RuleTable } from './ruleset.ts';
+import type { BaseChain, Hook, Ruleset, RuleTable } from '../rules-text/ruleset.ts';
 
 export interface PlacedBaseChain {
   readonly table: RuleTable;

@@ -1,6 +1,6 @@
-import { matchesPattern, patternText } from './elements.ts';
+import { matchesPattern, patternText } from '../rules-text/elements.ts';
+import type { Pattern } from '../rules-text/rule.ts';
 import type { InterfaceField, Question } from './environment.ts';
-import type { Pattern } from './rule.ts';
 
 /** The answers that one way has given to what cannot be known: the same question has the same answer later on. */
 export class Beliefs {

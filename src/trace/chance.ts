@@ -1,5 +1,5 @@
+import type { Element, Expression, Interval, Pattern, Test } from '../rules-text/rule.ts';
 import { type Environment, type Found, foundOr } from './environment.ts';
-import type { Element, Expression, Interval, Pattern, Test } from './rule.ts';
 
 export type NumberExpression = Extract<Expression, { kind: 'number' }>;
 export type Operator = Extract<Test, { kind: 'compare' }>['operator'];

@@ -1,7 +1,7 @@
 import type { Family } from '../net/family.ts';
-import { patternText } from './elements.ts';
-import { addressOf, protocolName } from './numbers.ts';
-import type { Element, Expression } from './rule.ts';
+import { addressOf, protocolName } from '../net/numbers.ts';
+import { patternText } from '../rules-text/elements.ts';
+import type { Element, Expression } from '../rules-text/rule.ts';
 
 /** The key of an element as nft writes it: `10.96.0.10 . tcp . 53`. What its numbers mean, the expression says. */
 export function elementText(key: Expression, element: Element, family: Family): string {

@@ -1,4 +1,4 @@
-import type { Element, Field, Pattern, Scalar, Value } from './rule.ts';
+import type { Element, Field, Pattern, Scalar, Value } from '../rules-text/rule.ts';
 import type { Option } from './trace.ts';
 
 /** What an expression is for a packet. `none`: there is no such thing, so that a rule with it ends. */

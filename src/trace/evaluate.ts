@@ -1,5 +1,6 @@
+import { findElement, matchesPattern, patternText } from '../rules-text/elements.ts';
+import type { Element, ElementsOf, Expression, Field, Scalar } from '../rules-text/rule.ts';
 import { chanceText, chooseByNumber, chooseNumber, type NumberExpression } from './chance.ts';
-import { findElement, matchesPattern, patternText } from './elements.ts';
 import {
   type Environment,
   type Evaluated,
@@ -11,7 +12,6 @@ import {
   type Question,
   scalarsIn,
 } from './environment.ts';
-import type { Element, ElementsOf, Expression, Field, Scalar } from './rule.ts';
 
 /** The value of an expression; takes a choice where it depends on chance. */
 export function evaluate(expression: Expression, environment: Environment): Evaluated {

@@ -1,3 +1,4 @@
+import type { ElementsOf, Expression, Scalar, Test } from '../rules-text/rule.ts';
 import { chooseByComparison, chooseByNumber, type Operator } from './chance.ts';
 import { type Environment, type Evaluated, numberIn, scalarsIn, type Truth } from './environment.ts';
 import {
@@ -9,7 +10,6 @@ import {
   questionOf,
   scalarsOf,
 } from './evaluate.ts';
-import type { ElementsOf, Expression, Scalar, Test } from './rule.ts';
 
 /** Whether a test holds for the value. */
 export function holds(value: Expression, test: Test, environment: Environment): Truth {

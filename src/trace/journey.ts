@@ -1,13 +1,13 @@
 import type { Address } from '../net/address.ts';
+import type { Field, Rule, Scalar } from '../rules-text/rule.ts';
+import type { Hook, Ruleset, RuleTable } from '../rules-text/ruleset.ts';
 import { applyRule, type RuleEnd, type Traveller } from './apply-rule.ts';
 import { baseChainsOf, type PlacedBaseChain } from './base-chains.ts';
 import { Beliefs, conditionText, questionText } from './beliefs.ts';
 import type { Environment, Evaluated, Found, Question } from './environment.ts';
 import type { NodeView, Packet } from './packet.ts';
 import { PacketState } from './packet-state.ts';
-import type { Field, Rule, Scalar } from './rule.ts';
 import { type PlacedRule, rulesFor } from './rule-index.ts';
-import type { Hook, Ruleset, RuleTable } from './ruleset.ts';
 import type { Effect, Option, Outcome, Step } from './trace.ts';
 import { UnreadParts } from './unread.ts';
 

@@ -1,9 +1,9 @@
 import { type Address, familyOf, parseAddress } from '../net/address.ts';
+import { addressNumber, addressOf } from '../net/numbers.ts';
+import type { Expression, Interval, NatTarget, Statement } from '../rules-text/rule.ts';
 import type { Environment } from './environment.ts';
 import { evaluate } from './evaluate.ts';
-import { addressNumber, addressOf } from './numbers.ts';
 import type { PacketState } from './packet-state.ts';
-import type { Expression, Interval, NatTarget, Statement } from './rule.ts';
 import type { Effect } from './trace.ts';
 
 interface Travelling extends Environment {

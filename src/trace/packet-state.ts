@@ -1,9 +1,9 @@
 import { type Address, familyOf, formatEndpoint } from '../net/address.ts';
+import { addressNumber, addressOf, protocolNumbers } from '../net/numbers.ts';
+import { addressTypes, ctStates, ctStatuses, type Field, tcpFlags } from '../rules-text/rule.ts';
+import type { Hook } from '../rules-text/ruleset.ts';
 import type { Evaluated } from './environment.ts';
-import { addressNumber, addressOf, protocolNumbers } from './numbers.ts';
 import type { NodeView, Packet } from './packet.ts';
-import { addressTypes, ctStates, ctStatuses, type Field, tcpFlags } from './rule.ts';
-import type { Hook } from './ruleset.ts';
 
 /** A packet on its way: what rules have made of it so far. */
 export class PacketState {

@@ -1,5 +1,5 @@
 import type { Address } from '../net/address.ts';
-import type { Hook } from './ruleset.ts';
+import type { Hook } from '../rules-text/ruleset.ts';
 
 /**
  * What the rules do with a packet. `varies`: not the same at every time, as chance decides. `unknown`: what the rules ask

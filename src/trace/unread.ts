@@ -1,4 +1,4 @@
-import type { Scalar } from './rule.ts';
+import type { Scalar } from '../rules-text/rule.ts';
 
 /** A part of the rules that a walk came to and that has not been read. */
 export type Unread =

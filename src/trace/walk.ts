@@ -1,7 +1,7 @@
+import type { Ruleset } from '../rules-text/ruleset.ts';
 import { joinWays, type Ways, type WaysBranch } from './join-ways.ts';
 import { Journey, type World } from './journey.ts';
 import type { NodeView, Packet } from './packet.ts';
-import type { Ruleset } from './ruleset.ts';
 import type { Trace } from './trace.ts';
 import { type Unread, UnreadParts, unreadKey } from './unread.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { until } from '../traffic/until.ts';
-import { controlAddress } from './addresses.ts';
-import { objectPath } from './api-client.ts';
-import { atApiServer } from './at-api-server.ts';
-import { newEndpoint, servicePort, target, targetPort, web } from './objects.ts';
+import { controlAddress } from '../support/cluster/addresses.ts';
+import { objectPath } from '../support/cluster/api-client.ts';
+import { atApiServer } from '../support/cluster/at-api-server.ts';
+import { newEndpoint, servicePort, target, targetPort, web } from '../support/cluster/objects.ts';
+import { until } from '../support/traffic/until.ts';
 
 atApiServer('what the API server says is programmed', {}, (cluster) => {
   test('Services and their endpoints, those of the start and all that changes', async () => {

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { until } from '../traffic/until.ts';
-import { servers } from './addresses.ts';
-import { objectPath } from './api-client.ts';
-import { atApiServer } from './at-api-server.ts';
-import { type AuditedRequest, isList } from './audit.ts';
-import type { Cluster } from './cluster.ts';
-import { newEndpoint, target, web } from './objects.ts';
-import { patiently } from './patiently.ts';
-import type { LogLine, Portolan } from './portolan.ts';
+import { servers } from '../support/cluster/addresses.ts';
+import { objectPath } from '../support/cluster/api-client.ts';
+import { atApiServer } from '../support/cluster/at-api-server.ts';
+import { type AuditedRequest, isList } from '../support/cluster/audit.ts';
+import type { Cluster } from '../support/cluster/cluster.ts';
+import { newEndpoint, target, web } from '../support/cluster/objects.ts';
+import { patiently } from '../support/cluster/patiently.ts';
+import type { LogLine, Portolan } from '../support/cluster/portolan.ts';
+import { until } from '../support/traffic/until.ts';
 
 const isCutOff = ({ msg }: LogLine) => msg.startsWith('cannot follow the API server');
 

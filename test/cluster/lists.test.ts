@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { atApiServer } from './at-api-server.ts';
-import type { Cluster } from './cluster.ts';
+import { atApiServer } from '../support/cluster/at-api-server.ts';
+import type { Cluster } from '../support/cluster/cluster.ts';
 
 const kinds = ['services', 'endpointslices', 'nodes', 'servicecidrs'];
 

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { until } from '../traffic/until.ts';
-import { objectPath } from './api-client.ts';
-import { atApiServer } from './at-api-server.ts';
-import { kubectl } from './kubectl.ts';
-import { newEndpoint, target, web } from './objects.ts';
-import { patiently } from './patiently.ts';
+import { objectPath } from '../support/cluster/api-client.ts';
+import { atApiServer } from '../support/cluster/at-api-server.ts';
+import { kubectl } from '../support/cluster/kubectl.ts';
+import { newEndpoint, target, web } from '../support/cluster/objects.ts';
+import { patiently } from '../support/cluster/patiently.ts';
+import { until } from '../support/traffic/until.ts';
 
 const manifests = fileURLToPath(new URL('../../manifests/base', import.meta.url));
 const account = 'system:serviceaccount:kube-system:portolan';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { until } from '../traffic/until.ts';
-import { objectPath } from './api-client.ts';
-import { atApiServer } from './at-api-server.ts';
-import { target, web } from './objects.ts';
+import { objectPath } from '../support/cluster/api-client.ts';
+import { atApiServer } from '../support/cluster/at-api-server.ts';
+import { target, web } from '../support/cluster/objects.ts';
+import { until } from '../support/traffic/until.ts';
 
 const proxyName = 'service.kubernetes.io/service-proxy-name';
 const headless = 'service.kubernetes.io/headless';

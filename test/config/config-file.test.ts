@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { faultsOf, resolveFile, resolveText } from './resolve.ts';
+import { faultsOf, resolveFile, resolveText } from '../support/config/resolve.ts';
 
 describe('a file is one KubeProxyConfiguration v1alpha1', () => {
   test.each([

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatConfig } from '../../src/config/format-config.ts';
 import { resolveConfig } from '../../src/config/resolve-config.ts';
-import { resolveFile, resolveText } from './resolve.ts';
+import { resolveFile, resolveText } from '../support/config/resolve.ts';
 
 const durations = fc.constantFrom('0s', '1s', '1.5s', '30s', '10m', '5h0m0.000001s');
 

@@ -14,7 +14,7 @@ function staticImports(file: URL, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-test.each(['add-flags.ts', 'flags.ts', 'format-config.ts', 'proxy-config.ts', 'node-name.ts'])(
+test.each(['flags/add-flags.ts', 'flags/flags.ts', 'format-config.ts', 'proxy-config.ts', 'node-name.ts'])(
   '%s is light: the help must not wait for the schema and the YAML reader',
   (name) => {
     expect([...staticImports(new URL(name, folder))]).not.toContain('zod');

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { addFlags, readFlags } from '../../src/config/add-flags.ts';
-import type { FlagValues } from '../../src/config/flags.ts';
+import { addFlags, readFlags } from '../../src/config/flags/add-flags.ts';
+import type { FlagValues } from '../../src/config/flags/flags.ts';
 import { type ResolvedConfig, resolveConfig } from '../../src/config/resolve-config.ts';
-import { resolveFile } from './resolve.ts';
+import { resolveFile } from '../support/config/resolve.ts';
 
 const configsPath = join(import.meta.dirname, '../../fixtures/configs');
 

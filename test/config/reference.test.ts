@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { flags } from '../../src/config/flags.ts';
+import { flags } from '../../src/config/flags/flags.ts';
 import { formatConfig } from '../../src/config/format-config.ts';
-import { resolveText } from './resolve.ts';
+import { resolveText } from '../support/config/resolve.ts';
 
 const reference = new URL('../../../shared/reference/', import.meta.url);
 const absent = !existsSync(reference);

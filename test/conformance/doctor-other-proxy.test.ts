@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { judgeOtherProxy } from '../../src/doctor/cluster/other-proxy.ts';
+import { judgeOtherProxy } from '../../src/doctor/cluster/proxies/other-proxy.ts';
 import { readLiveRules } from '../../src/iptables/saved-rules.ts';
-import { readServedServices } from '../../src/kernel/served-services.ts';
-import { sharedEntries, sharedPath, sharedUnavailable } from './shared.ts';
+import { readServedServices } from '../../src/kernel/nft/served-services.ts';
+import { sharedEntries, sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
 
 const unavailable = sharedUnavailable();
 if (unavailable !== undefined) console.warn(`skipped: ${unavailable}`);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli/program.ts';
 import { familyOf, formatEndpoint, isLoopback } from '../../src/net/address.ts';
-import { writeScenario } from './product.ts';
+import { writeScenario } from '../support/conformance/product.ts';
 import {
   type Flow,
   flowsOf,
@@ -9,9 +9,9 @@ import {
   type KubernetesObject,
   readScenario,
   type Scenario,
-} from './scenario.ts';
-import { sharedEntries, sharedPath, sharedUnavailable } from './shared.ts';
-import { toIPv6 } from './to-ipv6.ts';
+} from '../support/conformance/scenario.ts';
+import { sharedEntries, sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
+import { toIPv6 } from '../support/conformance/to-ipv6.ts';
 
 /** kube-proxy's own packet flows, as `explain` answers them from the objects alone. */
 

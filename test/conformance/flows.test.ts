@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isLoopback } from '../../src/net/address.ts';
-import { sctpUnavailable } from '../lab/sctp.ts';
-import { iptablesUnavailable, labUnavailable } from '../lab/unavailable.ts';
-import { type Backend, iptablesBackend, nftablesBackend } from './backend.ts';
-import type { Observation } from './observe.ts';
-import { play } from './play.ts';
-import { type Flow, flowsOf, readScenario, type Scenario } from './scenario.ts';
-import { sharedEntries, sharedPath, sharedUnavailable } from './shared.ts';
-import { toIPv6 } from './to-ipv6.ts';
+import { type Backend, iptablesBackend, nftablesBackend } from '../support/conformance/backend.ts';
+import type { Observation } from '../support/conformance/observe.ts';
+import { play } from '../support/conformance/play.ts';
+import { type Flow, flowsOf, readScenario, type Scenario } from '../support/conformance/scenario.ts';
+import { sharedEntries, sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
+import { toIPv6 } from '../support/conformance/to-ipv6.ts';
+import { sctpUnavailable } from '../support/lab/sctp.ts';
+import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
 
 /** kube-proxy's own packet flows, as real packets through the rules that Portolan loads. */
 

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { execInNamespace } from '../lab/host.ts';
-import { createNamespaces, ipBatch } from '../lab/namespaces.ts';
-import { addressLine } from '../lab/topology.ts';
-import { iptablesUnavailable, labUnavailable } from '../lab/unavailable.ts';
-import { runOnce } from './product.ts';
-import { describeDifferences, parseSavedRules, rulesWithoutService } from './rules.ts';
-import { sharedEntries, sharedPath, sharedUnavailable } from './shared.ts';
+import { runOnce } from '../support/conformance/product.ts';
+import { describeDifferences, parseSavedRules, rulesWithoutService } from '../support/conformance/rules.ts';
+import { sharedEntries, sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
+import { execInNamespace } from '../support/lab/host.ts';
+import { createNamespaces, ipBatch } from '../support/lab/namespaces.ts';
+import { addressLine } from '../support/lab/topology.ts';
+import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
 
 /** The rules that Portolan loads, against those that kube-proxy loaded for the same objects. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { runMain } from '../cli/run-main.ts';
-import { sharedEntries, sharedPath, sharedUnavailable } from './shared.ts';
+import { runMain } from '../support/cli/run-main.ts';
+import { sharedEntries, sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
 
 /** What `portolan diff` says of the rules that kube-proxy itself loaded, against Portolan's for the same objects. */
 

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { type Family, families } from '../../src/net/family.ts';
+import { readRuleset } from '../../src/rules-text/read-ruleset.ts';
+import type { Ruleset } from '../../src/rules-text/ruleset.ts';
 import type { NodeView, Packet } from '../../src/trace/packet.ts';
-import { readRuleset } from '../../src/trace/read-ruleset.ts';
-import type { Ruleset } from '../../src/trace/ruleset.ts';
 import { walk } from '../../src/trace/walk.ts';
-import { nodeView } from '../equivalence/facts.ts';
-import { everyPacket } from './every-packet.ts';
-import { sharedEntries, sharedPath, sharedUnavailable } from './shared.ts';
-import { traceableCase } from './traced-case.ts';
+import { everyPacket } from '../support/conformance/every-packet.ts';
+import { sharedEntries, sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
+import { traceableCase } from '../support/conformance/traced-case.ts';
+import { nodeView } from '../support/equivalence/facts.ts';
 
 /** The rules that kube-proxy itself loaded answer every packet as Portolan's rules for the same objects do. */
 

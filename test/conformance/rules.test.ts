@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeDifferences, parseSavedRules, rulesWithoutService } from './rules.ts';
+import { describeDifferences, parseSavedRules, rulesWithoutService } from '../support/conformance/rules.ts';
 
 const services =
   '-A KUBE-SERVICES -d 10.0.0.1/32 -j KUBE-SVC-A\n-A KUBE-SERVICES -d 10.0.0.2/32 -j KUBE-SVC-B\n';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Address, parseAddress } from '../../src/net/address.ts';
 import { type Cidr, cidrContains, parseCidr } from '../../src/net/cidr.ts';
-import { toIPv6 } from './to-ipv6.ts';
+import { toIPv6 } from '../support/conformance/to-ipv6.ts';
 
 describe('toIPv6', () => {
   test.each([

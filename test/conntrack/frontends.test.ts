@@ -5,8 +5,8 @@ import { type Family, families } from '../../src/net/family.ts';
 import { planService } from '../../src/plan/plan-service.ts';
 import type { Frontend } from '../../src/plan/service-plan.ts';
 import type { EndpointRecord } from '../../src/state/records.ts';
-import { address, context, endpoint, service, serviceKey, servicePort, slice } from '../fixtures/records.ts';
-import { flow } from './fake-table.ts';
+import { flow } from '../support/conntrack/fake-table.ts';
+import { address, context, endpoint, service, serviceKey, servicePort, slice } from '../support/records.ts';
 
 /** What the cases are about, in each family. */
 const worlds = {

@@ -7,10 +7,10 @@ import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
 import type { Change, ServiceKey, ServiceRecord } from '../../src/state/records.ts';
 import { Syncer } from '../../src/sync/syncer.ts';
-import { anyHistory } from '../fixtures/arbitrary-cluster.ts';
-import { address, context } from '../fixtures/records.ts';
-import { idleBackend } from './backends.ts';
-import { endpoint, FakeConntrackTable } from './fake-table.ts';
+import { anyHistory } from '../support/arbitrary-cluster.ts';
+import { idleBackend } from '../support/conntrack/backends.ts';
+import { endpoint, FakeConntrackTable } from '../support/conntrack/fake-table.ts';
+import { address, context } from '../support/records.ts';
 
 const nodeAddress = address('192.168.50.10');
 

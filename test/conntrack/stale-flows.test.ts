@@ -4,6 +4,8 @@ import type { Protocol } from '../../src/net/family.ts';
 import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
 import { type Backend, Syncer } from '../../src/sync/syncer.ts';
+import { idleBackend } from '../support/conntrack/backends.ts';
+import { FakeConntrackTable, flow } from '../support/conntrack/fake-table.ts';
 import {
   address,
   context,
@@ -13,9 +15,7 @@ import {
   servicePort,
   slice,
   sliceKey,
-} from '../fixtures/records.ts';
-import { idleBackend } from './backends.ts';
-import { FakeConntrackTable, flow } from './fake-table.ts';
+} from '../support/records.ts';
 
 /** A syncer with a backend that does nothing, and Services named by the last number of their ClusterIP. */
 function stage(backend: Backend = idleBackend('IPv4')) {

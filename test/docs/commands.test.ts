@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
-import { codeBlocks, documents, inlineCode, readDocument } from './documents.ts';
+import { codeBlocks, documents, inlineCode, readDocument } from '../support/docs/documents.ts';
 
 const program = buildProgram(() => undefined);
 const commands = new Map(

@@ -1,10 +1,10 @@
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { kind } from '../../src/config/api-version.ts';
-import { flags } from '../../src/config/flags.ts';
+import { flags } from '../../src/config/flags/flags.ts';
 import { resolveConfig } from '../../src/config/resolve-config.ts';
 import { fieldPaths } from '../../src/config/schema.ts';
-import { codeBlocks, documents, inlineCode, readDocument } from './documents.ts';
+import { codeBlocks, documents, inlineCode, readDocument } from '../support/docs/documents.ts';
 
 const reference = readDocument('docs/configuration.md');
 const sections = new Set(

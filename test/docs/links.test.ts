@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { anchors, documents, inlineCode, linkTargets, readDocument, root } from './documents.ts';
+import {
+  anchors,
+  documents,
+  inlineCode,
+  linkTargets,
+  readDocument,
+  root,
+} from '../support/docs/documents.ts';
 
 describe.each(documents)('$path', ({ path, text }) => {
   test('has a target for every relative link', () => {

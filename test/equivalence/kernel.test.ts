@@ -1,19 +1,19 @@
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { type Family, families } from '../../src/net/family.ts';
-import { nftFamily } from '../../src/nftables/options.ts';
-import { readIptablesRules } from '../../src/trace/iptables/read-rules.ts';
-import { readNftListing } from '../../src/trace/nftables/read-listing.ts';
+import { nftFamily } from '../../src/nftables/nftables-options.ts';
+import { readIptablesRules } from '../../src/rules-text/iptables/read-rules.ts';
+import { readNftListing } from '../../src/rules-text/nft/read-listing.ts';
+import type { Ruleset, RuleTable } from '../../src/rules-text/ruleset.ts';
 import type { Packet } from '../../src/trace/packet.ts';
-import type { Ruleset, RuleTable } from '../../src/trace/ruleset.ts';
 import { type Walked, walk } from '../../src/trace/walk.ts';
-import { iptablesUnavailable, labUnavailable } from '../lab/unavailable.ts';
-import { describeDisagreement, disagreements } from './compare.ts';
-import { nodeView } from './facts.ts';
-import { forAnyCluster } from './for-any-cluster.ts';
-import { packetGrid } from './packet-grid.ts';
-import { playSteps } from './play-steps.ts';
-import { iptablesProxy, nftablesProxy, type PlayedProxy } from './proxies.ts';
+import { describeDisagreement, disagreements } from '../support/equivalence/compare.ts';
+import { nodeView } from '../support/equivalence/facts.ts';
+import { forAnyCluster } from '../support/equivalence/for-any-cluster.ts';
+import { packetGrid } from '../support/equivalence/packet-grid.ts';
+import { playSteps } from '../support/equivalence/play-steps.ts';
+import { iptablesProxy, nftablesProxy, type PlayedProxy } from '../support/equivalence/proxies.ts';
+import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
 
 /** Clusters that each tool loads, of each family. */
 const clusters = 8;

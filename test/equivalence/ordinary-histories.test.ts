@@ -1,6 +1,6 @@
 import { test } from 'vitest';
-import { ordinaryHistory } from './any-history.ts';
-import { checkHistories, longestTime } from './check-histories.ts';
+import { ordinaryHistory } from '../support/equivalence/any-history.ts';
+import { checkHistories, longestTime } from '../support/equivalence/check-histories.ts';
 
 test(
   'after any history of services of every kind both backends do what the plans say',

@@ -9,11 +9,11 @@ import {
   nodeAddressesOf,
   readScenario,
   type Scenario,
-} from '../conformance/scenario.ts';
-import { sharedEntries, sharedPath, sharedUnavailable } from '../conformance/shared.ts';
-import { cidr } from '../fixtures/records.ts';
-import type { Facts } from './facts.ts';
-import { type Answer, planAnswer } from './plan-answer.ts';
+} from '../support/conformance/scenario.ts';
+import { sharedEntries, sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
+import type { Facts } from '../support/equivalence/facts.ts';
+import { type Answer, planAnswer } from '../support/equivalence/plan-answer.ts';
+import { cidr } from '../support/records.ts';
 
 /** The plan's answer, which all else is held against, is itself held against what kube-proxy did. */
 

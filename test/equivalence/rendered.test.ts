@@ -5,11 +5,11 @@ import { renderRules } from '../../src/iptables/render-rules.ts';
 import { iptablesRuleFiles } from '../../src/kernel/rule-files.ts';
 import { families } from '../../src/net/family.ts';
 import { PlanBook } from '../../src/plan/plan-book.ts';
+import { readIptablesRules } from '../../src/rules-text/iptables/read-rules.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
-import { readIptablesRules } from '../../src/trace/iptables/read-rules.ts';
-import { contestedHistory, ordinaryHistory } from './any-history.ts';
-import { describeDisagreement, disagreements } from './compare.ts';
-import { factsOf, iptablesOptionsOf, ownAddresses } from './settings.ts';
+import { contestedHistory, ordinaryHistory } from '../support/equivalence/any-history.ts';
+import { describeDisagreement, disagreements } from '../support/equivalence/compare.ts';
+import { factsOf, iptablesOptionsOf, ownAddresses } from '../support/equivalence/settings.ts';
 
 test('the iptables rules that are rendered for any cluster do what the plans say', () => {
   fc.assert(

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Knowledge } from '../../src/explain/explanation.ts';
 import { planService } from '../../src/plan/plan-service.ts';
 import type { Step, Trace } from '../../src/trace/trace.ts';
-import { address, cidr, context, endpoint, service, slice } from '../fixtures/records.ts';
-import { end, explained, forkTo, packet, ruleStep, traceOf } from './traces.ts';
+import { end, explained, forkTo, packet, ruleStep, traceOf } from '../support/explain/traces.ts';
+import { address, cidr, context, endpoint, service, slice } from '../support/records.ts';
 
 /** The Service default/web, which has two endpoints unless a case says otherwise. */
 function knowledgeOf(

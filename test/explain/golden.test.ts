@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { describe, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli/program.ts';
-import { codeBlocks, readDocument } from '../docs/documents.ts';
+import { codeBlocks, readDocument } from '../support/docs/documents.ts';
 
 /** Questions and answers in fixtures/explain: what `portolan explain` prints. */
 

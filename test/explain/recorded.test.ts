@@ -6,12 +6,12 @@ import { explainTrace } from '../../src/explain/explain-trace.ts';
 import type { ExplainedStep } from '../../src/explain/explanation.ts';
 import { nothingKnown } from '../../src/explain/explanation.ts';
 import { familyOf, parseAddress } from '../../src/net/address.ts';
+import { readRuleset } from '../../src/rules-text/read-ruleset.ts';
 import { nodeWithAddresses } from '../../src/trace/node-view.ts';
 import type { Packet } from '../../src/trace/packet.ts';
-import { readRuleset } from '../../src/trace/read-ruleset.ts';
 import { walk } from '../../src/trace/walk.ts';
-import { sharedEntries, sharedPath, sharedUnavailable } from '../conformance/shared.ts';
-import { address } from '../fixtures/records.ts';
+import { sharedEntries, sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
+import { address } from '../support/records.ts';
 
 /** The rules that kube-proxy loaded: there are words for each of them, and none is guessed at. */
 

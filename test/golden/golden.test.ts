@@ -2,8 +2,15 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { describe, expect, test } from 'vitest';
-import { exitStatus } from '../../src/cli/exit-status.ts';
-import { caseNames, fixturesPath, goldenFile, type Mode, readFileIfAny, renderCase } from './cases.ts';
+import { exitStatus } from '../../src/program/exit-status.ts';
+import {
+  caseNames,
+  fixturesPath,
+  goldenFile,
+  type Mode,
+  readFileIfAny,
+  renderCase,
+} from '../support/golden/cases.ts';
 
 const updating = process.env.UPDATE_GOLDEN === '1';
 const advice =

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { healthzPage, livezPage } from '../../src/health/health-pages.ts';
 import type { Health } from '../../src/health/health-state.ts';
-import { sharedUnavailable } from '../conformance/shared.ts';
-import { recordedAnswer } from './recordings.ts';
+import { sharedUnavailable } from '../support/conformance/shared.ts';
+import { recordedAnswer } from '../support/health/recordings.ts';
 
 const seconds = (value: number) => `1970-01-01T00:00:${value}.000Z`;
 

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { listen, untilListening } from '../../src/health/listen.ts';
-import { loopbackAddress } from './loopback.ts';
+import { loopbackAddress } from '../support/health/loopback.ts';
 
 const answer = () => undefined;
 

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../src/health/listen.ts';
 import { jsonPage, type Pages, serves, textPage } from '../../src/health/page.ts';
-import { loopbackAddress } from './loopback.ts';
+import { loopbackAddress } from '../support/health/loopback.ts';
 
 const pages: Pages = {
   '/page': ({ accept }) => textPage(200, `accepts ${accept}`),

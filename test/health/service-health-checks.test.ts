@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { ServiceHealthChecks } from '../../src/health/service-health-checks.ts';
-import { localAddresses } from '../../src/kernel/node-addresses.ts';
+import { localAddresses } from '../../src/kernel/node/node-addresses.ts';
 import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
-import { resolveFile } from '../config/resolve.ts';
-import { address, context, endpoint, service, slice } from '../fixtures/records.ts';
+import { resolveFile } from '../support/config/resolve.ts';
+import { address, context, endpoint, service, slice } from '../support/records.ts';
 
 const port = 20_000 + (process.pid % 10_000);
 

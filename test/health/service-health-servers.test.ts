@@ -5,8 +5,8 @@ import type { ServiceHealth } from '../../src/health/service-health.ts';
 import { ServiceHealthServers } from '../../src/health/service-health-servers.ts';
 import type { Address } from '../../src/net/address.ts';
 import type { ServiceKey } from '../../src/state/records.ts';
-import { serviceKey } from '../fixtures/records.ts';
-import { loopbackAddress } from './loopback.ts';
+import { loopbackAddress } from '../support/health/loopback.ts';
+import { serviceKey } from '../support/records.ts';
 
 const web = serviceKey('default/web');
 const api = serviceKey('default/api');

@@ -7,7 +7,7 @@ import {
 import { planService } from '../../src/plan/plan-service.ts';
 import type { ServicePortPlan } from '../../src/plan/service-plan.ts';
 import type { EndpointRecord, EndpointSliceRecord } from '../../src/state/records.ts';
-import { context, endpoint, service, serviceKey, slice, sliceKey } from '../fixtures/records.ts';
+import { context, endpoint, service, serviceKey, slice, sliceKey } from '../support/records.ts';
 
 const here = { nodeName: 'node-0' };
 const terminating = { ready: false, serving: true, terminating: true };

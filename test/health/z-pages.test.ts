@@ -3,8 +3,8 @@ import { acceptedTypes } from '../../src/health/accept.ts';
 import { flagz } from '../../src/health/flagz.ts';
 import { statusz } from '../../src/health/statusz.ts';
 import { zPage } from '../../src/health/z-page.ts';
-import { sharedUnavailable } from '../conformance/shared.ts';
-import { recordedPage } from './recordings.ts';
+import { sharedUnavailable } from '../support/conformance/shared.ts';
+import { recordedPage } from '../support/health/recordings.ts';
 
 const started = Date.UTC(2026, 10, 21, 3, 16, 58);
 const paths = ['/proxyMode', '/configz', '/flagz', '/healthz', '/metrics'];

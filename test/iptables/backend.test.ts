@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { IptablesBackend } from '../../src/iptables/backend.ts';
 import { isServiceChain } from '../../src/iptables/chain-names.ts';
-import type { IptablesOptions } from '../../src/iptables/options.ts';
+import type { IptablesOptions } from '../../src/iptables/iptables-options.ts';
 import type { BatchSize } from '../../src/iptables/restore-input.ts';
 import { RestoreError } from '../../src/iptables/rule-tool.ts';
 import { iptablesRuleFiles } from '../../src/kernel/rule-files.ts';
@@ -10,8 +10,8 @@ import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
 import type { Change } from '../../src/state/records.ts';
 import { Syncer } from '../../src/sync/syncer.ts';
-import { anyHistory } from '../fixtures/arbitrary-cluster.ts';
-import { FakeRuleTool, targetOf } from '../fixtures/fake-rule-tool.ts';
+import { anyHistory } from '../support/arbitrary-cluster.ts';
+import { FakeRuleTool, targetOf } from '../support/fake-rule-tool.ts';
 import {
   address,
   cidr,
@@ -21,7 +21,7 @@ import {
   serviceKey,
   slice,
   sliceKey,
-} from '../fixtures/records.ts';
+} from '../support/records.ts';
 
 const options: IptablesOptions = {
   family: 'IPv4',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { endpointChainName, isServiceChain, serviceChainNames } from '../../src/iptables/chain-names.ts';
 import { servicePortName } from '../../src/plan/plan-service.ts';
-import { address, serviceKey } from '../fixtures/records.ts';
+import { address, serviceKey } from '../support/records.ts';
 
 const name = servicePortName(serviceKey('default/kubernetes'), 'https');
 

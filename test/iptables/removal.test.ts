@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { removalInput } from '../../src/iptables/removal.ts';
 import { readSavedTables } from '../../src/iptables/saved-rules.ts';
-import { FakeRuleTool } from '../fixtures/fake-rule-tool.ts';
+import { FakeRuleTool } from '../support/fake-rule-tool.ts';
 
 const others = `*nat
 :PREROUTING ACCEPT [0:0]

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { type Family, families } from '../../src/net/family.ts';
-import { readIptablesRules } from '../../src/trace/iptables/read-rules.ts';
+import { readIptablesRules } from '../../src/rules-text/iptables/read-rules.ts';
+import type { RuleTable } from '../../src/rules-text/ruleset.ts';
 import type { Packet } from '../../src/trace/packet.ts';
-import type { RuleTable } from '../../src/trace/ruleset.ts';
 import type { Trace } from '../../src/trace/trace.ts';
 import { walk } from '../../src/trace/walk.ts';
-import { nodeView } from '../equivalence/facts.ts';
-import { forAnyCluster } from '../equivalence/for-any-cluster.ts';
-import { packetGrid } from '../equivalence/packet-grid.ts';
-import { playSteps } from '../equivalence/play-steps.ts';
-import { iptablesProxy, nftablesProxy, type PlayedProxy } from '../equivalence/proxies.ts';
-import { iptablesUnavailable, labUnavailable } from '../lab/unavailable.ts';
-import { type LiveNamespace, liveNamespace } from './live-namespace.ts';
+import { nodeView } from '../support/equivalence/facts.ts';
+import { forAnyCluster } from '../support/equivalence/for-any-cluster.ts';
+import { packetGrid } from '../support/equivalence/packet-grid.ts';
+import { playSteps } from '../support/equivalence/play-steps.ts';
+import { iptablesProxy, nftablesProxy, type PlayedProxy } from '../support/equivalence/proxies.ts';
+import { type LiveNamespace, liveNamespace } from '../support/kernel/live-namespace.ts';
+import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
 
 /** Clusters that each tool loads, of each family, and packets of each. */
 const clusters = 10;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { resources } from '../../src/sources/cluster/resources.ts';
-import { readManifest } from './kustomization.ts';
+import { readManifest } from '../support/manifests/kustomization.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];

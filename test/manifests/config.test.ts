@@ -2,8 +2,8 @@ import { basename, dirname } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { type ResolvedConfig, resolveConfig } from '../../src/config/resolve-config.ts';
-import { configFiles, kustomizations, readManifest, readText } from './kustomization.ts';
-import { podSpec } from './pod-spec.ts';
+import { configFiles, kustomizations, readManifest, readText } from '../support/manifests/kustomization.ts';
+import { podSpec } from '../support/manifests/pod-spec.ts';
 
 const pod = podSpec(readManifest('manifests/base/daemon-set.yaml'));
 

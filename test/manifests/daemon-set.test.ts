@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
-import { readManifest, readText } from './kustomization.ts';
-import { podSpec } from './pod-spec.ts';
+import { readManifest, readText } from '../support/manifests/kustomization.ts';
+import { podSpec } from '../support/manifests/pod-spec.ts';
 
 const pod = podSpec(readManifest('manifests/base/daemon-set.yaml'));
 const [proxy] = pod.containers;

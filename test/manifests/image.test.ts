@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readManifest, readText, root } from './kustomization.ts';
-import { podSpec } from './pod-spec.ts';
+import { readManifest, readText, root } from '../support/manifests/kustomization.ts';
+import { podSpec } from '../support/manifests/pod-spec.ts';
 
 const dockerfile = readText('Dockerfile');
 const allowed = Array.from(readText('.dockerignore').matchAll(/^!(.+)$/gm), ([, path = '']) => path);

@@ -12,8 +12,8 @@ import {
   readManifest,
   resourcesOf,
   root,
-} from './kustomization.ts';
-import { podSpec } from './pod-spec.ts';
+} from '../support/manifests/kustomization.ts';
+import { podSpec } from '../support/manifests/pod-spec.ts';
 
 describe.each(kustomizations)('$folder', (kustomization) => {
   const { folder, resources, patches, configMaps } = kustomization;

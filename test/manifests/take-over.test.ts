@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
-import { readManifest, readText } from './kustomization.ts';
-import { type PodSpec, podSpec } from './pod-spec.ts';
+import { readManifest, readText } from '../support/manifests/kustomization.ts';
+import { type PodSpec, podSpec } from '../support/manifests/pod-spec.ts';
 
 const folder = 'manifests/overlays/take-over';
 const patched = podSpec(readManifest(`${folder}/daemon-set.yaml`));

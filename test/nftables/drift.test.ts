@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isClientSet } from '../../src/nftables/names.ts';
 import type { ListDetail } from '../../src/nftables/nft-tool.ts';
-import { objects, web } from './changes.ts';
-import { type FakedProxy, proxy } from './proxy.ts';
+import { objects, web } from '../support/nftables/changes.ts';
+import { type FakedProxy, proxy } from '../support/nftables/proxy.ts';
 
 describe("somebody else's change", () => {
   const somebody = async (played: FakedProxy, commands: string) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ElementSum } from '../../src/nftables/element-sum.ts';
 import type { SetName } from '../../src/nftables/names.ts';
-import type { Data, Key } from '../../src/nftables/table.ts';
+import type { Data, Key } from '../../src/nftables/table/table.ts';
 
 type Listed = readonly [SetName, Key, Data];
 

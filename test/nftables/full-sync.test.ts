@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
 import { isClientSet } from '../../src/nftables/names.ts';
 import { NftError } from '../../src/nftables/nft-tool.ts';
-import { address, serviceKey, servicePort } from '../fixtures/records.ts';
-import { elements, endpointsOf, objects, watched, web } from './changes.ts';
-import { proxy } from './proxy.ts';
-import { outcomesFor, outcomesIn } from './ways.ts';
+import { elements, endpointsOf, objects, watched, web } from '../support/nftables/changes.ts';
+import { proxy } from '../support/nftables/proxy.ts';
+import { outcomesFor, outcomesIn } from '../support/nftables/ways.ts';
+import { address, serviceKey, servicePort } from '../support/records.ts';
 
 describe('a first sync of many elements', () => {
   /** Each has 1,021 slots in two maps. */

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Family, families } from '../../src/net/family.ts';
+import { slotPlaces } from '../../src/nftables/content/service-content.ts';
 import { isSlotMap, type SlotMap, slotMaps } from '../../src/nftables/names.ts';
-import { slotPlaces } from '../../src/nftables/service-content.ts';
-import type { Key, Table } from '../../src/nftables/table.ts';
+import type { Key, Table } from '../../src/nftables/table/table.ts';
 import type { Change } from '../../src/state/records.ts';
-import { anyHistory } from '../fixtures/arbitrary-cluster.ts';
-import { anyContestedHistory } from '../fixtures/contested-cluster.ts';
-import type { Commit } from '../fixtures/fake-nft-tool.ts';
-import { type FakedProxy, proxy } from './proxy.ts';
-import { outcomesFor, outcomesIn, slotsOf, waysOf } from './ways.ts';
+import { anyHistory } from '../support/arbitrary-cluster.ts';
+import { anyContestedHistory } from '../support/contested-cluster.ts';
+import type { Commit } from '../support/fake-nft-tool.ts';
+import { type FakedProxy, proxy } from '../support/nftables/proxy.ts';
+import { outcomesFor, outcomesIn, slotsOf, waysOf } from '../support/nftables/ways.ts';
 
 /** More runs where someone has the time: `PROPERTY_RUNS=2000 npm test -- test/nftables/history`. */
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 60);

@@ -3,17 +3,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Family, families, type Protocol, protocols } from '../../src/net/family.ts';
 import { isClientSet, tableName } from '../../src/nftables/names.ts';
 import { NftError } from '../../src/nftables/nft-tool.ts';
-import { type NftablesOptions, nftFamily } from '../../src/nftables/options.ts';
-import { readTable } from '../../src/nftables/read-table.ts';
-import { type Table, withoutCounts } from '../../src/nftables/table.ts';
+import { type NftablesOptions, nftFamily } from '../../src/nftables/nftables-options.ts';
+import { readTable } from '../../src/nftables/table/read-table.ts';
+import { type Table, withoutCounts } from '../../src/nftables/table/table.ts';
 import type { Change } from '../../src/state/records.ts';
-import { anyTableOptions } from '../fixtures/arbitrary-table-options.ts';
-import { anyContestedHistory } from '../fixtures/contested-cluster.ts';
-import { FakeNftTool } from '../fixtures/fake-nft-tool.ts';
-import { address, endpoint, service, serviceKey, servicePort, slice, sliceKey } from '../fixtures/records.ts';
-import type { Answer, Question } from '../kernel/nft-messages.ts';
-import { type NftNamespace, nftNamespace, nftUnavailable } from '../kernel/nft-namespace.ts';
-import { proxy } from './proxy.ts';
+import { anyTableOptions } from '../support/arbitrary-table-options.ts';
+import { anyContestedHistory } from '../support/contested-cluster.ts';
+import { FakeNftTool } from '../support/fake-nft-tool.ts';
+import type { Answer, Question } from '../support/kernel/nft-messages.ts';
+import { type NftNamespace, nftNamespace, nftUnavailable } from '../support/kernel/nft-namespace.ts';
+import { proxy } from '../support/nftables/proxy.ts';
+import { address, endpoint, service, serviceKey, servicePort, slice, sliceKey } from '../support/records.ts';
 
 const unavailable = await nftUnavailable('command');
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 30);

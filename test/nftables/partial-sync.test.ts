@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { isClientSet } from '../../src/nftables/names.ts';
 import { balances, type Change, type ServiceRecord } from '../../src/state/records.ts';
+import { elements, endpointsOf, objects, watched, web } from '../support/nftables/changes.ts';
+import { type FakedProxy, proxy } from '../support/nftables/proxy.ts';
+import { outcomesIn } from '../support/nftables/ways.ts';
 import {
   address,
   cidr,
@@ -10,10 +13,7 @@ import {
   servicePort,
   slice,
   sliceKey,
-} from '../fixtures/records.ts';
-import { elements, endpointsOf, objects, watched, web } from './changes.ts';
-import { type FakedProxy, proxy } from './proxy.ts';
-import { outcomesIn } from './ways.ts';
+} from '../support/records.ts';
 
 describe('a replaced endpoint', () => {
   const everywhere: Partial<ServiceRecord> = {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { NftError, type NftFailure } from '../../src/nftables/nft-tool.ts';
-import { address, serviceKey } from '../fixtures/records.ts';
-import { endpointsOf, objects, web } from './changes.ts';
-import { type FakedProxy, proxy } from './proxy.ts';
-import { outcomesFor, outcomesIn } from './ways.ts';
+import { endpointsOf, objects, web } from '../support/nftables/changes.ts';
+import { type FakedProxy, proxy } from '../support/nftables/proxy.ts';
+import { outcomesFor, outcomesIn } from '../support/nftables/ways.ts';
+import { address, serviceKey } from '../support/records.ts';
 
 describe('a Service that the kernel does not take', () => {
   const names = ['a', 'b', 'c', 'd', 'e'];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { balanceProblems } from '../../src/plan/balance-problems.ts';
 import { formatProblem } from '../../src/state/problem.ts';
 import { balances } from '../../src/state/records.ts';
-import { service, serviceKey } from '../fixtures/records.ts';
+import { service, serviceKey } from '../support/records.ts';
 
 test('in mode iptables every Service that asks for another balance than random is told of it', () => {
   const services = balances.map((balance) => service({ key: serviceKey(`shop/${balance}`), balance }));

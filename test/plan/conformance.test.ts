@@ -4,7 +4,7 @@ import { formatEndpoint } from '../../src/net/address.ts';
 import { planService } from '../../src/plan/plan-service.ts';
 import type { Endpoint } from '../../src/plan/service-plan.ts';
 import type { EndpointRecord } from '../../src/state/records.ts';
-import { context, endpoint, service, servicePort, slice } from '../fixtures/records.ts';
+import { context, endpoint, service, servicePort, slice } from '../support/records.ts';
 
 const file = new URL('../../../shared/conformance/endpoint-selection.json', import.meta.url);
 

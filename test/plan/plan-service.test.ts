@@ -13,7 +13,7 @@ import {
   servicePort,
   slice,
   sliceKey,
-} from '../fixtures/records.ts';
+} from '../support/records.ts';
 
 const local = { nodeName: 'node-0' };
 const terminating = { ready: false, serving: true, terminating: true };

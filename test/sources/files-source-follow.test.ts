@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { filesSource } from '../../src/sources/files-source.ts';
-import type { Collected } from './collect.ts';
-import { load } from './collect.ts';
+import type { Collected } from '../support/sources/collect.ts';
+import { load } from '../support/sources/collect.ts';
 
 let folder: string;
 let ending: AbortController;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { filesSource } from '../../src/sources/files-source.ts';
 import { SourceError } from '../../src/sources/source.ts';
-import { load } from './collect.ts';
+import { load } from '../support/sources/collect.ts';
 
 let folder: string;
 beforeEach(async () => {

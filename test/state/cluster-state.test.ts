@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addressClaim, nodePortClaim } from '../../src/state/claims.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
 import type { ServiceRecord } from '../../src/state/records.ts';
-import { address, endpoint, service, serviceKey, servicePort, slice, sliceKey } from '../fixtures/records.ts';
+import { address, endpoint, service, serviceKey, servicePort, slice, sliceKey } from '../support/records.ts';
 
 const put = (state: ClusterState, record: ServiceRecord) =>
   state.apply({ kind: 'Service', key: record.key, record });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { reduceObject } from '../../src/state/reduce-object.ts';
-import { slice } from './objects.ts';
+import { slice } from '../support/state/objects.ts';
 
 function reduce(object: object) {
   const { changes, problems, leftOut } = reduceObject(object);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatProblem } from '../../src/state/problem.ts';
 import { reduceObject } from '../../src/state/reduce-object.ts';
-import { node, service, slice } from './objects.ts';
+import { node, service, slice } from '../support/state/objects.ts';
 
 function reduce(object: unknown, origin?: string) {
   const { changes, problems, leftOut } = reduceObject(object, origin);

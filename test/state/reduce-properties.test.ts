@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatProblem } from '../../src/state/problem.ts';
 import { reduceObject } from '../../src/state/reduce-object.ts';
-import { node, service, slice } from './objects.ts';
+import { node, service, slice } from '../support/state/objects.ts';
 
 const anyValue = fc.anything({
   withBigInt: true,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { balances } from '../../src/state/records.ts';
 import { reduceObject } from '../../src/state/reduce-object.ts';
-import { service } from './objects.ts';
+import { service } from '../support/state/objects.ts';
 
 function reduce(object: object) {
   const { changes, problems } = reduceObject(object);

@@ -3,7 +3,7 @@ import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
 import { SyncLoop } from '../../src/sync/sync-loop.ts';
 import { type Backend, Syncer, type SyncOutcome } from '../../src/sync/syncer.ts';
-import { address, context, service, serviceKey } from '../fixtures/records.ts';
+import { address, context, service, serviceKey } from '../support/records.ts';
 
 /** A loop over a backend whose syncs end when the test lets them, and a way to change a Service. */
 function loop(minSyncPeriod = 0) {

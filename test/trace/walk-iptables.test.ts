@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { save } from './save.ts';
-import { courseOf, nodeAddress, traceText } from './trace-text.ts';
+import { save } from '../support/trace/save.ts';
+import { courseOf, nodeAddress, traceText } from '../support/trace/trace-text.ts';
 
 const service = save({
   nat: `

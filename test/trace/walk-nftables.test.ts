@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { courseOf, nodeAddress, traceText } from './trace-text.ts';
+import { courseOf, nodeAddress, traceText } from '../support/trace/trace-text.ts';
 
 const flat = `table ip portolan {
 	map slots {

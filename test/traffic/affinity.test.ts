@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
-import { labUnavailable } from '../lab/unavailable.ts';
-import { ipv4, ipv6 } from './addresses.ts';
-import { servicePort, web } from './objects.ts';
-import { openConnections, serverBySource } from './open-connections.ts';
-import { createStage, type Stage } from './stage.ts';
-import { clientsOf, listTable, serverName, untilAffineTo } from './table.ts';
-import { until } from './until.ts';
+import { labUnavailable } from '../support/lab/unavailable.ts';
+import { ipv4, ipv6 } from '../support/traffic/addresses.ts';
+import { servicePort, web } from '../support/traffic/objects.ts';
+import { openConnections, serverBySource } from '../support/traffic/open-connections.ts';
+import { createStage, type Stage } from '../support/traffic/stage.ts';
+import { clientsOf, listTable, serverName, untilAffineTo } from '../support/traffic/table.ts';
+import { until } from '../support/traffic/until.ts';
 
 const unavailable = labUnavailable();
 if (unavailable !== undefined) test('affinity', ({ skip }) => skip(unavailable));

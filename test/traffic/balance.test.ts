@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
 import type { Balance } from '../../src/state/records.ts';
-import { labUnavailable } from '../lab/unavailable.ts';
-import { type Addresses, ipv4, ipv6 } from './addresses.ts';
-import { servicePort, web } from './objects.ts';
-import { countByServer, openConnections, serverBySource } from './open-connections.ts';
-import { createStage, type Stage } from './stage.ts';
-import { serverName, untilServedBy } from './table.ts';
+import { labUnavailable } from '../support/lab/unavailable.ts';
+import { type Addresses, ipv4, ipv6 } from '../support/traffic/addresses.ts';
+import { servicePort, web } from '../support/traffic/objects.ts';
+import { countByServer, openConnections, serverBySource } from '../support/traffic/open-connections.ts';
+import { createStage, type Stage } from '../support/traffic/stage.ts';
+import { serverName, untilServedBy } from '../support/traffic/table.ts';
 
 /** How new flows are shared out. Each datagram from a port that was not used before is one. */
 

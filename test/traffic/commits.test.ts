@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
 import { formatEndpoint } from '../../src/net/address.ts';
-import { labUnavailable } from '../lab/unavailable.ts';
-import { ipv4, ipv6 } from './addresses.ts';
-import { type Commit, type Committer, commitWithoutPause } from './commit-without-pause.ts';
-import { targetPort, type Web } from './objects.ts';
-import type { Attempt } from './open-connections.ts';
-import { createStage, type Stage } from './stage.ts';
-import { startTraffic } from './start-traffic.ts';
-import { flood } from './witness.ts';
+import { labUnavailable } from '../support/lab/unavailable.ts';
+import { ipv4, ipv6 } from '../support/traffic/addresses.ts';
+import { type Commit, type Committer, commitWithoutPause } from '../support/traffic/commit-without-pause.ts';
+import { targetPort, type Web } from '../support/traffic/objects.ts';
+import type { Attempt } from '../support/traffic/open-connections.ts';
+import { createStage, type Stage } from '../support/traffic/stage.ts';
+import { startTraffic } from '../support/traffic/start-traffic.ts';
+import { flood } from '../support/traffic/witness.ts';
 
 /** Endpoints come and go without pause, and all of them listen all the time: only the rules can fail a connection. */
 

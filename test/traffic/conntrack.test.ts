@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
-import { iptablesUnavailable, labUnavailable } from '../lab/unavailable.ts';
-import { ipv4, ipv6 } from './addresses.ts';
-import { askFrom } from './ask-from.ts';
-import { servicePort, targetPort, web } from './objects.ts';
-import type { Mode } from './proxy.ts';
-import { createStage, type Stage } from './stage.ts';
-import { until } from './until.ts';
+import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
+import { ipv4, ipv6 } from '../support/traffic/addresses.ts';
+import { askFrom } from '../support/traffic/ask-from.ts';
+import { servicePort, targetPort, web } from '../support/traffic/objects.ts';
+import type { Mode } from '../support/traffic/proxy.ts';
+import { createStage, type Stage } from '../support/traffic/stage.ts';
+import { until } from '../support/traffic/until.ts';
 
 const nodePort = 30_080;
 const modes: readonly Mode[] = ['iptables', 'nftables'];

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { nftFamily } from '../../src/nftables/options.ts';
-import { labUnavailable } from '../lab/unavailable.ts';
-import { type Addresses, ipv4, ipv6 } from './addresses.ts';
-import { servicePort, web } from './objects.ts';
-import { failures, openConnections } from './open-connections.ts';
-import type { RunningProxy } from './proxy.ts';
-import { createStage, type Stage } from './stage.ts';
-import { listContent } from './table.ts';
-import { until } from './until.ts';
+import { nftFamily } from '../../src/nftables/nftables-options.ts';
+import { labUnavailable } from '../support/lab/unavailable.ts';
+import { type Addresses, ipv4, ipv6 } from '../support/traffic/addresses.ts';
+import { servicePort, web } from '../support/traffic/objects.ts';
+import { failures, openConnections } from '../support/traffic/open-connections.ts';
+import type { RunningProxy } from '../support/traffic/proxy.ts';
+import { createStage, type Stage } from '../support/traffic/stage.ts';
+import { listContent } from '../support/traffic/table.ts';
+import { until } from '../support/traffic/until.ts';
 
 const unavailable = labUnavailable();
 if (unavailable !== undefined) test('drift', ({ skip }) => skip(unavailable));

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
-import type { Destination, Host } from '../lab/host.ts';
-import { linkAddress } from '../lab/topology.ts';
-import { labUnavailable } from '../lab/unavailable.ts';
-import { ipv4, ipv6 } from './addresses.ts';
-import { nodeName, servicePort, type Web, web } from './objects.ts';
-import { createStage, type Stage } from './stage.ts';
-import { serverName } from './table.ts';
+import type { Destination, Host } from '../support/lab/host.ts';
+import { linkAddress } from '../support/lab/topology.ts';
+import { labUnavailable } from '../support/lab/unavailable.ts';
+import { ipv4, ipv6 } from '../support/traffic/addresses.ts';
+import { nodeName, servicePort, type Web, web } from '../support/traffic/objects.ts';
+import { createStage, type Stage } from '../support/traffic/stage.ts';
+import { serverName } from '../support/traffic/table.ts';
 
 const unavailable = labUnavailable();
 if (unavailable !== undefined) test('what the table refuses', ({ skip }) => skip(unavailable));

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
-import { labUnavailable } from '../lab/unavailable.ts';
-import { ipv4, ipv6 } from './addresses.ts';
-import { changesDuring } from './changes.ts';
-import { holdConnections } from './hold-connections.ts';
-import { servicePort, web } from './objects.ts';
-import { failures, openConnections } from './open-connections.ts';
-import { createStage, type Stage } from './stage.ts';
-import { startTraffic } from './start-traffic.ts';
-import { elementsOf, listTable, untilServedBy } from './table.ts';
+import { labUnavailable } from '../support/lab/unavailable.ts';
+import { ipv4, ipv6 } from '../support/traffic/addresses.ts';
+import { changesDuring } from '../support/traffic/changes.ts';
+import { holdConnections } from '../support/traffic/hold-connections.ts';
+import { servicePort, web } from '../support/traffic/objects.ts';
+import { failures, openConnections } from '../support/traffic/open-connections.ts';
+import { createStage, type Stage } from '../support/traffic/stage.ts';
+import { startTraffic } from '../support/traffic/start-traffic.ts';
+import { elementsOf, listTable, untilServedBy } from '../support/traffic/table.ts';
 
 const unavailable = labUnavailable();
 if (unavailable !== undefined) test('a restart', ({ skip }) => skip(unavailable));

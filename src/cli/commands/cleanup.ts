@@ -18,7 +18,7 @@ Example:
   portolan cleanup`,
     );
   withCommonOptions(command).action(async () => {
-    const { cleanup } = await import('../cleanup.ts');
+    const { cleanup } = await import('../../proxy/cleanup.ts');
     finish(await cleanup());
   });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { exitStatus } from '../exit-status.ts';
+import { exitStatus } from '../../program/exit-status.ts';
 import { type Finish, oneOf } from './common-options.ts';
 
 /** `portolan completion`. */

@@ -39,7 +39,7 @@ export function addDiff(program: Command, finish: Finish): void {
     .addOption(variantOption())
     .addHelpText('after', details);
   withCommonOptions(withColor(command)).action(async (options: Parsed) => {
-    const { diff } = await import('../diff.ts');
+    const { diff } = await import('../../diff/diff.ts');
     finish(
       await diff({
         ...common(command, options),

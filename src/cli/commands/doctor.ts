@@ -3,7 +3,7 @@ import {
   type NodePortRange,
   parseNodePortRange,
   usualNodePortRange,
-} from '../../doctor/cluster/node-port-range.ts';
+} from '../../doctor/cluster/sockets/node-port-range.ts';
 import type { Family } from '../../net/family.ts';
 import {
   common,
@@ -36,7 +36,7 @@ export function addDoctor(program: Command, finish: Finish): void {
     .addOption(variantOption())
     .addHelpText('after', details);
   withCommonOptions(withColor(command)).action(async (options: Parsed) => {
-    const { doctor } = await import('../doctor.ts');
+    const { doctor } = await import('../../doctor/doctor.ts');
     finish(
       await doctor({
         ...common(command, options),

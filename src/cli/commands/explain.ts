@@ -61,7 +61,7 @@ export function addExplain(program: Command, finish: Finish): void {
     .addOption(familyOption())
     .addHelpText('after', details);
   withCommonOptions(withColor(command)).action(async (options: Parsed) => {
-    const { explain } = await import('../explain.ts');
+    const { explain } = await import('../../explain/explain.ts');
     finish(
       await explain({
         ...common(command, options),

@@ -22,7 +22,7 @@ Examples:
   kubectl get services,endpointslices -A -o yaml | portolan render --source /dev/stdin`,
     );
   withCommonOptions(command).action(async (options: Parsed) => {
-    const { render } = await import('../render.ts');
+    const { render } = await import('../../render/render.ts');
     finish(await render({ ...common(command, options), family: options.family }));
   });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readFlags } from '../../config/add-flags.ts';
+import { readFlags } from '../../config/flags/add-flags.ts';
 import {
   common,
   type Finish,
@@ -34,14 +34,14 @@ Examples:
   withCommonOptions(command).action(async (options: Parsed) => {
     const flags = readFlags(command);
     if (flags.cleanup === true) {
-      const { cleanup } = await import('../cleanup.ts');
+      const { cleanup } = await import('../../proxy/cleanup.ts');
       return finish(await cleanup());
     }
     if (flags['write-config-to'] !== undefined) {
-      const { writeConfig } = await import('../write-config.ts');
+      const { writeConfig } = await import('../../proxy/write-config.ts');
       return finish(await writeConfig(flags));
     }
-    const { run } = await import('../run.ts');
+    const { run } = await import('../../proxy/run.ts');
     finish(
       await run({
         ...common(command, options),

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Milliseconds } from '../../config/duration.ts';
 import type { Family } from '../../net/family.ts';
-import { parseInterval } from '../status-interval.ts';
+import { parseInterval } from '../../status/interval.ts';
 import {
   common,
   type Finish,
@@ -40,7 +40,7 @@ Examples:
   portolan status --source objects/ --config config.yaml --output json`,
     );
   withCommonOptions(withColor(command)).action(async (services: readonly string[], options: Parsed) => {
-    const { status } = await import('../status.ts');
+    const { status } = await import('../../status/status.ts');
     finish(
       await status({
         ...common(command, options),

@@ -1,22 +1,22 @@
 import { type DoctorCheck, defineCheck, requireObjects } from '../doctor-check.ts';
-import { judgeDns } from './dns.ts';
+import { judgeDns } from './dns/dns.ts';
+import { observeDns } from './dns/observe-dns.ts';
 import { judgeDrift } from './drift.ts';
 import { judgeFirewall } from './firewall.ts';
-import { judgeHostNetwork } from './host-network.ts';
-import { judgeIptablesVariants } from './iptables-variants.ts';
-import { judgeMasquerade } from './masquerade.ts';
-import { judgeNodePorts } from './node-ports.ts';
-import { observeDns } from './observe-dns.ts';
+import { judgeMasquerade } from './masquerade/masquerade.ts';
+import { observeMasquerade } from './masquerade/observe-masquerade.ts';
 import { observeDrift } from './observe-drift.ts';
-import { observeMasquerade } from './observe-masquerade.ts';
-import { observeOtherProxy } from './observe-other-proxy.ts';
-import { observeServicePath } from './observe-service-path.ts';
-import { observeHostNetwork, observeNodePorts } from './observe-sockets.ts';
-import { judgeOtherProxy } from './other-proxy.ts';
 import { plansOf } from './plans-of.ts';
-import { judgeServicePath } from './service-path.ts';
+import { judgeIptablesVariants } from './proxies/iptables-variants.ts';
+import { observeOtherProxy } from './proxies/observe-other-proxy.ts';
+import { judgeOtherProxy } from './proxies/other-proxy.ts';
+import { observeServicePath } from './service-path/observe-service-path.ts';
+import { judgeServicePath } from './service-path/service-path.ts';
+import { tracedSamples } from './service-path/traced-samples.ts';
 import { judgeServices } from './services.ts';
-import { tracedSamples } from './traced-samples.ts';
+import { judgeHostNetwork } from './sockets/host-network.ts';
+import { judgeNodePorts } from './sockets/node-ports.ts';
+import { observeHostNetwork, observeNodePorts } from './sockets/observe-sockets.ts';
 
 /** Seconds. To list the rules of 10,000 Services takes a busy node longer than all other checks. */
 const longest = 60;

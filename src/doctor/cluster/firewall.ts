@@ -1,15 +1,15 @@
 import type { Family } from '../../net/family.ts';
 import type { Finding } from '../check.ts';
 import { count, few } from './few.ts';
-import type { SamplePacket } from './sample-packets.ts';
+import type { SamplePacket } from './service-path/sample-packets.ts';
 import {
   describeFirst,
   describeStopped,
   explain,
   type TracedSamples,
   untracedFindings,
-} from './traced-sample.ts';
-import { describeStop, type ForeignStop, foreignStop, isNetworkPolicy } from './ways.ts';
+} from './service-path/traced-sample.ts';
+import { describeStop, type ForeignStop, foreignStop, isNetworkPolicy } from './service-path/ways.ts';
 
 /** Rules or policies of others that drop what Services send. */
 export function judgeFirewall({ traced, untraced }: TracedSamples): readonly Finding[] {

@@ -1,17 +1,17 @@
 import type { DoctorCheck } from '../doctor-check.ts';
-import { bridgeNetfilter } from './bridge-netfilter.ts';
-import { cidrs } from './cidrs.ts';
-import { conntrack } from './conntrack.ts';
-import { forwarding } from './forwarding.ts';
-import { hairpin } from './hairpin.ts';
-import { marks } from './marks.ts';
-import { mtu } from './mtu.ts';
-import { neighbours } from './neighbours.ts';
+import { cidrs } from './network/cidrs.ts';
+import { mtu } from './network/mtu.ts';
+import { neighbours } from './network/neighbours.ts';
+import { routes } from './network/routes.ts';
 import { nodeAddresses } from './node-addresses.ts';
 import { objects } from './objects.ts';
-import { routeLocalnet } from './route-localnet.ts';
-import { routes } from './routes.ts';
-import { rpFilter } from './rp-filter.ts';
+import { bridgeNetfilter } from './settings/bridge-netfilter.ts';
+import { conntrack } from './settings/conntrack-table-size.ts';
+import { forwarding } from './settings/forwarding.ts';
+import { hairpin } from './settings/hairpin.ts';
+import { marks } from './settings/marks.ts';
+import { routeLocalnet } from './settings/route-localnet.ts';
+import { rpFilter } from './settings/rp-filter.ts';
 
 /** What the node itself must be like, whatever the rules are. */
 export const nodeChecks: readonly DoctorCheck[] = [

@@ -4,8 +4,8 @@ import { type Cidr, cidrContains, cidrFamily, isZeroCidr } from '../../net/cidr.
 import type { Family } from '../../net/family.ts';
 import { type NodeIPs, nodeIPs } from '../../plan/node-ips.ts';
 import { objectsIfAny, type Subject } from '../doctor-check.ts';
-import { type InterfaceRoles, interfaceRoles } from './interface-roles.ts';
-import { overlap } from './networks.ts';
+import { type InterfaceRoles, interfaceRoles } from './network/interface-roles.ts';
+import { overlap } from './network/networks.ts';
 
 /** The node's own address in each family, as configuration and Node object say. */
 export function ownAddresses(subject: Subject): NodeIPs {

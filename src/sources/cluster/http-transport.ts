@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { ApiObserver } from '../../telemetry/api-metrics.ts';
+import type { ApiObserver } from '../../telemetry/metrics/api-metrics.ts';
 import { type ApiAccess, type ApiConfig, loadKubeConfig } from './kube-config.ts';
 import type { ApiAnswer, ApiRequest, ApiTransport } from './transport.ts';
 

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { addresses } from './addresses.ts';
-import { withMore } from './change-objects.ts';
-import { faultsOf, faultyChecks } from './faults.ts';
-import { createTestNode, findingsOf, type TestNode } from './test-node.ts';
-import { testNodeUnavailable } from './unavailable.ts';
+import { addresses } from '../../support/doctor/broken-nodes/addresses.ts';
+import { withMore } from '../../support/doctor/broken-nodes/change-objects.ts';
+import { faultsOf, faultyChecks } from '../../support/doctor/broken-nodes/faults.ts';
+import { createTestNode, findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
+import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
 
@@ -105,7 +105,7 @@ function dnsObjects(): readonly object[] {
 }
 
 async function startDns({ pods: [pod] }: TestNode): Promise<AsyncDisposable> {
-  const script = fileURLToPath(new URL('dns-server.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../../support/doctor/broken-nodes/dns-server.ts', import.meta.url));
   const args = [
     'netns',
     'exec',

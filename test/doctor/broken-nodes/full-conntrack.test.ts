@@ -2,9 +2,9 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { podAsksService } from './ask.ts';
-import { createTestNode, findingsOf, type TestNode } from './test-node.ts';
-import { testNodeUnavailable } from './unavailable.ts';
+import { podAsksService } from '../../support/doctor/broken-nodes/ask.ts';
+import { createTestNode, findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
+import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
 

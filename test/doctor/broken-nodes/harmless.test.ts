@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { everybodyAsks } from './ask.ts';
-import { createTestNode } from './test-node.ts';
-import { testNodeUnavailable } from './unavailable.ts';
+import { everybodyAsks } from '../../support/doctor/broken-nodes/ask.ts';
+import { createTestNode } from '../../support/doctor/broken-nodes/test-node.ts';
+import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
 

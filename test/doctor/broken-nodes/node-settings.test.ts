@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Severity } from '../../../src/doctor/check.ts';
-import { addresses, ports } from './addresses.ts';
+import { addresses, ports } from '../../support/doctor/broken-nodes/addresses.ts';
 import {
   ask,
   clientAsksNodePort,
@@ -8,10 +8,10 @@ import {
   nodeAsksService,
   type Outcome,
   podAsksService,
-} from './ask.ts';
-import { healthyObjects } from './objects.ts';
-import { createTestNode, findingsOf, type TestNode } from './test-node.ts';
-import { testNodeUnavailable } from './unavailable.ts';
+} from '../../support/doctor/broken-nodes/ask.ts';
+import { healthyObjects } from '../../support/doctor/broken-nodes/objects.ts';
+import { createTestNode, findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
+import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
 

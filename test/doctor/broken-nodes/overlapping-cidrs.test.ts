@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { nodeAsksPod } from './ask.ts';
-import { healthyConfig, healthyObjects } from './objects.ts';
-import { createTestNode, findingsOf } from './test-node.ts';
-import { testNodeUnavailable } from './unavailable.ts';
+import { nodeAsksPod } from '../../support/doctor/broken-nodes/ask.ts';
+import { healthyConfig, healthyObjects } from '../../support/doctor/broken-nodes/objects.ts';
+import { createTestNode, findingsOf } from '../../support/doctor/broken-nodes/test-node.ts';
+import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
 

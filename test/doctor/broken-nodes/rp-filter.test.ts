@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { address, addresses, ports } from './addresses.ts';
-import { ask } from './ask.ts';
-import { healthyObjects } from './objects.ts';
-import { createTestNode, findingsOf, type TestNode } from './test-node.ts';
-import { testNodeUnavailable } from './unavailable.ts';
+import { address, addresses, ports } from '../../support/doctor/broken-nodes/addresses.ts';
+import { ask } from '../../support/doctor/broken-nodes/ask.ts';
+import { healthyObjects } from '../../support/doctor/broken-nodes/objects.ts';
+import { createTestNode, findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
+import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
 

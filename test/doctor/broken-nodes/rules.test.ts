@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Address } from '../../../src/net/address.ts';
-import { iptablesUnavailable } from '../../lab/unavailable.ts';
-import { addresses, ports } from './addresses.ts';
-import { withSlices } from './change-objects.ts';
-import { faultsOf, faultyChecks } from './faults.ts';
-import { kubeProxyRules, kubeProxyTable } from './kube-proxy-rules.ts';
-import { healthyConfig } from './objects.ts';
-import { createTestNode, findingsOf, type TestNode } from './test-node.ts';
-import { testNodeUnavailable } from './unavailable.ts';
+import { addresses, ports } from '../../support/doctor/broken-nodes/addresses.ts';
+import { withSlices } from '../../support/doctor/broken-nodes/change-objects.ts';
+import { faultsOf, faultyChecks } from '../../support/doctor/broken-nodes/faults.ts';
+import { kubeProxyRules, kubeProxyTable } from '../../support/doctor/broken-nodes/kube-proxy-rules.ts';
+import { healthyConfig } from '../../support/doctor/broken-nodes/objects.ts';
+import { createTestNode, findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
+import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
+import { iptablesUnavailable } from '../../support/lab/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
 

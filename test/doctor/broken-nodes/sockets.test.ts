@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { addresses, ports } from './addresses.ts';
-import { withSlices } from './change-objects.ts';
-import { faultyChecks } from './faults.ts';
-import { createTestNode, findingsOf } from './test-node.ts';
-import { testNodeUnavailable } from './unavailable.ts';
+import { addresses, ports } from '../../support/doctor/broken-nodes/addresses.ts';
+import { withSlices } from '../../support/doctor/broken-nodes/change-objects.ts';
+import { faultyChecks } from '../../support/doctor/broken-nodes/faults.ts';
+import { createTestNode, findingsOf } from '../../support/doctor/broken-nodes/test-node.ts';
+import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
 

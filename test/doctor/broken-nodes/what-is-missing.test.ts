@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { beforeEach, expect, test } from 'vitest';
 import type { DoctorReport } from '../../../src/doctor/check.ts';
-import { createTestNode, findingsOf, type TestNode } from './test-node.ts';
-import { testNodeUnavailable } from './unavailable.ts';
+import { createTestNode, findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
+import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
 

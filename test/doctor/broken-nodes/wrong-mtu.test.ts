@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { addresses } from './addresses.ts';
-import { createTestNode, findingsOf, type TestNode } from './test-node.ts';
-import { testNodeUnavailable } from './unavailable.ts';
+import { addresses } from '../../support/doctor/broken-nodes/addresses.ts';
+import { createTestNode, findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
+import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { judgeServices } from '../../../src/doctor/cluster/services.ts';
 import type { EndpointSliceRecord, ServiceRecord } from '../../../src/state/records.ts';
-import { address, endpoint, service, serviceKey, servicePort, slice } from '../../fixtures/records.ts';
-import { bookOf, plansFor } from './plans.ts';
+import { bookOf, plansFor } from '../../support/doctor/cluster/plans.ts';
+import { address, endpoint, service, serviceKey, servicePort, slice } from '../../support/records.ts';
 
 const notReady = { ready: false, serving: false };
 const gone = { ready: false, serving: false, terminating: true };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ClusterSourceOptions, clusterSource } from '../../../src/sources/cluster/cluster-source.ts';
-import { ApiServer } from '../../apiserver/api-server.ts';
-import { nodeObject, serviceObject } from '../../apiserver/objects.ts';
-import { Collected } from '../collect.ts';
+import { ApiServer } from '../../support/apiserver/api-server.ts';
+import { nodeObject, serviceObject } from '../../support/apiserver/objects.ts';
+import { Collected } from '../../support/sources/collect.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

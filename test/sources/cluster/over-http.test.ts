@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { clusterSource } from '../../../src/sources/cluster/cluster-source.ts';
 import { httpTransport } from '../../../src/sources/cluster/http-transport.ts';
-import { ApiServer } from '../../apiserver/api-server.ts';
-import { certificatesUnavailable } from '../../apiserver/certificates.ts';
-import type { Listening } from '../../apiserver/listen.ts';
-import { endpointSliceObject, nodeObject, serviceObject } from '../../apiserver/objects.ts';
-import { Collected } from '../collect.ts';
+import { ApiServer } from '../../support/apiserver/api-server.ts';
+import { certificatesUnavailable } from '../../support/apiserver/certificates.ts';
+import type { Listening } from '../../support/apiserver/listen.ts';
+import { endpointSliceObject, nodeObject, serviceObject } from '../../support/apiserver/objects.ts';
+import { Collected } from '../../support/sources/collect.ts';
 
 const noCertificates = await certificatesUnavailable();
 

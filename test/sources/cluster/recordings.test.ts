@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { clusterSource } from '../../../src/sources/cluster/cluster-source.ts';
 import type { ApiAnswer, ApiRequest } from '../../../src/sources/cluster/transport.ts';
-import { recordedEvents, recording, recordingsUnavailable } from '../../apiserver/recordings.ts';
-import { Collected } from '../collect.ts';
+import { recordedEvents, recording, recordingsUnavailable } from '../../support/apiserver/recordings.ts';
+import { Collected } from '../../support/sources/collect.ts';
 
 const unavailable = recordingsUnavailable();
 

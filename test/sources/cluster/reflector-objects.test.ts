@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ApiObject } from '../../apiserver/api-object.ts';
-import { ApiServer } from '../../apiserver/api-server.ts';
-import { settle } from '../../apiserver/ask.ts';
-import { endpointSliceObject, serviceObject } from '../../apiserver/objects.ts';
-import { ClusterWatcher } from './watch-cluster.ts';
+import type { ApiObject } from '../../support/apiserver/api-object.ts';
+import { ApiServer } from '../../support/apiserver/api-server.ts';
+import { settle } from '../../support/apiserver/ask.ts';
+import { endpointSliceObject, serviceObject } from '../../support/apiserver/objects.ts';
+import { ClusterWatcher } from '../../support/sources/cluster/watch-cluster.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(async () => {

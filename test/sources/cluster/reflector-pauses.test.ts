@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ApiServer } from '../../apiserver/api-server.ts';
-import { serviceObject } from '../../apiserver/objects.ts';
-import { asked, ClusterWatcher } from './watch-cluster.ts';
+import { ApiServer } from '../../support/apiserver/api-server.ts';
+import { serviceObject } from '../../support/apiserver/objects.ts';
+import { asked, ClusterWatcher } from '../../support/sources/cluster/watch-cluster.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ApiServer } from '../../apiserver/api-server.ts';
-import { settle } from '../../apiserver/ask.ts';
-import { endpointSliceObject, nodeObject, serviceObject } from '../../apiserver/objects.ts';
-import { asked, askedBriefly, ClusterWatcher } from './watch-cluster.ts';
+import { ApiServer } from '../../support/apiserver/api-server.ts';
+import { settle } from '../../support/apiserver/ask.ts';
+import { endpointSliceObject, nodeObject, serviceObject } from '../../support/apiserver/objects.ts';
+import { asked, askedBriefly, ClusterWatcher } from '../../support/sources/cluster/watch-cluster.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(async () => {

@@ -3,16 +3,16 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ClusterState } from '../../../src/state/cluster-state.ts';
 import type { ObjectKind } from '../../../src/state/records.ts';
 import { reduceObject } from '../../../src/state/reduce-object.ts';
-import { ApiServer } from '../../apiserver/api-server.ts';
-import type { Fault } from '../../apiserver/faults.ts';
+import { ApiServer } from '../../support/apiserver/api-server.ts';
+import type { Fault } from '../../support/apiserver/faults.ts';
 import {
   endpointSliceObject,
   nodeObject,
   serviceCIDRObject,
   serviceObject,
-} from '../../apiserver/objects.ts';
-import type { StreamingLists } from '../../apiserver/settings.ts';
-import { ClusterWatcher } from './watch-cluster.ts';
+} from '../../support/apiserver/objects.ts';
+import type { StreamingLists } from '../../support/apiserver/settings.ts';
+import { ClusterWatcher } from '../../support/sources/cluster/watch-cluster.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,0 +1,49 @@
+import { type ServiceContent, serviceContent } from '../../src/nftables/content/service-content.ts';
+import { Shapes } from '../../src/nftables/content/shapes.ts';
+import type { NftablesOptions } from '../../src/nftables/nftables-options.ts';
+import { formatElement } from '../../src/nftables/table/transaction.ts';
+import { TableBook } from '../../src/nftables/update/table-book.ts';
+import type { FamilyPlans } from '../../src/plan/plan-change.ts';
+
+/**
+ * The slots and dispatch elements that Portolan makes for ClusterIP Services on TCP ports, as input of `nft -f`, in
+ * the simplest table that takes them: chains without rules, maps without counters.
+ */
+export function bareTable(plans: FamilyPlans): string {
+  const contents = contentsOf(plans);
+  const chains = new Set(contents.flatMap(({ shapes }) => [...shapes].map(({ name }) => name)));
+  const slots = contents.flatMap((content) => [...(content.slots.get('service-endpoints-tcp') ?? [])]);
+  const dispatch = contents.flatMap((content) => [...(content.dispatch.get('services') ?? [])]);
+  const slotType = 'typeof ip daddr . tcp dport . numgen random mod 65536 : ip daddr . tcp dport';
+  return [
+    'table ip bare {',
+    ...[...chains].map((name) => `\tchain ${name} {\n\t}`),
+    `\tmap service-endpoints-tcp {\n\t\t${slotType}`,
+    `\t\telements = { ${slots.map(formatElement).join(',\n')} }\n\t}`,
+    '\tmap services {\n\t\ttype ipv4_addr . inet_proto . inet_service : verdict',
+    `\t\telements = { ${dispatch.map(formatElement).join(',\n')} }\n\t}`,
+    '}\n',
+  ].join('\n');
+}
+
+function contentsOf(plans: FamilyPlans): readonly ServiceContent[] {
+  const shapes = new Shapes(options);
+  const book = new TableBook();
+  return [...plans.values()].map((ports) =>
+    serviceContent(
+      ports.map((plan) => book.arranged(plan)),
+      shapes,
+      options,
+    ),
+  );
+}
+
+/** None of these says anything about a ClusterIP's elements. */
+const options: NftablesOptions = {
+  family: 'IPv4',
+  masqueradeBit: 14,
+  masqueradeAll: false,
+  localDetector: undefined,
+  nodePortAddresses: [],
+  serviceCIDRs: [],
+};

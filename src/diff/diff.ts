@@ -1,0 +1,67 @@
+import pc from 'picocolors';
+import type { IptablesVariant } from '../kernel/iptables/iptables-variant.ts';
+import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
+import { formatProblem } from '../state/problem.ts';
+import { compareRules } from './rules/compare-rules.ts';
+import type { Difference } from './rules/difference.ts';
+import { type Incomparable, rulesJson } from './rules/rules-json.ts';
+import { formatSummary, summarizeRules } from './rules/rules-summary.ts';
+import { formatDifference, type SideNames } from './rules/rules-text.ts';
+import { openSides, type SideOptions, type Sides } from './sides/sides.ts';
+
+export interface DiffOptions extends SideOptions {
+  /** The node's addresses, where nothing else tells them. */
+  readonly nodeAddresses: readonly string[];
+  /** Says what changes for traffic in place of the rules. */
+  readonly traffic: boolean;
+  readonly output: 'text' | 'json';
+  readonly variant: IptablesVariant | undefined;
+  readonly color: boolean;
+}
+
+/** Prints what changes from one set of rules to another: chain by chain and element by element, or for traffic. */
+export async function diff(options: DiffOptions): Promise<ExitStatus> {
+  const sides = await openSides(options);
+  for (const problem of problemsOf(sides)) process.stderr.write(`${problem}\n`);
+  if (!options.traffic) return await diffRules(sides, options);
+  const { diffTraffic } = await import('./traffic/diff-traffic.ts');
+  return await diffTraffic(sides, options);
+}
+
+/** What could not be used of the objects, each once. */
+function problemsOf({ before, after }: Sides): ReadonlySet<string> {
+  return new Set(
+    [before, after].flatMap((side) =>
+      side.kind === 'objects' ? side.loaded.problems.map(formatProblem) : [],
+    ),
+  );
+}
+
+async function diffRules(sides: Sides, options: DiffOptions): Promise<ExitStatus> {
+  const names: SideNames = { before: sides.before.name, after: sides.after.name };
+  const colors = pc.createColors(options.color);
+  const differences: Difference[] = [];
+  const incomparable: Incomparable[] = [];
+  for await (const compared of compareRules(sides, options)) {
+    const { family, common, before, after } = compared;
+    if (common.length === 0) incomparable.push({ family, before, after });
+    differences.push(...compared.differences);
+    if (options.output === 'json') continue;
+    for (const difference of compared.differences)
+      process.stdout.write(formatDifference(difference, names, colors));
+  }
+  if (options.output === 'json')
+    process.stdout.write(`${JSON.stringify(rulesJson(names, differences, incomparable), null, 2)}\n`);
+  else if (differences.length > 0) process.stdout.write(`${formatSummary(summarizeRules(differences))}\n`);
+  for (const one of incomparable) process.stderr.write(`portolan: ${sayIncomparable(one, names)}\n`);
+  if (incomparable.length > 0) return exitStatus.failed;
+  return differences.length === 0 ? exitStatus.ok : exitStatus.incomplete;
+}
+
+function sayIncomparable({ family, before, after }: Incomparable, names: SideNames): string {
+  return `${family}: ${names.before} has rules of ${listOf(before)}, ${names.after} of ${listOf(after)}: these cannot be compared line by line; --traffic says what changes for traffic`;
+}
+
+function listOf(dialects: readonly string[]): string {
+  return dialects.length === 0 ? 'no proxy' : dialects.join(' and ');
+}

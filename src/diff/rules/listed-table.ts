@@ -1,0 +1,91 @@
+import type { Family } from '../../net/family.ts';
+import { protocolName } from '../../net/numbers.ts';
+import { type ChainName, isClientSet, type SetName } from '../../nftables/names.ts';
+import type { Chain, Data, Key, Rule, SetDeclaration, Table } from '../../nftables/table/table.ts';
+import type { DataType } from '../../rules-text/nft/expression/data-types.ts';
+import type { NftTable } from '../../rules-text/nft/nft-table.ts';
+import { readNftListing } from '../../rules-text/nft/read-listing.ts';
+import type { Element, Pattern } from '../../rules-text/rule.ts';
+import { scalarsIn } from '../../trace/environment.ts';
+
+/**
+ * A table of a listing in the one form that text and JSON have in common: how sets are declared is left out. `undefined` where
+ * the listing does not have it. Throws a `NotAListing`.
+ */
+export function listedTable(text: string, family: Family, name: string): Table | undefined {
+  const own = family === 'IPv4' ? 'ip' : 'ip6';
+  const found = readNftListing(text, family).find(
+    (table) => table.tableName === name && table.family === own,
+  );
+  return found === undefined ? undefined : tableOf(found);
+}
+
+function tableOf(listed: NftTable): Table {
+  const sets = listed.setNames.filter((name) => !isClientSet(name));
+  return {
+    sets: new Map(sets.map((name) => [name as SetName, declarationOf(listed, name)])),
+    chains: new Map(listed.chainNames.map((name) => [name as ChainName, chainOf(listed, name)])),
+    elements: new Map(sets.map((name) => [name as SetName, elementsOf(listed, name)])),
+  };
+}
+
+function declarationOf(listed: NftTable, name: string): SetDeclaration {
+  const declaration = listed.declaration(name);
+  const kind = declaration === 'absent' ? 'set' : declaration.kind;
+  return { name: name as SetName, kind, properties: [] };
+}
+
+function chainOf(listed: NftTable, name: string): Chain {
+  const base = listed.baseChains.find((chain) => chain.name === name);
+  const hook =
+    base && `type ${base.type} hook ${base.hook} priority ${base.priority}; policy ${base.policy};`;
+  const rules = listed.chain(name);
+  return {
+    name: name as ChainName,
+    hook,
+    rules: typeof rules === 'string' ? [] : rules.map(({ text }) => inSeconds(text) as Rule),
+  };
+}
+
+/** nft writes `3h` in text, and `10800s` in JSON. */
+function inSeconds(rule: string): string {
+  return rule.replace(
+    /(?<= timeout )(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?= )/,
+    (_text, ...parts) => {
+      const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts
+        .slice(0, 4)
+        .map((part) => Number(part ?? 0));
+      return `${((days * 24 + hours) * 60 + minutes) * 60 + seconds}s`;
+    },
+  );
+}
+
+function elementsOf(listed: NftTable, name: string): ReadonlyMap<Key, Data> {
+  const [declaration, set] = [listed.declaration(name), listed.set(name)];
+  if (declaration === 'absent' || typeof set === 'string') return new Map();
+  const elements = set.elements();
+  if (elements === 'unread') return new Map();
+  const data = typeof declaration.data === 'object' ? declaration.data : [];
+  return new Map(
+    [...elements].map((element) => [
+      element.key.map((pattern, at) => patternText(pattern, declaration.key[at])).join(' . ') as Key,
+      dataText(element, data) as Data,
+    ]),
+  );
+}
+
+function dataText({ data, verdict }: Element, types: readonly DataType[]): string {
+  if (verdict !== undefined) return 'chain' in verdict ? `${verdict.kind} ${verdict.chain}` : verdict.kind;
+  return data === undefined
+    ? ''
+    : scalarsIn(data)
+        .map((scalar, at) => types[at]?.format(scalar) ?? '')
+        .join(' . ');
+}
+
+function patternText(pattern: Pattern, type: DataType | undefined): string {
+  if (typeof pattern === 'bigint' && type?.name === 'inet_proto') return protocolName(pattern);
+  if (typeof pattern !== 'object') return type?.format(pattern) ?? String(pattern);
+  if ('prefix' in pattern) return `${pattern.prefix}*`;
+  return [pattern.from, pattern.to].map((end) => type?.format(end) ?? String(end)).join('-');
+}

@@ -1,0 +1,28 @@
+import { iptablesTool } from '../../kernel/iptables/iptables-tool.ts';
+import { detectIptablesVariant, type IptablesVariant } from '../../kernel/iptables/iptables-variant.ts';
+import { nftTool } from '../../kernel/nft/choose-nft-tool.ts';
+import type { Family } from '../../net/family.ts';
+import { NftError } from '../../nftables/nft-tool.ts';
+import type { ListingText } from '../../rules-text/split-listing.ts';
+
+/** All rules in the kernel: what iptables-save prints, and nft where it is on this machine. */
+export async function liveTexts(
+  family: Family,
+  variant: IptablesVariant | undefined,
+): Promise<readonly ListingText[]> {
+  const chosen = variant ?? (await detectIptablesVariant()).variant;
+  const save = await Array.fromAsync(iptablesTool(family, chosen).save());
+  const texts = [{ kind: 'iptables-save', text: save.join('\n') }, ...(await nftTexts())] as const;
+  return texts.filter(({ text }) => text.trim() !== '');
+}
+
+async function nftTexts(): Promise<readonly ListingText[]> {
+  try {
+    const { tool } = await nftTool({ way: 'command' });
+    const lines = await Array.fromAsync(tool.list(['ruleset']));
+    return [{ kind: 'nft', text: lines.join('\n') }];
+  } catch (error) {
+    if (error instanceof NftError && error.failure === 'missing') return [];
+    throw error;
+  }
+}

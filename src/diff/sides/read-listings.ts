@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { readSavedTables, type SavedTables } from '../../iptables/saved-rules.ts';
+import { type Family, families } from '../../net/family.ts';
+import { readTable } from '../../nftables/table/read-table.ts';
+import type { Table } from '../../nftables/table/table.ts';
+import { UserError } from '../../program/exit-status.ts';
+import { savedFamily } from '../../rules-text/iptables/saved-family.ts';
+import { type ListingText, splitListing } from '../../rules-text/split-listing.ts';
+import type { Dialect } from '../rules/difference.ts';
+import { listedTable } from '../rules/listed-table.ts';
+import { tableBlock } from '../rules/read-listing.ts';
+
+/** What was read of one family: texts as the tools print them. */
+export interface Listing {
+  readonly family: Family;
+  readonly texts: readonly ListingText[];
+}
+
+/** The rules of one proxy, to be compared line by line. */
+export type ProxyRules = { readonly dialect: 'iptables'; readonly saved: SavedTables } | ProxyTable;
+
+export interface ProxyTable {
+  readonly dialect: Exclude<Dialect, 'iptables'>;
+  readonly table: Table;
+  /** `common`: in the form that text and JSON have in common (see `listedTable`). */
+  readonly form: 'text' | 'common';
+}
+
+/** Reads what iptables-save, ip6tables-save and nft printed into files. Throws a `UserError` that names the file. */
+export async function readListings(
+  option: string,
+  paths: readonly string[],
+  only: Family | undefined,
+): Promise<readonly Listing[]> {
+  const found = new Map<Family, ListingText[]>();
+  for (const path of paths) {
+    const parts = splitListing(await readText(option, path));
+    if (parts.length === 0) throw new UserError(`${option} ${path}: holds no table; it must be ${allowed}`);
+    for (const part of parts) {
+      const told = paths.length === 1 ? only : undefined;
+      for (const family of familiesIn(part, told)) found.set(family, [...(found.get(family) ?? []), part]);
+    }
+  }
+  const listings = families
+    .filter((family) => (only ?? family) === family)
+    .map((family) => ({ family, texts: found.get(family) ?? [] }))
+    .filter(({ texts }) => texts.length > 0);
+  if (listings.length === 0) throw new UserError(`${option} ${paths.join(' ')}: holds no table of ${only}`);
+  return listings;
+}
+
+const allowed = 'what iptables-save, ip6tables-save, "nft list ruleset" or "nft list table" prints';
+
+async function readText(option: string, path: string): Promise<string> {
+  return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8').catch((error: Error) => {
+    throw new UserError(`${option} ${path}: cannot be read: ${error.message}`);
+  });
+}
+
+/** A save of iptables is of one family, which its rules give away unless somebody told it. */
+function familiesIn(part: ListingText, told: Family | undefined): readonly Family[] {
+  if (part.kind === 'iptables-save') return [told ?? savedFamily(part.text)];
+  return families.filter((family) => part.kind === 'nft-json' || hasTableOf(family, part.text));
+}
+
+function hasTableOf(family: Family, text: string): boolean {
+  return new RegExp(`^table (?:${family === 'IPv4' ? 'ip' : 'ip6'}|inet) `, 'm').test(text);
+}
+
+/** The proxies' rules that a listing holds. */
+export function proxyRulesOf({ family, texts }: Listing): readonly ProxyRules[] {
+  return texts.flatMap(({ kind, text }): readonly ProxyRules[] => {
+    if (kind === 'iptables-save') return [{ dialect: 'iptables', saved: readSavedTables(text) }];
+    return (['portolan', 'kube-proxy'] as const).flatMap((name): readonly ProxyRules[] => {
+      const dialect = `nft ${name}` as const;
+      if (kind === 'nft-json') {
+        const table = listedTable(text, family, name);
+        return table === undefined ? [] : [{ dialect, table, form: 'common' }];
+      }
+      const block = tableBlock(text, family, name);
+      return block === undefined ? [] : [{ dialect, table: readTable(block), form: 'text' }];
+    });
+  });
+}

@@ -1,0 +1,109 @@
+import type { Ruleset } from '../../rules-text/ruleset.ts';
+import type { NodeView, Packet } from '../../trace/packet.ts';
+import type { TrafficChange } from './compare-answers.ts';
+import { everyone, ProbeComparer } from './compare-probes.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
+import { otherTraffic } from './other-traffic.ts';
+import { probesOf } from './probes.ts';
+import { type Affinity, joined, type TrafficFrontend } from './traffic-frontend.ts';
+
+/** The rules of one side in one family, and the frontends that they have, by their keys. */
+export interface TrafficSide {
+  readonly ruleset: Ruleset;
+  readonly frontends: ReadonlyMap<string, TrafficFrontend>;
+}
+
+/** What changes for traffic in one family. */
+export interface TrafficComparison {
+  readonly family: Neighbourhood['family'];
+  /** Only those that change. */
+  readonly frontends: readonly FrontendChange[];
+  /** Traffic to no frontend of a Service that changes. */
+  readonly others: readonly OtherChange[];
+  /** How many frontends stay as they are. */
+  readonly same: number;
+  /** What the rules ask that cannot be known from here, and on which it depends what becomes of traffic. */
+  readonly unknowns: readonly string[];
+}
+
+export interface FrontendChange {
+  readonly frontend: TrafficFrontend;
+  readonly status: 'gained' | 'lost' | 'changed';
+  readonly changes: readonly ChangeFor[];
+}
+
+export interface OtherChange {
+  /** `ports of ClusterIPs that no Service has`. */
+  readonly what: string;
+  readonly destination: Pick<Packet, 'destination' | 'port' | 'protocol'>;
+  readonly changes: readonly ChangeFor[];
+}
+
+/** A change and the senders for whom it holds. */
+export interface ChangeFor {
+  readonly who: readonly string[];
+  readonly change: TrafficChange | AffinityChange;
+}
+
+export interface AffinityChange {
+  readonly kind: 'affinity';
+  readonly before: Affinity;
+  readonly after: Affinity;
+}
+
+export interface TrafficInput {
+  readonly before: TrafficSide;
+  readonly after: TrafficSide;
+  readonly hood: Neighbourhood;
+  readonly node: NodeView;
+  /** Frontends that are surely the same on both sides. */
+  readonly isSame: (frontend: TrafficFrontend) => boolean;
+}
+
+/** Walks packets of every kind of sender to every frontend of both sides, and says what comes out otherwise. */
+export function compareTraffic(input: TrafficInput): TrafficComparison {
+  const { before, after, hood } = input;
+  const comparer = new ProbeComparer(input);
+  const probes = probesOf(hood);
+  const keys = new Set([...before.frontends.keys(), ...after.frontends.keys()]);
+  const frontends = [...keys].flatMap((key): readonly FrontendChange[] => {
+    const [left, right] = [before.frontends.get(key), after.frontends.get(key)];
+    const frontend = left !== undefined && right !== undefined ? joined(left, right) : (left ?? right);
+    if (frontend === undefined || input.isSame(frontend)) return [];
+    const changes = [
+      ...comparer.compare(probes(frontend), { hairpin: true }),
+      ...affinityChange(left, right),
+    ];
+    return changes.length === 0 ? [] : [{ frontend, status: statusOf(left, right), changes }];
+  });
+  const others = otherTraffic(input).flatMap(({ what, destination, probes }): readonly OtherChange[] => {
+    const changes = comparer.compare(probes, { hairpin: false });
+    return changes.length === 0 ? [] : [{ what, destination, changes }];
+  });
+  const same = keys.size - frontends.length;
+  return { family: hood.family, frontends, others, same, unknowns: [...comparer.unknowns] };
+}
+
+function statusOf(
+  before: TrafficFrontend | undefined,
+  after: TrafficFrontend | undefined,
+): FrontendChange['status'] {
+  if (before === undefined) return 'gained';
+  return after === undefined ? 'lost' : 'changed';
+}
+
+/** Only where both sides say whether there is affinity. */
+function affinityChange(
+  before: TrafficFrontend | undefined,
+  after: TrafficFrontend | undefined,
+): readonly ChangeFor[] {
+  if (before === undefined || after === undefined) return [];
+  const [left, right] = [before.affinity(), after.affinity()];
+  if (left.kind === 'unknown' || right.kind === 'unknown') return [];
+  const isSameKind = left.kind === right.kind;
+  const seconds = [left, right].flatMap((affinity) =>
+    'seconds' in affinity ? (affinity.seconds ?? []) : [],
+  );
+  if (isSameKind && (seconds.length < 2 || seconds[0] === seconds[1])) return [];
+  return [{ who: [everyone], change: { kind: 'affinity', before: left, after: right } }];
+}

@@ -1,0 +1,22 @@
+import pc from 'picocolors';
+import { type ExitStatus, exitStatus } from '../../program/exit-status.ts';
+import type { DiffOptions } from '../diff.ts';
+import { familiesOf } from '../rules/compare-rules.ts';
+import type { Sides } from '../sides/sides.ts';
+import { compareTraffic, type TrafficComparison } from './compare-traffic.ts';
+import { openTraffic } from './open-traffic.ts';
+import { isSame, trafficJson } from './traffic-json.ts';
+import { formatTraffic } from './traffic-text.ts';
+
+/** Prints what changes for traffic: what becomes of packets to every frontend of both sides, by their rules. */
+export async function diffTraffic(sides: Sides, options: DiffOptions): Promise<ExitStatus> {
+  const comparisons: TrafficComparison[] = [];
+  for (const family of familiesOf(sides, options.family))
+    comparisons.push(compareTraffic(await openTraffic(family, sides, options)));
+  const names = { before: sides.before.name, after: sides.after.name };
+  if (options.output === 'json')
+    process.stdout.write(`${JSON.stringify(trafficJson(names, comparisons), null, 2)}\n`);
+  else
+    for (const text of formatTraffic(comparisons, pc.createColors(options.color))) process.stdout.write(text);
+  return comparisons.every(isSame) ? exitStatus.ok : exitStatus.incomplete;
+}

@@ -1,0 +1,155 @@
+import ipaddr from 'ipaddr.js';
+import type { ProxyConfig } from '../../../config/proxy-config.ts';
+import { type Address, familyOf, formatEndpoint } from '../../../net/address.ts';
+import { cidrContains, cidrFamily } from '../../../net/cidr.ts';
+import type { Family } from '../../../net/family.ts';
+import { localDetector } from '../../../plan/local-detector.ts';
+import { nodeIPs } from '../../../plan/node-ips.ts';
+import { addressesIn, nodePortRanges } from '../../../plan/node-ports.ts';
+import type { Endpoint, ServicePortPlan } from '../../../plan/service-plan.ts';
+import type { NodeRecord } from '../../../state/records.ts';
+import type { Packet } from '../../../trace/packet.ts';
+
+/** A packet that a client of a Service would send, and what should become of it by the objects. */
+export interface SamplePacket {
+  readonly plan: ServicePortPlan;
+  /** `direct`: from a pod to an endpoint, past the Service. */
+  readonly way: 'pod' | 'direct' | 'node' | 'outside' | 'hairpin';
+  readonly packet: Packet;
+  /** Where it should go, `ip:port` each. */
+  readonly endpoints: readonly string[];
+  /** Those that must not see the client itself, so that their replies come back through this node. */
+  readonly hiddenFrom: readonly string[];
+}
+
+/** What the packets depend on besides the Service. */
+export interface SampleNode {
+  readonly config: ProxyConfig;
+  readonly node: NodeRecord | undefined;
+  readonly localAddresses: readonly Address[];
+  /** Of this node. */
+  readonly pods: readonly Address[];
+}
+
+/** RFC 5737 and RFC 3849: addresses for documentation, which no cluster has. */
+const outsideClient = { IPv4: '203.0.113.10', IPv6: '2001:db8::10' } as const;
+
+/** Packets of every kind of client to one service port. Those that the objects themselves refuse are left out. */
+export function samplePackets(plan: ServicePortPlan, on: SampleNode): readonly SamplePacket[] {
+  return [...toClusterIP(plan, on), ...fromOutside(plan, on), ...toEndpoint(plan, on)];
+}
+
+function toClusterIP(plan: ServicePortPlan, on: SampleNode): readonly SamplePacket[] {
+  const { internal, family, protocol } = plan;
+  const frontend = plan.frontends.find(({ kind }) => kind === 'ClusterIP');
+  if (frontend === undefined || frontend.kind === 'NodePort' || internal.action !== 'forward') return [];
+  const endpoints = internal.policy === 'Cluster' ? plan.endpoints.cluster : plan.endpoints.local;
+  const to = { destination: frontend.address, protocol, port: frontend.port };
+  const sample = (
+    way: SamplePacket['way'],
+    source: Address,
+    hiddenFrom: readonly Endpoint[],
+  ): SamplePacket => ({
+    plan,
+    way,
+    packet: { ...to, source },
+    endpoints: endpoints.map(formatted),
+    hiddenFrom: elsewhere(hiddenFrom, on).map(formatted),
+  });
+  const pod = podOf(family, endpoints, on);
+  const own = nodeAddress(family, on);
+  const [self] = elsewhere(plan.endpoints.onThisNode, on).filter((one) => endpoints.includes(one));
+  const { masqueradeAll } = on.config[on.config.mode];
+  return [
+    ...(pod === undefined ? [] : [sample('pod', pod, masqueradeAll ? endpoints : [])]),
+    ...(own === undefined ? [] : [sample('node', own, hidesNode(family, own, on) ? endpoints : [])]),
+    ...(self === undefined ? [] : [sample('hairpin', self.address, [self])]),
+  ];
+}
+
+/** Packets for the node's own addresses do not leave it, so nothing masquerades them. */
+function elsewhere(endpoints: readonly Endpoint[], { localAddresses }: SampleNode): readonly Endpoint[] {
+  return endpoints.filter(({ address }) => !localAddresses.includes(address));
+}
+
+/** Local detection by the source or the interface: the node's own packets have neither of a pod. */
+function hidesNode(family: Family, own: Address, { config, node }: SampleNode): boolean {
+  if (config[config.mode].masqueradeAll) return true;
+  const detector = localDetector(family, config.detectLocal, node);
+  if (detector === undefined) return false;
+  return detector.by !== 'cidr' || !cidrContains(detector.cidr, own);
+}
+
+/** To the node port, and to one address of a load balancer or external address. */
+function fromOutside(plan: ServicePortPlan, on: SampleNode): readonly SamplePacket[] {
+  const { external, family, protocol } = plan;
+  if (external.action !== 'forward') return [];
+  const isLocal = external.policy === 'Local';
+  const endpoints = isLocal ? plan.endpoints.local : plan.endpoints.cluster;
+  return externalFrontends(plan, on).map(({ address, port }) => ({
+    plan,
+    way: 'outside',
+    packet: { source: outsideClient[family] as Address, destination: address, protocol, port },
+    endpoints: endpoints.map(formatted),
+    hiddenFrom: isLocal ? [] : elsewhere(endpoints, on).map(formatted),
+  }));
+}
+
+function externalFrontends(
+  { family, frontends, firewall }: ServicePortPlan,
+  on: SampleNode,
+): readonly Endpoint[] {
+  const nodePort = frontends.find(({ kind }) => kind === 'NodePort');
+  const own = nodePortAddress(family, on);
+  const other = frontends.find(
+    ({ kind }) => kind === 'ExternalIP' || (kind === 'LoadBalancerIP' && firewall === undefined),
+  );
+  return [
+    ...(nodePort === undefined || own === undefined ? [] : [{ address: own, port: nodePort.port }]),
+    ...(other === undefined || other.kind === 'NodePort' ? [] : [other]),
+  ];
+}
+
+/** The node's own address, where it serves node ports. */
+function nodePortAddress(family: Family, on: SampleNode): Address | undefined {
+  const own = nodeAddress(family, on);
+  if (own === undefined) return undefined;
+  const ranges = nodePortRanges(family, on.config.nodePortAddresses, nodeIPs(on.config.bindAddress, on.node));
+  const served = addressesIn(ranges, [own]);
+  return served === 'all' || served.includes(own) ? own : undefined;
+}
+
+function toEndpoint(plan: ServicePortPlan, on: SampleNode): readonly SamplePacket[] {
+  const [endpoint] = plan.endpoints.reachable;
+  const pod = podOf(plan.family, plan.endpoints.reachable, on);
+  if (endpoint === undefined || pod === undefined) return [];
+  const packet = { source: pod, destination: endpoint.address, protocol: plan.protocol, port: endpoint.port };
+  return [{ plan, way: 'direct', packet, endpoints: [formatted(endpoint)], hiddenFrom: [] }];
+}
+
+/** A pod of this node that is none of the endpoints: a known one, else any address of its range. */
+function podOf(
+  family: Family,
+  endpoints: readonly Endpoint[],
+  { node, pods }: SampleNode,
+): Address | undefined {
+  const taken = new Set(endpoints.map(({ address }) => address));
+  const known = pods.find((pod) => familyOf(pod) === family && !taken.has(pod));
+  const range = node?.podCIDRs.find((cidr) => cidrFamily(cidr) === family);
+  if (known !== undefined || range === undefined) return known;
+  const bytes = ipaddr.parse(range.slice(0, range.indexOf('/'))).toByteArray();
+  for (let last = 250; last > 1; last -= 1) {
+    const address = ipaddr.fromByteArray(bytes.with(-1, last)).toString() as Address;
+    if (!taken.has(address) && cidrContains(range, address)) return address;
+  }
+  return undefined;
+}
+
+function nodeAddress(family: Family, { config, node, localAddresses }: SampleNode): Address | undefined {
+  const own = nodeIPs(config.bindAddress, node)[family];
+  return own !== undefined && localAddresses.includes(own) ? own : undefined;
+}
+
+function formatted({ address, port }: Endpoint): string {
+  return formatEndpoint(address, port);
+}

@@ -1,0 +1,76 @@
+import { hostname } from 'node:os';
+import pc from 'picocolors';
+import { nodeName } from '../config/node-name.ts';
+import type { ProxyConfig } from '../config/proxy-config.ts';
+import { liveDrift } from '../diff/rules/live-drift.ts';
+import type { IptablesVariant } from '../kernel/iptables/iptables-variant.ts';
+import { observeMachine } from '../kernel/node/observe/observe-machine.ts';
+import { liveView } from '../kernel/open-live-view.ts';
+import { type Family, families } from '../net/family.ts';
+import { type CommonOptions, loadConfig } from '../plan/loaded-state.ts';
+import { type ExitStatus, exitStatus, UserError } from '../program/exit-status.ts';
+import type { ServiceKey } from '../state/records.ts';
+import type { Severity } from './check.ts';
+import { allChecks, selectChecks } from './checks.ts';
+import type { NodePortRange } from './cluster/sockets/node-port-range.ts';
+import type { Subject } from './doctor-check.ts';
+import { examine } from './examine.ts';
+import { formatReport } from './format-report.ts';
+import { objectsOf } from './load-objects.ts';
+
+export interface DoctorOptions extends CommonOptions {
+  readonly output: 'text' | 'json';
+  readonly family: Family | undefined;
+  readonly variant: IptablesVariant | undefined;
+  readonly color: boolean;
+  /** Names of checks; all where there is none. */
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  /** `namespace/name` of the Service that the operator asks about. */
+  readonly service: string | undefined;
+  readonly nodePortRange: NodePortRange;
+}
+
+/** Checks the node, and changes nothing of it. The exit status says what was worst. */
+export async function doctor(options: DoctorOptions): Promise<ExitStatus> {
+  const checks = checksFor(options);
+  const { config } = await loadConfig(options.flags);
+  const report = await examine(checks, await subjectOf(options, config));
+  process.stdout.write(
+    options.output === 'json'
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : formatReport(report, pc.createColors(options.color), process.stdout.columns),
+  );
+  return statusFor[report.worst];
+}
+
+const statusFor: Readonly<Record<Severity, ExitStatus>> = {
+  ok: exitStatus.ok,
+  unknown: exitStatus.ok,
+  warning: exitStatus.incomplete,
+  fault: exitStatus.failed,
+};
+
+function checksFor(options: DoctorOptions) {
+  try {
+    return selectChecks(allChecks, options);
+  } catch (error) {
+    throw error instanceof RangeError ? new UserError(error.message) : error;
+  }
+}
+
+async function subjectOf(options: DoctorOptions, config: ProxyConfig): Promise<Subject> {
+  const { family, variant, service, nodePortRange } = options;
+  const wanted = family === undefined ? families : [family];
+  return {
+    config,
+    nodeName: nodeName(config, hostname()),
+    families: wanted,
+    objects: await objectsOf(options, config),
+    service: service as ServiceKey | undefined,
+    nodePortRange,
+    machine: observeMachine(),
+    live: liveView(),
+    drift: (loaded) => liveDrift(loaded, config, { family, variant }),
+  };
+}

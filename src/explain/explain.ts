@@ -1,0 +1,87 @@
+import type { Family } from '../net/family.ts';
+import type { CommonOptions } from '../plan/loaded-state.ts';
+import { type ExitStatus, exitStatus, UserError } from '../program/exit-status.ts';
+import type { TraceVerdict } from '../trace/trace.ts';
+import { explainTrace } from './explain-trace.ts';
+import { type Explanation, nothingKnown } from './explanation.ts';
+import { askedPacket } from './packet/asked-packet.ts';
+import { openRules } from './rules/open-rules.ts';
+
+/** Checked is what commander can check; the rest is text. */
+export interface ExplainOptions extends CommonOptions {
+  readonly from: string;
+  readonly to: string;
+  /** By default that of the service port, else TCP. */
+  readonly protocol: 'tcp' | 'udp' | 'sctp' | undefined;
+  /** Which address of a Service; its ClusterIP by default. */
+  readonly via: 'clusterip' | 'nodeport' | 'loadbalancer' | 'external' | undefined;
+  readonly live: boolean;
+  /** Files with saved rules; `-` is standard input. */
+  readonly rules: readonly string[];
+  readonly nodeAddresses: readonly string[];
+  /** Which interface leads where, for saved rules: `NETWORK=INTERFACE`. */
+  readonly routes: readonly string[];
+  readonly inputInterface: string | undefined;
+  readonly sourcePort: string | undefined;
+  readonly output: 'text' | 'json' | 'svg';
+  /** Whether every endpoint and every way is shown. */
+  readonly all: boolean;
+  readonly family: Family | undefined;
+  readonly color: boolean;
+}
+
+/** Prints what happens to a packet, and why, by the rules that it meets. */
+export async function explain(options: ExplainOptions): Promise<ExitStatus> {
+  const explanation = await explanationOf(options);
+  process.stdout.write(await formatted(explanation, options));
+  return arrives.has(explanation.verdict) ? exitStatus.ok : exitStatus.incomplete;
+}
+
+const arrives: ReadonlySet<TraceVerdict> = new Set(['dnat', 'accept', 'untouched']);
+
+/** What happens to the packet that the options ask about. Throws a `UserError` where they cannot be followed. */
+export async function explanationOf(options: ExplainOptions): Promise<Explanation> {
+  if (options.live && options.rules.length > 0)
+    throw new UserError('--live and --rules: the rules come from the kernel or from files; give one of them');
+  const objects = needsObjects(options)
+    ? await (await objectsModule()).loadExplainObjects(options)
+    : undefined;
+  const rules = await openRules(options, objects);
+  const { packet, client } = await askedPacket(options, rules.nodeAddresses, objects);
+  const { trace, node } = await rules.trace(packet);
+  const knowledge =
+    objects === undefined
+      ? { ...nothingKnown, client }
+      : await (await objectsModule()).knowledgeOf(packet, node, client, objects);
+  return explainTrace(trace, { packet, node, knowledge, everyRule: options.all });
+}
+
+/** Rules from elsewhere can be followed without an API server, which might be what does not work. */
+function needsObjects({ live, rules, source, flags }: ExplainOptions): boolean {
+  if (!live && rules.length === 0) return true;
+  return source !== undefined || flags.kubeconfig !== undefined || flags.master !== undefined;
+}
+
+/** It takes time to load, and an answer from saved rules alone does without. */
+function objectsModule() {
+  return import('./packet/explain-objects.ts');
+}
+
+async function formatted(explanation: Explanation, { output, all, color }: ExplainOptions): Promise<string> {
+  switch (output) {
+    case 'json': {
+      const { explanationJson } = await import('./explanation-json.ts');
+      return `${JSON.stringify(explanationJson(explanation), undefined, 2)}\n`;
+    }
+    case 'svg': {
+      const { explanationSvg } = await import('./svg/picture.ts');
+      return explanationSvg(explanation);
+    }
+    case 'text': {
+      const { explanationLines } = await import('./text/explanation-lines.ts');
+      const { default: pc } = await import('picocolors');
+      const lines = explanationLines(explanation, { all, colors: pc.createColors(color) });
+      return lines.map((line) => `${line}\n`).join('');
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { ExplainedFork, ExplainedStep } from '../explanation.ts';
+import { type BranchGroup, groupBranches } from '../group-branches.ts';
+import { percentText } from '../percent.ts';
+import { conditionWords, listWords } from '../text/packet-words.ts';
+import { type Area, gap, type Line } from './shapes.ts';
+
+/** One of the ways that part at a fork, and its place beside the others. */
+export interface Column {
+  readonly heading: readonly Line[];
+  readonly path: readonly ExplainedStep[];
+  readonly area: Area;
+}
+
+/** Ways that need several columns get as many times the width. */
+export function columnsBelow(fork: ExplainedFork, { x, y, width }: Area): readonly Column[] {
+  const { shown, rest } = columnsOfFork(fork);
+  const drawn = shown.map((group) => ({
+    heading: groupHeading(group),
+    path: group.first.path,
+    columns: columnsOf(group.first.path),
+  }));
+  const more = {
+    heading: [{ style: 'reason' as const, text: `and ${rest} more ways` }],
+    path: [],
+    columns: 1,
+  };
+  const all = rest === 0 ? drawn : [...drawn, more];
+  const total = all.reduce((sum, { columns }) => sum + columns, 0);
+  const unit = (width + columnGap) / Math.max(1, total);
+  let before = 0;
+  return all.map(({ heading, path, columns }) => {
+    const area = { x: x + before * unit, y: y + gap, width: columns * unit - columnGap };
+    before += columns;
+    return { heading, path, area };
+  });
+}
+
+/** How many columns a path takes at its widest. */
+export function columnsOf(path: readonly ExplainedStep[]): number {
+  const fork = path.find((step): step is ExplainedFork => step.kind === 'fork');
+  if (fork === undefined) return 1;
+  const { shown, rest } = columnsOfFork(fork);
+  const own = shown.reduce((sum, group) => sum + columnsOf(group.first.path), 0);
+  return Math.max(1, own + (rest === 0 ? 0 : 1));
+}
+
+const columnGap = 16;
+
+/** More ways than these are not drawn side by side. */
+const mostColumns = 4;
+
+function columnsOfFork({ branches }: ExplainedFork): {
+  readonly shown: readonly BranchGroup[];
+  readonly rest: number;
+} {
+  const groups = groupBranches(branches);
+  if (groups.length <= mostColumns) return { shown: groups, rest: 0 };
+  return { shown: groups.slice(0, mostColumns - 1), rest: groups.length - mostColumns + 1 };
+}
+
+function groupHeading({ first, destinations, share }: BranchGroup): readonly Line[] {
+  if (share === undefined) return [{ style: 'reason', text: conditionWords(first) }];
+  const where = destinations.length === 0 ? '' : ` · to ${listWords(destinations)}`;
+  const heading: Line = { style: 'share', text: `${percentText(share * 100)}${where}` };
+  const [example, ...others] = destinations;
+  return others.length === 0
+    ? [heading]
+    : [heading, { style: 'share', text: `shown for ${example}, the rest likewise` }];
+}

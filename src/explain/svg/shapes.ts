@@ -1,0 +1,98 @@
+import { printable } from '../../state/shown.ts';
+
+/** A part of a picture that has its place in it. Lengths are pixels. */
+export interface Drawing {
+  readonly height: number;
+  /** SVG elements, in the order in which they cover one another. */
+  readonly shapes: readonly string[];
+}
+
+export interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
+/** A line of text, by its style and what it says. */
+export interface Line {
+  readonly style: TextStyle;
+  readonly text: string;
+}
+
+/** The classes of `svg-style.ts`. */
+export type TextStyle = 'title' | 'label' | 'reason' | 'place' | 'rule' | 'share';
+
+/** Heights of lines, and widths of characters on average: a picture has no layout of its own. */
+const metrics: Readonly<Record<TextStyle, { readonly height: number; readonly character: number }>> = {
+  title: { height: 24, character: 9.2 },
+  label: { height: 20, character: 7.4 },
+  reason: { height: 19, character: 7.1 },
+  place: { height: 16, character: 6.7 },
+  rule: { height: 15, character: 6.1 },
+  share: { height: 18, character: 7.3 },
+};
+
+const padding = 10;
+
+/** Between boxes, for the arrow. */
+export const gap = 20;
+
+/** Lines of text from the top of the area down, broken where they are too long for it. */
+export function drawText(lines: readonly Line[], { x, y, width }: Area): Drawing {
+  const shapes: string[] = [];
+  let height = 0;
+  for (const { style, text } of lines) {
+    for (const part of wrapped(printable(text), Math.floor(width / metrics[style].character))) {
+      height += metrics[style].height;
+      shapes.push(
+        `<text class="${style}" x="${round(x)}" y="${round(y + height - 4)}">${escaped(part)}</text>`,
+      );
+    }
+  }
+  return { height, shapes };
+}
+
+/** A box around lines of text. */
+export function drawBox(kind: string, lines: readonly Line[], { x, y, width }: Area): Drawing {
+  const inside = drawText(lines, { x: x + padding, y: y + padding, width: width - 2 * padding });
+  const height = inside.height + 2 * padding;
+  return { height, shapes: [rectangle(`box ${kind}`, { x, y, width }, height, 6), ...inside.shapes] };
+}
+
+export function rectangle(kind: string, { x, y, width }: Area, height: number, radius: number): string {
+  const place = `x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"`;
+  return `<rect class="${kind}" ${place} rx="${radius}"/>`;
+}
+
+/** From one point down to another, with a bend where it stands elsewhere. */
+export function arrow(from: { x: number; y: number }, to: { x: number; y: number }): string {
+  const middle = round((from.y + to.y) / 2);
+  const bend = from.x === to.x ? '' : `V${middle}H${round(to.x)}`;
+  return `<path class="arrow" marker-end="url(#head)" d="M${round(from.x)} ${round(from.y)}${bend}V${round(to.y)}"/>`;
+}
+
+/** What XML gives a meaning of its own. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** Breaks at blanks, and inside of words that are longer than a line. */
+function wrapped(text: string, most: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (joined.length <= most) {
+      line = joined;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    for (; line.length > most; line = line.slice(most)) lines.push(line.slice(0, most));
+  }
+  return [...lines, line];
+}
+
+function round(length: number): number {
+  return Math.round(length * 10) / 10;
+}

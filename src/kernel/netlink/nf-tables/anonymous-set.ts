@@ -1,0 +1,132 @@
+import type { Attributes } from '../netlink-attributes.ts';
+import { bytesOf, numberOf } from './attributes.ts';
+import type { WrittenSet } from './expression-text.ts';
+import { askNfTables, listNfTablesParts, type NftTitle, textAttribute } from './questions.ts';
+import { isAddress, type ValueType, valueLengths, valueText, valueType } from './value-text.ts';
+import { verdictText } from './verdict.ts';
+
+/** A set or map that stands within a rule, as nft lists it; `undefined` of a form that is not known here. */
+export async function readAnonymousSet(
+  { family, name: table }: NftTitle,
+  name: string,
+): Promise<WrittenSet | undefined> {
+  const [set] = await askNfTables([
+    { get: 'set', family, content: [textAttribute(1, table), textAttribute(2, name)] },
+  ]);
+  const answers = await listNfTablesParts({
+    get: 'element',
+    family,
+    content: [textAttribute(elementList.table, table), textAttribute(elementList.set, name)],
+  });
+  const form = typeof set === 'object' ? formOf(set) : undefined;
+  if (form === undefined || answers === undefined) return undefined;
+  const elements = answers.flatMap((answer) => {
+    const list = answer.find(elementList.elements);
+    return list === undefined ? [] : list.all(1);
+  });
+  const texts = form.isInterval
+    ? rangeTexts(form, elements)
+    : sorted(elements).map((one) => elementText(form, one));
+  if (texts.includes(undefined)) return undefined;
+  return {
+    text: `{ ${texts.join(', ')} }`,
+    keyParts: form.key.length,
+    dataLengths: form.data === 'verdict' ? [] : form.data.map((type) => valueLengths[type]),
+  };
+}
+
+interface Form {
+  readonly key: readonly ValueType[];
+  /** Empty of sets. */
+  readonly data: readonly ValueType[] | 'verdict';
+  readonly isInterval: boolean;
+}
+
+function formOf(set: Attributes): Form | undefined {
+  const [flags = 0, keyType = 0, dataType = 0] = [3, 4, 6].map((type) => numberOf(set.find(type)));
+  const key = typesOf(keyType);
+  const data = (flags & isMap) === 0 ? [] : dataType === verdictType ? 'verdict' : typesOf(dataType);
+  if (key === undefined || data === undefined) return undefined;
+  const isInterval = (flags & isIntervalSet) !== 0;
+  // Ranges of concatenations or with data have forms of their own.
+  if (isInterval && (key.length > 1 || data.length > 0)) return undefined;
+  return { key, data, isInterval };
+}
+
+const [isIntervalSet, isMap] = [4, 8];
+/** NFT_DATA_VERDICT. */
+const verdictType = 0xffffff00;
+
+/** nft has 6 bits for each part of a concatenation, the first part in the highest. */
+function typesOf(number: number): readonly ValueType[] | undefined {
+  const types: (ValueType | undefined)[] = [];
+  for (let left = number; left > 0; left = Math.floor(left / 64)) types.unshift(valueType(left % 64));
+  const known = types.filter((type) => type !== undefined);
+  return known.length === types.length && known.length > 0 ? known : undefined;
+}
+
+/** nft lists them so. */
+function sorted(elements: readonly Attributes[]): readonly Attributes[] {
+  const key = (one: Attributes) => keyOf(one) ?? Buffer.alloc(0);
+  return elements.toSorted((a, b) => Buffer.compare(key(a), key(b)));
+}
+
+function keyOf(one: Attributes): Buffer | undefined {
+  return bytesOf(one.find(element.key)?.find(dataValue));
+}
+
+function elementText({ key, data }: Form, one: Attributes): string | undefined {
+  const [keyText, content] = [partsText(key, keyOf(one)), one.find(element.data)];
+  if (keyText === undefined || data.length === 0) return keyText;
+  const dataText =
+    data === 'verdict'
+      ? verdictText(content?.find(dataVerdict))
+      : partsText(data, bytesOf(content?.find(dataValue)));
+  return dataText === undefined ? undefined : `${keyText} : ${dataText}`;
+}
+
+function partsText(types: readonly ValueType[], bytes: Buffer | undefined): string | undefined {
+  const texts: string[] = [];
+  let at = 0;
+  for (const type of types) {
+    const text = bytes && valueText(type, bytes.subarray(at, at + valueLengths[type]));
+    if (text === undefined) return undefined;
+    texts.push(text);
+    at += (valueLengths[type] + 3) & ~3;
+  }
+  return texts.join(' . ');
+}
+
+/** The kernel keeps where a range begins, and where what follows it does. */
+function rangeTexts({ key: [type] }: Form, elements: readonly Attributes[]): readonly (string | undefined)[] {
+  if (type === undefined) return [undefined];
+  const bounds = sorted(elements).map((one) => ({
+    key: keyOf(one) ?? Buffer.alloc(0),
+    isEnd: ((numberOf(one.find(element.flags)) ?? 0) & 1) !== 0,
+  }));
+  return bounds.flatMap(({ key, isEnd }, at) => {
+    if (isEnd) return [];
+    const next = bounds[at + 1]?.key;
+    return [rangeText(type, key, next === undefined ? Buffer.alloc(key.length, 0xff) : before(next))];
+  });
+}
+
+/** nft lists a range of addresses that is a network as one. */
+function rangeText(type: ValueType, from: Buffer, to: Buffer): string | undefined {
+  const [first, last] = [valueText(type, from), valueText(type, to)];
+  if (first === undefined || first === last) return first;
+  const host = (BigInt(`0x${to.toString('hex')}`) ^ BigInt(`0x${from.toString('hex')}`)).toString(2);
+  const isNetwork =
+    !host.includes('0') && BigInt(`0x${from.toString('hex')}`) % (1n << BigInt(host.length)) === 0n;
+  if (isNetwork && isAddress(type)) return `${first}/${8 * from.length - host.length}`;
+  return last && `${first}-${last}`;
+}
+
+function before(key: Buffer): Buffer {
+  const number = BigInt(`0x${key.toString('hex')}`) - 1n;
+  return Buffer.from(number.toString(16).padStart(2 * key.length, '0'), 'hex');
+}
+
+const elementList = { table: 1, set: 2, elements: 3 };
+const element = { key: 1, data: 2, flags: 3 };
+const [dataValue, dataVerdict] = [1, 2];

@@ -1,0 +1,28 @@
+import type { Family } from '../../../net/family.ts';
+import { builtInChains, type TableName } from '../../../rules-text/iptables/iptables-base-chains.ts';
+import { askNfTables, type NftFamily, sizeOf, textAttribute } from './questions.ts';
+
+/**
+ * Whether a table of nf_tables has no more than chains that iptables-nft and the kubelet make everywhere. False where
+ * that cannot be known.
+ */
+export async function isBareTable(name: TableName, family: Family): Promise<boolean> {
+  const nftFamily: NftFamily = family === 'IPv4' ? 'ip' : 'ip6';
+  const chains = [...builtInChains[name].map((chain) => chain.name), ...canaries];
+  const [size, found] = await Promise.all([
+    sizeOf({ family: nftFamily, name }),
+    askNfTables(
+      chains.map((chain) => ({
+        get: 'chain',
+        family: nftFamily,
+        content: [textAttribute(chainAttributes.table, name), textAttribute(chainAttributes.name, chain)],
+      })),
+    ),
+  ]);
+  return size === found.filter((chain) => typeof chain === 'object').length;
+}
+
+/** Empty chains, by which their makers see that somebody has deleted all rules. */
+const canaries = ['KUBE-PROXY-CANARY', 'KUBE-KUBELET-CANARY', 'KUBE-IPTABLES-HINT'];
+
+const chainAttributes = { table: 1, name: 3 };

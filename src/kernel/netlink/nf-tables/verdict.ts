@@ -1,0 +1,29 @@
+import type { Verdict } from '../../../rules-text/rule.ts';
+import type { Attributes } from '../netlink-attributes.ts';
+import { bytesOf, textOf } from './attributes.ts';
+
+/** The verdict in NFTA_DATA_VERDICT; `undefined` of none, and of one that is not known. */
+export function verdictOf(verdict: Attributes | undefined): Verdict | undefined {
+  const code = bytesOf(verdict?.find(attributes.code))?.readInt32BE(0);
+  const kind = code === undefined ? undefined : kinds.get(code);
+  if (kind !== 'jump' && kind !== 'goto') return kind && { kind };
+  const chain = textOf(verdict?.find(attributes.chain));
+  return chain === undefined ? undefined : { kind, chain };
+}
+
+/** As nft writes it: `accept`, `goto CHAIN`. */
+export function verdictText(verdict: Attributes | undefined): string | undefined {
+  const known = verdictOf(verdict);
+  return known !== undefined && 'chain' in known ? `${known.kind} ${known.chain}` : known?.kind;
+}
+
+/** Of linux/netfilter/nf_tables.h, and linux/netfilter.h. */
+const attributes = { code: 1, chain: 2 };
+const kinds: ReadonlyMap<number, Verdict['kind']> = new Map([
+  [-1, 'continue'],
+  [-3, 'jump'],
+  [-4, 'goto'],
+  [-5, 'return'],
+  [0, 'drop'],
+  [1, 'accept'],
+]);

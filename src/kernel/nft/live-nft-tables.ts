@@ -1,0 +1,185 @@
+import type { Family } from '../../net/family.ts';
+import { GrowingTable, type TablePart } from '../../rules-text/nft/growing-table.ts';
+import { type NftTable, readNftListing } from '../../rules-text/nft/read-listing.ts';
+import type { Element, Rule, Scalar } from '../../rules-text/rule.ts';
+import type { Unread } from '../../trace/walk.ts';
+import { forEachAtOnce, isForbidden, listBy } from '../list-by.ts';
+import { forbidden, LiveRulesError, type LiveTable } from '../live-table.ts';
+import { readChainText } from '../netlink/nf-tables/chain-text.ts';
+import { keyBytes, valueOfBytes } from '../netlink/nf-tables/element-bytes.ts';
+import { type KernelElement, type LookedUp, lookUpElements } from '../netlink/nf-tables/kernel-elements.ts';
+import { listNfTables, type NftFamily, type NftTitle, sizeOf } from '../netlink/nf-tables/questions.ts';
+
+/**
+ * The tables that packets of the family may pass, in the order of their making. Where netlink cannot be used, nft is asked
+ * for flow tables, since it reads no more than the tables then: for `list tables` nft 1.0 reads all rules.
+ */
+export async function nftTitles(family: Family): Promise<readonly NftTitle[]> {
+  const titles = (await listNfTables()) ?? (await titlesByCommand());
+  return titles.filter((title) => title.family === 'inet' || title.family === familyWord(family));
+}
+
+async function titlesByCommand(): Promise<readonly NftTitle[]> {
+  const listed = await listBy('nft', ['list', 'flowtables']);
+  if (listed.kind === 'missing') throw new LiveRulesError(`the rules in force cannot be read: ${noNft}`);
+  if (listed.kind === 'failed') throw failure('nft list flowtables', listed.said);
+  const titles = listed.text.matchAll(/^table (\S+) (\S+) \{$/gm);
+  return [...titles].flatMap(([, family, name = '']) =>
+    family === 'inet' || family === 'ip' || family === 'ip6' ? [{ family, name }] : [],
+  );
+}
+
+function familyWord(family: Family): NftFamily {
+  return family === 'IPv4' ? 'ip' : 'ip6';
+}
+
+/** A table without the elements of its named sets, which are read as they are asked for; `undefined` where it has gone. */
+export async function openNftTable(title: NftTitle, family: Family): Promise<LiveTable | undefined> {
+  const listed = await readFrame(title, family);
+  return listed && new NativeTable(title, family, new GrowingTable(listed));
+}
+
+/**
+ * nft 1.0 spares the elements of named sets only where a rule set is listed: so this lists one more, of a family that is
+ * of no interest and mostly empty. For a table of 110,000 elements that takes 5 ms in place of 2 s. Of large tables it
+ * lists no rules.
+ */
+async function readFrame(title: NftTitle, family: Family): Promise<NftTable | undefined> {
+  const { family: of, name } = title;
+  if (of !== 'inet' && ((await sizeOf(title)) ?? 0) > largeTable)
+    return readListing(
+      ['chains', 'sets', 'maps'].map((part) => `list ${part} ${of}`).join('; '),
+      title,
+      family,
+    );
+  const table = `list table ${of} ${name}`;
+  return (
+    (await readListing(`list ruleset bridge; ${table}`, title, family)) ?? readListing(table, title, family)
+  );
+}
+
+/** Chains, sets and maps from which on nft takes more than a tenth of a second for the rules of all chains. */
+const largeTable = 500;
+
+async function readListing(command: string, title: NftTitle, family: Family): Promise<NftTable | undefined> {
+  const listed = await listBy('nft', ['--terse', command]);
+  if (listed.kind === 'missing') throw missing(title);
+  if (listed.kind === 'failed') {
+    if (isAbsent(listed.said)) return undefined;
+    throw failure(`nft --terse ${command}`, listed.said);
+  }
+  const withoutRules = command.startsWith('list chains');
+  return readNftListing(listed.text, family, { terse: true, withoutRules }).find(
+    ({ family: of, tableName }) => of === title.family && tableName === title.name,
+  );
+}
+
+/** The rules of one chain, as nft lists them; `undefined` where it or nft is not there. */
+export async function listNftChain(
+  { family: of, name }: NftTitle,
+  chain: string,
+  family: Family,
+): Promise<readonly Rule[] | undefined> {
+  const listed = await listBy('nft', ['list', 'chain', of, name, chain]);
+  if (listed.kind !== 'printed') return undefined;
+  const rules = readNftListing(listed.text, family)[0]?.chain(chain);
+  return typeof rules === 'string' ? undefined : rules;
+}
+
+class NativeTable implements LiveTable {
+  readonly table: GrowingTable;
+  readonly #title: NftTitle;
+  readonly #family: Family;
+
+  constructor(title: NftTitle, family: Family, table: GrowingTable) {
+    this.#title = title;
+    this.#family = family;
+    this.table = table;
+  }
+
+  async read(parts: readonly Unread[]): Promise<void> {
+    const left = await this.#readElements(parts);
+    await forEachAtOnce(left, commandsAtOnce, (part) => this.#readPart(part));
+  }
+
+  /** Those elements that the kernel can be asked for one by one; gives back what is left. */
+  async #readElements(parts: readonly Unread[]): Promise<readonly Unread[]> {
+    const questions = parts.flatMap((part) => {
+      const question = 'key' in part && this.#question(part.set, part.key);
+      return question ? [{ part, question }] : [];
+    });
+    const answers = await lookUpElements(questions.map(({ question }) => question));
+    const answered = new Set<Unread>();
+    for (const [at, { part }] of questions.entries()) {
+      if (this.#learnElement(part.set, part.key, answers[at] ?? 'unanswered')) answered.add(part);
+    }
+    return parts.filter((part) => !answered.has(part));
+  }
+
+  #question(set: string, key: readonly Scalar[]) {
+    const declaration = this.table.declaration(set);
+    if (declaration === 'absent' || declaration.hasIntervals) return undefined;
+    const bytes = keyBytes(key, declaration.key);
+    return bytes && { family: this.#title.family, table: this.#title.name, set, key: bytes };
+  }
+
+  #learnElement(set: string, key: readonly Scalar[], answer: LookedUp): boolean {
+    if (answer === 'unanswered') return false;
+    const element = answer === 'absent' ? undefined : this.#elementOf(set, key, answer);
+    if (element === 'strange') return false;
+    this.table.learnElement(set, key, element);
+    return true;
+  }
+
+  #elementOf(
+    set: string,
+    key: readonly Scalar[],
+    { data, verdict, comment }: KernelElement,
+  ): Element | 'strange' {
+    const declaration = this.table.declaration(set);
+    if (declaration === 'absent') return 'strange';
+    const types = declaration.data;
+    if (types === undefined) return { key, comment };
+    if (types === 'verdict') return verdict === undefined ? 'strange' : { key, verdict, comment };
+    const values = types === 'object' || data === undefined ? undefined : valueOfBytes(data, types);
+    const [only, ...more] = values ?? [];
+    if (values === undefined || only === undefined) return 'strange';
+    return { key, data: more.length === 0 ? only : values, comment };
+  }
+
+  /** nft is asked only for what the kernel's own form does not tell. */
+  async #readPart(part: Unread): Promise<void> {
+    const text =
+      'chain' in part
+        ? await readChainText(this.#title, part.chain, (set) => this.table.declaration(set))
+        : undefined;
+    if (text === undefined) await this.#readByCommand(part);
+    else this.table.learn(part, text);
+  }
+
+  async #readByCommand(part: TablePart): Promise<void> {
+    const words = this.table.command(part);
+    const listed = await listBy('nft', words);
+    if (listed.kind === 'missing') throw missing(this.#title);
+    if (listed.kind === 'printed') this.table.learn(part, listed.text);
+    else if (isAbsent(listed.said)) this.table.learn(part, undefined);
+    else throw failure(`nft ${words.join(' ')}`, listed.said);
+  }
+}
+
+/** As many as a node has cores to spare. */
+const commandsAtOnce = 4;
+
+function isAbsent(said: string): boolean {
+  return said.includes('No such file or directory');
+}
+
+function failure(command: string, said: string): LiveRulesError {
+  return isForbidden(said) ? forbidden(command, said) : new LiveRulesError(`${command} failed: ${said}`);
+}
+
+function missing({ family, name }: NftTitle): LiveRulesError {
+  return new LiveRulesError(`table ${family} ${name} cannot be read: ${noNft}`);
+}
+
+const noNft = 'the command nft is not on this machine; install nftables (Debian: apt-get install nftables)';

@@ -1,0 +1,60 @@
+import { formatEndpoint, parseAddress } from '../../net/address.ts';
+import type { Endpoint } from '../../plan/service-plan.ts';
+import type { Balance } from '../../state/records.ts';
+import type { Data } from '../table/table.ts';
+import { maglevTable } from './maglev.ts';
+
+/** The endpoint of each slot, from 0 up. */
+export type Slots = readonly Endpoint[];
+
+/**
+ * Gives every endpoint its slots. By chance and in turn: one each, and an endpoint keeps the slot that it has, so that
+ * few elements change; where one went, the last moves into its place. By a hash of the client the slots follow from
+ * the endpoints alone, so that all nodes send a client to the same one.
+ */
+export function arrangeSlots(balance: Balance, before: Slots, endpoints: readonly Endpoint[]): Slots {
+  switch (balance) {
+    case 'random':
+    case 'round-robin':
+      return before.length === 0 ? endpoints : keepPlaces(before, endpoints);
+    case 'source-hash':
+      return endpoints;
+    case 'maglev':
+      return endpoints.length < 2 ? endpoints : maglevSlots(endpoints);
+  }
+}
+
+/** What the element of a slot holds. */
+export function slotData({ address, port }: Endpoint): Data {
+  return `${address} . ${port}` as Data;
+}
+
+/** The endpoint of a slot; `undefined` where the element is missing or holds none. */
+export function parseSlotData(data: Data | undefined): Endpoint | undefined {
+  const [text = '', port] = data?.split(' . ') ?? [];
+  const address = parseAddress(text);
+  return address === undefined ? undefined : { address, port: Number(port) };
+}
+
+function keepPlaces(before: Slots, endpoints: readonly Endpoint[]): Slots {
+  const waiting = new Map(endpoints.map((endpoint) => [textOf(endpoint), endpoint]));
+  const kept = Array.from({ length: endpoints.length }, (_, slot) => {
+    const previous = before[slot];
+    const text = previous === undefined ? '' : textOf(previous);
+    const endpoint = waiting.get(text);
+    waiting.delete(text);
+    return endpoint;
+  });
+  const others = waiting.values();
+  const slots = kept.flatMap((endpoint) => endpoint ?? others.next().value ?? []);
+  // The same list costs no memory.
+  return slots.every((endpoint, slot) => endpoint === endpoints[slot]) ? endpoints : slots;
+}
+
+function maglevSlots(endpoints: readonly Endpoint[]): Slots {
+  return maglevTable(endpoints.map(textOf)).flatMap((index) => endpoints[index] ?? []);
+}
+
+function textOf({ address, port }: Endpoint): string {
+  return formatEndpoint(address, port);
+}

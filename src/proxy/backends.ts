@@ -1,0 +1,62 @@
+import type { ProxyConfig } from '../config/proxy-config.ts';
+import { IptablesBackend } from '../iptables/backend.ts';
+import { iptablesOptions } from '../iptables/derive-iptables-options.ts';
+import { iptablesTool } from '../kernel/iptables/iptables-tool.ts';
+import { detectIptablesVariant, type IptablesVariant } from '../kernel/iptables/iptables-variant.ts';
+import { ensurePacketCounters } from '../kernel/iptables/nfacct.ts';
+import { nftTool } from '../kernel/nft/choose-nft-tool.ts';
+import { lookAtNode } from '../kernel/node/look-at-node.ts';
+import { iptablesRuleFiles, nftablesSkeleton } from '../kernel/rule-files.ts';
+import { families } from '../net/family.ts';
+import { NftablesBackend } from '../nftables/backend.ts';
+import { nftablesOptions } from '../nftables/derive-nftables-options.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
+import type { Backend } from '../sync/syncer.ts';
+import type { Logger } from '../telemetry/logs/logger.ts';
+import { countedTool, type RuleCounts } from '../telemetry/metrics/rule-counts.ts';
+
+/** What the backends look at, besides the plans. */
+export interface BackendInput {
+  readonly state: ClusterState;
+  readonly config: ProxyConfig;
+  readonly variant: IptablesVariant | undefined;
+  readonly logger: Logger;
+  /** Where the rules that pass are counted, in mode iptables. */
+  readonly ruleCounts?: RuleCounts | undefined;
+}
+
+/** The backends of the configured mode, one a family; says once how they reach the kernel. */
+export function openBackends(input: BackendInput): Promise<readonly Backend[]> {
+  return input.config.mode === 'nftables' ? nftablesBackends(input) : iptablesBackends(input);
+}
+
+async function iptablesBackends(input: BackendInput): Promise<readonly Backend[]> {
+  const { state, config, logger, ruleCounts } = input;
+  const { variant, reason } =
+    input.variant === undefined
+      ? await detectIptablesVariant()
+      : { variant: input.variant, reason: 'forced by --iptables-variant' };
+  logger.info({ node: state.nodeName, variant, reason }, 'programming iptables');
+  const counters = await ensurePacketCounters();
+  const files = iptablesRuleFiles();
+  return families.map((family) => {
+    const tool = iptablesTool(family, variant);
+    const counted = ruleCounts === undefined ? tool : countedTool(tool, family, ruleCounts);
+    return new IptablesBackend(family, counted, files, async (plans) =>
+      iptablesOptions(family, config, await lookAtNode(config, state.node, counters), plans),
+    );
+  });
+}
+
+async function nftablesBackends({ state, config, logger }: BackendInput): Promise<readonly Backend[]> {
+  const { tool, reason } = await nftTool();
+  logger.info({ node: state.nodeName, reason }, 'programming nftables');
+  const skeleton = nftablesSkeleton();
+  return families.map(
+    (family) =>
+      new NftablesBackend(family, tool, skeleton, async () => {
+        const facts = await lookAtNode(config, state.node, new Set());
+        return nftablesOptions(family, config, { ...facts, serviceCIDRs: state.serviceCIDRs });
+      }),
+  );
+}

@@ -1,0 +1,160 @@
+import type { ProxyConfig } from '../config/proxy-config.ts';
+import type { ConntrackOutcome } from '../conntrack/stale-flows.ts';
+import { healthzPage, livezPage } from '../health/health-pages.ts';
+import { HealthState } from '../health/health-state.ts';
+import { NodeEligibility } from '../health/node-eligibility.ts';
+import type { Page, Pages } from '../health/page.ts';
+import { ServiceHealthChecks } from '../health/service-health-checks.ts';
+import { type Family, families } from '../net/family.ts';
+import type { LoadedState } from '../plan/loaded-state.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
+import type { Change } from '../state/records.ts';
+import type { Backend, SyncOutcome } from '../sync/syncer.ts';
+import type { Logger } from '../telemetry/logs/logger.ts';
+import type { Metrics } from '../telemetry/metrics/metrics.ts';
+import {
+  type AppliedPlans,
+  type BackendObserver,
+  ObservedBackend,
+} from '../telemetry/metrics/observed-backend.ts';
+import { type MetricsPagesOptions, metricsPages } from './metrics-pages.ts';
+import { openServer, type ServeFailures } from './open-server.ts';
+import type { Serving } from './serving.ts';
+
+/** Metrics in Prometheus' text format. */
+export interface TextMetrics {
+  text(): Promise<string>;
+}
+
+export interface ServingOptions extends Pick<MetricsPagesOptions, 'flags' | 'ownFlags'> {
+  readonly config: ProxyConfig;
+  readonly metrics: Metrics;
+  /** Metrics to serve besides, once objects are loaded. */
+  readonly moreMetrics?: (loaded: LoadedState) => readonly TextMetrics[];
+  readonly logger: Logger;
+  /** Ends the servers. */
+  readonly signal: AbortSignal;
+  /** Whether there must be a Node for this machine: the objects are those of a cluster. */
+  readonly needsNode: boolean;
+  readonly failures?: ServeFailures;
+}
+
+/**
+ * Opens the servers that the configuration asks for, before there is any object. A port that cannot be bound is logged
+ * and tried again, or thrown as a `UserError` where `bindAddressHardFail` is set.
+ */
+export async function openServing(options: ServingOptions): Promise<Serving> {
+  const serving = new OpenServing(options);
+  const { healthzBindAddress, metricsBindAddress } = options.config;
+  await openServer('health', healthzBindAddress, serving.healthPages(), options);
+  await openServer('metrics', metricsBindAddress, serving.metricsPages(), options);
+  return serving;
+}
+
+class OpenServing implements Serving, BackendObserver {
+  readonly #options: ServingOptions;
+  readonly #started = Date.now();
+  readonly #health: HealthState;
+  readonly #eligibility: NodeEligibility;
+  #state: ClusterState | undefined;
+  #checks: ServiceHealthChecks | undefined;
+  #moreMetrics: readonly TextMetrics[] = [];
+
+  constructor(options: ServingOptions) {
+    const { config, needsNode } = options;
+    this.#options = options;
+    this.#health = new HealthState(families, config[config.mode].syncPeriod);
+    this.#eligibility = new NodeEligibility(needsNode);
+  }
+
+  get ruleCounts() {
+    return this.#options.metrics.ruleCounts;
+  }
+
+  loaded(loaded: LoadedState): void {
+    const { config, metrics, logger, signal, failures, moreMetrics } = this.#options;
+    const { state } = loaded;
+    this.#state = state;
+    this.#eligibility.loaded(state.node);
+    this.#moreMetrics = moreMetrics?.(loaded) ?? [];
+    metrics.loaded(state);
+    const checks = new ServiceHealthChecks({
+      config,
+      state,
+      isHealthy: () => this.#health.health().healthy,
+      onListenError: (service, port, error) => {
+        logger.error({ service, port, error: error.message }, 'cannot listen on the health check node port');
+        failures?.cannotServeHealthCheck(service, port, error);
+      },
+    });
+    this.#checks = checks;
+    signal.addEventListener('abort', () => checks.close(), { once: true });
+  }
+
+  watch(backend: Backend): Backend {
+    return new ObservedBackend(backend, this);
+  }
+
+  changed(changes: readonly Change[]): void {
+    this.#options.metrics.changed(changes);
+    for (const change of changes) {
+      if (change.kind === 'Node' && change.key === this.#state?.nodeName)
+        this.#eligibility.seen(change.record);
+    }
+  }
+
+  queued(): void {
+    this.#options.metrics.queued();
+    this.#health.queued();
+  }
+
+  syncStarts(family: Family): void {
+    this.#options.metrics.syncStarts(family);
+  }
+
+  applied(family: Family, applied: AppliedPlans): void {
+    this.#options.metrics.applied(family, applied);
+    if (!this.#options.signal.aborted) void this.#checks?.applied(family, applied);
+  }
+
+  tidyFailed(family: Family): void {
+    this.#options.metrics.tidyFailed(family);
+  }
+
+  /** A family without a failure has nothing left to do. */
+  synced(outcomes: readonly SyncOutcome[]): void {
+    this.#options.metrics.synced(outcomes);
+    const failed = outcomes.filter(({ result }) => result === 'failed').map(({ family }) => family);
+    for (const family of families) if (!failed.includes(family)) this.#health.updated(family);
+  }
+
+  conntrackReconciled(outcome: ConntrackOutcome): void {
+    this.#options.metrics.conntrack.conntrackReconciled(outcome);
+  }
+
+  healthPages(): Pages {
+    const { metrics } = this.#options;
+    const counted = (page: 'healthz' | 'livez', made: Page) => {
+      metrics.probed(page, made.status);
+      return made;
+    };
+    return {
+      '/healthz': () => counted('healthz', healthzPage(this.#health.health(), this.#eligibility.eligible)),
+      '/livez': () => counted('livez', livezPage(this.#health.health())),
+    };
+  }
+
+  metricsPages(): Pages {
+    const { metrics } = this.#options;
+    return metricsPages({
+      ...this.#options,
+      started: this.#started,
+      metricsPage: async () => ({ status: 200, type: metrics.contentType, text: await this.#metricsText() }),
+    });
+  }
+
+  async #metricsText(): Promise<string> {
+    const texts = [this.#options.metrics, ...this.#moreMetrics].map((metrics) => metrics.text());
+    return (await Promise.all(texts)).join('\n');
+  }
+}

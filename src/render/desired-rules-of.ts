@@ -1,0 +1,34 @@
+import type { ProxyConfig } from '../config/proxy-config.ts';
+import { iptablesOptions, type NodeFacts } from '../iptables/derive-iptables-options.ts';
+import { type DesiredRules, desiredRules } from '../iptables/desired-rules.ts';
+import { iptablesRuleFiles } from '../kernel/rule-files.ts';
+import { type Address, parseAddress } from '../net/address.ts';
+import type { Family } from '../net/family.ts';
+import type { LoadedState } from '../plan/loaded-state.ts';
+import { nodeIPs } from '../plan/node-ips.ts';
+
+/** The rules that a node with these facts should have in one family. */
+export function desiredFor(
+  family: Family,
+  { state, book, context }: LoadedState,
+  config: ProxyConfig,
+  facts: NodeFacts,
+): DesiredRules {
+  if (state.hasDirty) book.update(context());
+  const plans = book.plans(family);
+  return desiredRules(iptablesRuleFiles(), plans, iptablesOptions(family, config, facts, plans));
+}
+
+/** A node as its Node object says it is, with everything that present kernels have: no machine is looked at. */
+export function factsFromObjects({ state }: LoadedState, config: ProxyConfig): NodeFacts {
+  return {
+    localAddresses: [...(state.node?.addresses ?? []), ...loopback],
+    nodeIPs: nodeIPs(config.bindAddress, state.node),
+    node: state.node,
+    tcpBeLiberal: config.conntrack.tcpBeLiberal,
+    randomFully: true,
+    packetCounters: new Set(),
+  };
+}
+
+const loopback: readonly Address[] = ['127.0.0.1', '::1'].flatMap((text) => parseAddress(text) ?? []);

@@ -1,0 +1,30 @@
+import type { ProxyConfig } from '../config/proxy-config.ts';
+import { nftablesSkeleton } from '../kernel/rule-files.ts';
+import type { Family } from '../net/family.ts';
+import { nftablesOptions, type TableFacts } from '../nftables/derive-nftables-options.ts';
+import { emptyTable, type Table } from '../nftables/table/table.ts';
+import { TableModel } from '../nftables/table/table-model.ts';
+import { fullUpdate, newTable } from '../nftables/update/full-update.ts';
+import type { LoadedState } from '../plan/loaded-state.ts';
+
+/**
+ * The table that a node with these facts should have in one family. Where one stands, the endpoints keep the slots that
+ * they have in it.
+ */
+export function desiredTable(
+  family: Family,
+  { state, book, context }: LoadedState,
+  config: ProxyConfig,
+  facts: Omit<TableFacts, 'serviceCIDRs'>,
+  live: Table = emptyTable,
+): Table {
+  if (state.hasDirty) book.update(context());
+  const options = nftablesOptions(family, config, { ...facts, serviceCIDRs: state.serviceCIDRs });
+  const table = newTable(nftablesSkeleton(), options);
+  const wanted = new TableModel(live);
+  for (const transaction of fullUpdate({ ...table, live, plans: book.plans(family), now: 0 })) {
+    wanted.apply(transaction);
+  }
+  wanted.apply(table.book.tidy(0));
+  return wanted;
+}

@@ -1,0 +1,145 @@
+import type { Element, Scalar } from '../../rule.ts';
+import type { ElementsText, SetDeclaration } from '../listed-rules.ts';
+import { hashKey, KeyScanner } from './key-scanner.ts';
+import { RangeIndex } from './range-index.ts';
+import { keyOf, readElement } from './read-element.ts';
+
+/** Finds elements in the text that lists them. */
+export class ElementIndex {
+  readonly #source: ElementsText;
+  readonly #declaration: SetDeclaration;
+  /** Where each element begins and ends, and its key's number: 0 where the key is not of values alone. */
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #hashes: number[] = [];
+  readonly #ranges: RangeIndex;
+  #slots = new Int32Array(0);
+  /** Those that were read, by their place: packets ask for the same ones again and again. */
+  readonly #elements = new Map<number, Element>();
+  /** The element `*`. */
+  #anything: number | undefined;
+  #isStrange = false;
+
+  constructor(source: ElementsText, declaration: SetDeclaration) {
+    this.#source = source;
+    this.#declaration = declaration;
+    this.#ranges = new RangeIndex(declaration.key);
+    this.#scan();
+    this.#hashAll();
+  }
+
+  /** The first element that the key falls into; `strange` where there is none, but some that cannot be read. */
+  find(key: readonly Scalar[]): Element | 'absent' | 'strange' {
+    const exact = this.#findExact(key);
+    const at = this.#ranges.find(key, exact) ?? exact ?? this.#anything;
+    if (at === undefined) return this.#isStrange ? 'strange' : 'absent';
+    return this.#read(at) ?? 'strange';
+  }
+
+  /** All elements; those that cannot be read are `undefined`. */
+  *all(): Iterable<Element | undefined> {
+    for (let at = 0; at < this.#starts.length; at += 1) yield this.#read(at);
+  }
+
+  #scan(): void {
+    const { text, start, end } = this.#source;
+    const scanner = new KeyScanner(text, this.#declaration.key);
+    const borders = new Borders(text, end);
+    for (let at = skipSpace(text, start, end); at < end; ) {
+      const isExact = scanner.scan(at);
+      const border = borders.after(at);
+      this.#starts.push(at);
+      this.#ends.push(border);
+      this.#hashes.push(isExact ? scanner.hash | 1 : 0);
+      if (!isExact) this.#addRange(this.#starts.length - 1);
+      at = skipSpace(text, border + 1, end);
+    }
+  }
+
+  #addRange(at: number): void {
+    const key = keyOf(this.#text(at));
+    const patterns = readElement(key, this.#declaration.key, undefined)?.key;
+    if (patterns === undefined) this.#isStrange = true;
+    else if (key === '*') this.#anything = at;
+    else this.#ranges.add(patterns, at);
+  }
+
+  /** A table of open addresses: the slot of a key's number, or one of those after it. */
+  #hashAll(): void {
+    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * this.#hashes.length + 2)));
+    for (const [at, hash] of this.#hashes.entries()) {
+      if (hash === 0) continue;
+      let slot = hash & (this.#slots.length - 1);
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & (this.#slots.length - 1);
+      this.#slots[slot] = at + 1;
+    }
+  }
+
+  #findExact(key: readonly Scalar[]): number | undefined {
+    if (key.length !== this.#declaration.key.length) return undefined;
+    const hash = hashKey(key, this.#declaration.key) | 1;
+    for (let slot = hash; ; slot += 1) {
+      const at = (this.#slots[slot & (this.#slots.length - 1)] ?? 0) - 1;
+      if (at === -1) return undefined;
+      if (this.#hashes[at] === hash && this.#hasKey(at, key)) return at;
+    }
+  }
+
+  #hasKey(at: number, key: readonly Scalar[]): boolean {
+    const known =
+      this.#elements.get(at) ?? readElement(keyOf(this.#text(at)), this.#declaration.key, undefined);
+    return known?.key.every((pattern, part) => pattern === key[part]) === true;
+  }
+
+  #read(at: number): Element | undefined {
+    const known = this.#elements.get(at);
+    if (known !== undefined) return known;
+    const element = readElement(this.#text(at), this.#declaration.key, this.#declaration.data);
+    if (element !== undefined) this.#elements.set(at, element);
+    return element;
+  }
+
+  #text(at: number): string {
+    return this.#source.text.slice(this.#starts[at], this.#ends[at]).trimEnd();
+  }
+}
+
+/** Where elements end: at commas that do not stand in quotes. Asked for from left to right. */
+class Borders {
+  readonly #text: string;
+  readonly #end: number;
+  #quote = -1;
+
+  constructor(text: string, end: number) {
+    this.#text = text;
+    this.#end = end;
+  }
+
+  after(start: number): number {
+    for (let from = start; ; ) {
+      const comma = this.#text.indexOf(',', from);
+      const end = comma === -1 || comma > this.#end ? this.#end : comma;
+      const quote = this.#quoteFrom(from);
+      if (quote > end) return end;
+      const closing = this.#text.indexOf('"', quote + 1);
+      if (closing === -1 || closing > this.#end) return this.#end;
+      from = closing + 1;
+    }
+  }
+
+  /** Most sets have no quotes: the next one is looked for once. */
+  #quoteFrom(from: number): number {
+    if (this.#quote >= from) return this.#quote;
+    const found = this.#text.indexOf('"', from);
+    this.#quote = found === -1 ? Number.POSITIVE_INFINITY : found;
+    return this.#quote;
+  }
+}
+
+function skipSpace(text: string, from: number, end: number): number {
+  let at = from;
+  while (at < end && text.charCodeAt(at) <= space) at += 1;
+  return at;
+}
+
+const space = 0x20;

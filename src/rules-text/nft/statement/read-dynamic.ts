@@ -1,0 +1,51 @@
+import type { Statement } from '../../rule.ts';
+import { statementOf } from '../expression/expression.ts';
+import { type RuleContext, readExpression } from '../expression/read-expression.ts';
+import { Strange, type Words } from '../word-reader.ts';
+import { readAnything, simpleReaders } from './simple-statements.ts';
+
+/** `add @name { ip saddr timeout 1m limit rate 5/second : value }`. */
+export function readDynamic(
+  words: Words,
+  context: RuleContext,
+  place: number,
+): readonly Statement[] | 'not this' {
+  const action = words.textSince(place);
+  if (!words.next.startsWith('@') || (action !== 'add' && action !== 'update' && action !== 'delete'))
+    return 'not this';
+  return readKept(action, words.take().slice(1), words, context);
+}
+
+/** An older form: `meter name size 1024 { ip saddr limit rate 10/second }`, with a set of its own. */
+export function readMeter(words: Words, context: RuleContext): readonly Statement[] {
+  const set = words.take();
+  if (words.takeIf('size')) words.take();
+  return readKept('update', set, words, context);
+}
+
+function readKept(
+  action: 'add' | 'update' | 'delete',
+  set: string,
+  words: Words,
+  context: RuleContext,
+): readonly Statement[] {
+  words.expect('{');
+  const key = readExpression(words, context, context.declaration(set)?.key);
+  const conditions: Statement[] = [];
+  while (!words.takeIf('}')) {
+    if (words.takeIf('timeout', 'expires', 'comment')) words.take();
+    else if (words.takeIf(':')) readAnything(words, context);
+    else conditions.push(...readCondition(words, context));
+  }
+  const unknown = conditions.filter(({ kind }) => kind !== 'aside');
+  return [...key.needs.map(statementOf), { kind: 'remember', action, set, key: key.expression }, ...unknown];
+}
+
+/** What is counted for each element: the rule ends where a limit says so. */
+function readCondition(words: Words, context: RuleContext): readonly Statement[] {
+  const place = words.place;
+  const read = simpleReaders.get(words.take());
+  const statements = read?.(words, context, place);
+  if (statements === undefined || statements === 'not this') throw new Strange('no statement of an element');
+  return statements;
+}

@@ -1,0 +1,82 @@
+import { hostname } from 'node:os';
+import { nodeName } from '../config/node-name.ts';
+import type { ProxyConfig } from '../config/proxy-config.ts';
+import type { CommonOptions } from '../plan/loaded-state.ts';
+import { UserError } from '../program/exit-status.ts';
+import { version } from '../program/version.ts';
+import { logApi } from '../telemetry/logs/log-api.ts';
+import type { Logger } from '../telemetry/logs/logger.ts';
+import type { ApiObserver } from '../telemetry/metrics/api-metrics.ts';
+import type { ApiAccess } from './cluster/kube-config.ts';
+import type { ApiTransport } from './cluster/transport.ts';
+import type { Source } from './source.ts';
+
+/** Where the objects come from. */
+export interface OpenedSource {
+  readonly source: Source;
+  /** `undefined` where they come from files. */
+  readonly api: ApiTransport | undefined;
+}
+
+/** Who goes on after `load`. */
+export interface Following {
+  /** Whether an API server that does not answer at first is waited for; else it is an error. */
+  readonly patient: boolean;
+  /** Told how it goes with the API server. */
+  readonly logger?: Logger;
+  readonly observer?: ApiObserver;
+}
+
+/**
+ * The source that the options name: files, or the API server. Where nobody is `following`, the objects are read once, and an
+ * API server that does not answer is an error. Throws a `UserError` where no source is named or a kubeconfig is no good.
+ */
+export async function openSource(
+  options: CommonOptions,
+  config: ProxyConfig,
+  following?: Following,
+): Promise<OpenedSource> {
+  if (options.source !== undefined) {
+    const { filesSource } = await import('./files-source.ts');
+    return { source: filesSource(options.source), api: undefined };
+  }
+  const access = await accessOf(options, config);
+  const observer = following?.observer ?? nobody;
+  const api = await connect(access, observer);
+  const { clusterSource } = await import('./cluster/cluster-source.ts');
+  const source = clusterSource({
+    transport: api,
+    nodeName: nodeName(config, hostname()),
+    serviceProxyName: options.serviceProxyName,
+    needsPodCIDRs: config.detectLocal.mode === 'NodeCIDR',
+    once: following === undefined,
+    patient: following?.patient ?? false,
+    events: logApi(following?.logger, observer),
+  });
+  return { source, api };
+}
+
+const nobody: ApiObserver = { requestDone() {}, following() {} };
+
+async function accessOf({ flags }: CommonOptions, { clientConnection }: ProxyConfig): Promise<ApiAccess> {
+  const { apiAccess } = await import('./cluster/api-access.ts');
+  const access = apiAccess({
+    kubeconfig: clientConnection.kubeconfig,
+    master: flags.master,
+    environment: process.env,
+  });
+  if (access !== undefined) return access;
+  throw new UserError(
+    'nothing says where the objects are: name files (--source), or the API server (--kubeconfig or --master); in a pod its service account is used',
+  );
+}
+
+/** A kubeconfig that is wrong now will be so later. */
+async function connect(access: ApiAccess, observer: ApiObserver): Promise<ApiTransport> {
+  const { loadKubeConfig } = await import('./cluster/kube-config.ts');
+  const { httpTransport } = await import('./cluster/http-transport.ts');
+  await loadKubeConfig(access).catch((error: Error) => {
+    throw new UserError(error.message);
+  });
+  return httpTransport(access, `portolan/${version()} (${process.platform}/${process.arch})`, observer);
+}

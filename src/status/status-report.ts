@@ -1,0 +1,131 @@
+import type { Address } from '../net/address.ts';
+import type { Family, Protocol } from '../net/family.ts';
+import type { Frontend, ServicePortName } from '../plan/service-plan.ts';
+import type { Count } from './traffic/count.ts';
+import type { EndpointTraffic } from './traffic/endpoint-traffic.ts';
+import type { FrontendTraffic } from './traffic/frontend-traffic.ts';
+import type { PortTraffic } from './traffic/port-traffic.ts';
+
+/** What `status` says at one time; as JSON it has just this shape. */
+export interface StatusReport {
+  /** RFC 3339, in UTC. */
+  readonly time: string;
+  /** The time that the rates are of. */
+  readonly intervalSeconds: number;
+  readonly services: readonly ServiceStatus[];
+}
+
+/** One service port in one family. */
+export interface ServiceStatus {
+  readonly name: ServicePortName;
+  readonly family: Family;
+  readonly protocol: Protocol;
+  readonly newConnections: Figures;
+  readonly refused: Figures;
+  readonly frontends: readonly FrontendStatus[];
+  readonly endpoints: readonly EndpointStatus[];
+}
+
+export interface Figures {
+  readonly total: number;
+  readonly perSecond: number;
+}
+
+export interface FrontendStatus {
+  readonly kind: Frontend['kind'];
+  /** `null` for a node port, which is on several addresses. */
+  readonly address: Address | null;
+  readonly port: number;
+  /** `reject` and `drop` where there is no endpoint; see `Route`. */
+  readonly action: FrontendTraffic['action'];
+  readonly standing: FrontendTraffic['standing'];
+  readonly newConnections: Figures;
+  readonly refused: Figures;
+}
+
+export interface EndpointStatus {
+  readonly address: Address;
+  readonly port: number;
+  readonly standing: EndpointTraffic['standing'];
+  readonly newConnections: Figures;
+  /** Percent of the service port's new connections: of those in the interval, or else of all; `null` without any. */
+  readonly share: number | null;
+}
+
+export type SortOrder = 'rate' | 'name';
+
+/** The ports of all Services in order. */
+export function statusReport(
+  ports: readonly PortTraffic[],
+  {
+    time,
+    intervalSeconds,
+    sort,
+  }: { readonly time: Date; readonly intervalSeconds: number; readonly sort: SortOrder },
+): StatusReport {
+  const services = ports.map((port) => serviceStatus(port, intervalSeconds));
+  const order = sort === 'rate' ? byRate : byName;
+  return { time: time.toISOString(), intervalSeconds, services: services.sort(order) };
+}
+
+function serviceStatus({ plan, frontends, endpoints }: PortTraffic, seconds: number): ServiceStatus {
+  const all = sum(endpoints.map(({ connections }) => connections));
+  return {
+    name: plan.name,
+    family: plan.family,
+    protocol: plan.protocol,
+    newConnections: figures(all, seconds),
+    refused: figures(sum(frontends.map(({ refused }) => refused)), seconds),
+    frontends: frontends.map((traffic) => frontendStatus(traffic, seconds)),
+    endpoints: endpoints.map(({ endpoint, standing, connections }) => ({
+      address: endpoint.address,
+      port: endpoint.port,
+      standing,
+      newConnections: figures(connections, seconds),
+      share: share(connections, all),
+    })),
+  };
+}
+
+function frontendStatus(traffic: FrontendTraffic, seconds: number): FrontendStatus {
+  const { frontend, action, standing, connections, refused } = traffic;
+  return {
+    kind: frontend.kind,
+    address: frontend.kind === 'NodePort' ? null : frontend.address,
+    port: frontend.port,
+    action,
+    standing,
+    newConnections: figures(connections, seconds),
+    refused: figures(refused, seconds),
+  };
+}
+
+function figures({ total, recent }: Count, seconds: number): Figures {
+  return { total, perSecond: recent / seconds };
+}
+
+function share(part: Count, all: Count): number | null {
+  if (all.recent > 0) return (100 * part.recent) / all.recent;
+  return all.total > 0 ? (100 * part.total) / all.total : null;
+}
+
+function sum(counts: readonly Count[]): Count {
+  return counts.reduce(
+    (all, { total, recent }) => ({ total: all.total + total, recent: all.recent + recent }),
+    { total: 0, recent: 0 },
+  );
+}
+
+/** What is refused is traffic too, and most likely what one looks for. */
+function byRate(a: ServiceStatus, b: ServiceStatus): number {
+  return rate(b) - rate(a) || byName(a, b);
+}
+
+function rate({ newConnections, refused }: ServiceStatus): number {
+  return newConnections.perSecond + refused.perSecond;
+}
+
+function byName(a: ServiceStatus, b: ServiceStatus): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  return a.family < b.family ? -1 : 1;
+}

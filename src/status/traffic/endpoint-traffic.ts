@@ -1,0 +1,47 @@
+import type { Chain } from '../../nftables/table/table.ts';
+import type { Endpoint } from '../../plan/service-plan.ts';
+import { type Count, KernelCounter, type Reading, Tally } from './count.ts';
+
+/** What an endpoint got through one service port. */
+export interface EndpointTraffic {
+  readonly endpoint: Endpoint;
+  /** Whether the objects and the table both have it, or only one of them. */
+  readonly standing: 'programmed' | 'not-programmed' | 'not-in-objects';
+  /** New connections. */
+  readonly connections: Count;
+}
+
+/** Counts what one endpoint got through one service port. */
+export class EndpointCounts {
+  readonly endpoint: Endpoint;
+  readonly connections = new Tally();
+  /** Whether the reading found it in the table. */
+  isPresent = false;
+  #rule: KernelCounter | undefined;
+
+  constructor(endpoint: Endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  begin(): void {
+    this.isPresent = false;
+    this.forgetRecent();
+  }
+
+  forgetRecent(): void {
+    this.connections.recent = 0;
+  }
+
+  take(connections: number): void {
+    this.isPresent = true;
+    this.connections.add(connections);
+  }
+
+  /** An endpoint with clients of its own has a chain, whose rule counts. */
+  takeChain(chain: Chain | undefined, reading: Reading): void {
+    const packets = chain?.rules.flatMap((rule) => /\bcounter packets (\d+) /.exec(rule)?.[1] ?? []).at(0);
+    if (packets === undefined) return;
+    this.#rule ??= new KernelCounter();
+    this.take(this.#rule.advance(Number(packets), reading));
+  }
+}

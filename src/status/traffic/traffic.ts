@@ -1,0 +1,97 @@
+import { Shapes } from '../../nftables/content/shapes.ts';
+import { type DispatchSet, isSlotMap, type SetName } from '../../nftables/names.ts';
+import type { NftablesOptions } from '../../nftables/nftables-options.ts';
+import { type ListedElement, TableReader } from '../../nftables/table/read-table.ts';
+import type { Key } from '../../nftables/table/table.ts';
+import type { FamilyPlans } from '../../plan/plan-change.ts';
+import type { ServicePortName, ServicePortPlan } from '../../plan/service-plan.ts';
+import type { ServiceKey } from '../../state/records.ts';
+import type { Reading } from './count.ts';
+import type { FrontendCounts, TableTerms } from './frontend-traffic.ts';
+import { PortCounts, type PortTraffic } from './port-traffic.ts';
+
+/** The traffic of one family's Services, as the counters of the table tell it. */
+export class TableTraffic {
+  readonly #terms: TableTerms;
+  readonly #services = new Map<ServiceKey, CountedService>();
+  #frontends = new Map<SetName, Map<Key, FrontendCounts>>();
+  #reading: Reading = { number: 0, before: 0 };
+
+  constructor(options: NftablesOptions) {
+    this.#terms = { options, shapes: new Shapes(options) };
+  }
+
+  /** From now on the ports of these plans are counted, and no others. What was counted of them stays. */
+  follow(plans: FamilyPlans): void {
+    let changed = false;
+    for (const service of this.#services.keys()) {
+      if (!plans.has(service)) changed = this.#services.delete(service);
+    }
+    for (const [service, ports] of plans) {
+      const before = this.#services.get(service);
+      if (before?.plans === ports) continue;
+      changed = true;
+      const counts = ports.map((plan) => new PortCounts(plan, this.#terms, before?.counts.get(plan.name)));
+      this.#services.set(service, {
+        plans: ports,
+        counts: new Map(counts.map((port) => [port.plan.name, port])),
+      });
+    }
+    if (changed) this.#frontends = byElement(this.#ports());
+  }
+
+  /**
+   * Takes the lines of a listing of the table. What an element counted between a reading and its end in the kernel is
+   * lost. An error of the lines is thrown on; the next reading then makes up for this one.
+   */
+  async read(lines: AsyncIterable<string>): Promise<void> {
+    const { number, before } = this.#reading;
+    const reading = { number: number + 1, before };
+    this.#reading = reading;
+    for (const port of this.#ports()) port.begin();
+    const reader = new TableReader((element) => this.#take(element, reading));
+    for await (const line of lines) reader.line(line);
+    for (const port of this.#ports()) port.end(reader.table.chains, reading);
+    this.#reading = { number: reading.number, before: reading.number };
+  }
+
+  /** As the last reading left them. */
+  get ports(): Iterable<PortTraffic> {
+    return this.#ports();
+  }
+
+  *#ports(): Iterable<PortCounts> {
+    for (const { counts } of this.#services.values()) yield* counts.values();
+  }
+
+  #take({ set, key, data, packets }: ListedElement, reading: Reading): void {
+    const frontends = this.#frontends.get(set);
+    if (frontends === undefined) return;
+    if (isSlotMap(set)) {
+      const end = key.lastIndexOf(slotSeparator);
+      const slot = Number(key.slice(end + slotSeparator.length));
+      frontends.get(key.slice(0, end) as Key)?.takeSlot(set, slot, data, packets, reading);
+    } else frontends.get(key)?.takeDispatch(set as DispatchSet, packets, reading);
+  }
+}
+
+interface CountedService {
+  readonly plans: readonly ServicePortPlan[];
+  readonly counts: ReadonlyMap<ServicePortName, PortCounts>;
+}
+
+const slotSeparator = ' . ';
+
+/** The frontend of each element; slots of one frontend begin alike. */
+function byElement(ports: Iterable<PortCounts>): Map<SetName, Map<Key, FrontendCounts>> {
+  const index = new Map<SetName, Map<Key, FrontendCounts>>();
+  for (const { frontends } of ports) {
+    for (const frontend of frontends) {
+      for (const [set, key] of frontend.elements.places) {
+        const entries = index.get(set) ?? new Map<Key, FrontendCounts>();
+        index.set(set, entries.set(key, frontend));
+      }
+    }
+  }
+  return index;
+}

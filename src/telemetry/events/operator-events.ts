@@ -1,0 +1,130 @@
+import type { Family } from '../../net/family.ts';
+import type { Problem } from '../../state/problem.ts';
+import type { ServiceKey } from '../../state/records.ts';
+import type { SyncOutcome } from '../../sync/syncer.ts';
+import { regardingNode, regardingOf } from './event-regarding.ts';
+import type { EventSink, OperatorEvent, Regarding } from './event-sink.ts';
+
+/** The uid of a Service, where it is known. */
+export type UidOf = (service: ServiceKey) => string | undefined;
+
+/** A sync may fail once for a moment's reason; so many in a row are a trouble. */
+const failuresToTell = 3;
+
+/**
+ * What an operator must know of this proxy, in events. Where kube-proxy has an event for the same, its reason and action
+ * are kube-proxy's. All may be called as often as one likes with what still stands.
+ */
+export class OperatorEvents {
+  readonly #sink: EventSink;
+  readonly #nodeName: string;
+  #uidOf: UidOf = () => undefined;
+  readonly #failures = new Map<Family, number>();
+
+  constructor(sink: EventSink, nodeName: string) {
+    this.#sink = sink;
+    this.#nodeName = nodeName;
+  }
+
+  /** The objects are there now. */
+  loaded(uidOf: UidOf): void {
+    this.#uidOf = uidOf;
+  }
+
+  /** The rules are programmed for the first time. */
+  started(): void {
+    const note = 'Portolan programs the Services on this node';
+    this.#ofNode({ type: 'Normal', reason: 'Starting', action: 'StartKubeProxy', note });
+  }
+
+  /** Objects with fields that cannot be used. */
+  invalid(problems: Iterable<Problem>): void {
+    this.#ofObjects(problems, ({ kind }) => ({ reason: `Invalid${kind}`, action: 'ReadObject' }));
+  }
+
+  /** Services that ask for what another one holds. */
+  clashes(problems: Iterable<Problem>): void {
+    this.#ofObjects(problems, () => ({ reason: 'AddressConflict', action: 'ReadObject' }));
+  }
+
+  /** Services that ask for what this mode does not have. */
+  withoutEffect(problems: Iterable<Problem>): void {
+    this.#ofObjects(problems, () => ({ reason: 'UnsupportedByMode', action: 'ReadObject' }));
+  }
+
+  /** Services that the kernel refuses, and syncs that fail again and again. */
+  synced(outcomes: readonly SyncOutcome[]): void {
+    const refused = outcomes.flatMap((outcome) => (outcome.result === 'done' ? outcome.refused : []));
+    this.#ofObjects(refused, () => ({ reason: 'RefusedByKernel', action: 'ProgramRules' }));
+    const failing = outcomes.flatMap((outcome) => {
+      const failures = outcome.result === 'failed' ? (this.#failures.get(outcome.family) ?? 0) + 1 : 0;
+      this.#failures.set(outcome.family, failures);
+      if (outcome.result === 'done' || failures < failuresToTell) return [];
+      return [`${outcome.family}: ${outcome.error.message}`];
+    });
+    if (failing.length === 0) return;
+    const note = `The rules cannot be programmed: ${failing.join('; ')}`;
+    this.#ofNode({ type: 'Warning', reason: 'FailedSync', action: 'ProgramRules', note });
+  }
+
+  /** Somebody else changed the rules; the next sync mends them. */
+  rulesChanged(families: readonly Family[]): void {
+    const note = `Somebody changed the ${families.join(' and ')} rules; they are mended`;
+    this.#ofNode({ type: 'Warning', reason: 'RulesChanged', action: 'MendRules', note });
+  }
+
+  /** A server of the proxy itself cannot listen. */
+  cannotServe(what: 'health' | 'metrics', { message }: Error): void {
+    const reason = what === 'health' ? 'FailedToStartProxierHealthcheck' : 'FailedToStartMetricServer';
+    const note = `${what} cannot be served: ${message}`;
+    this.#ofNode({ type: 'Warning', reason, action: 'StartKubeProxy', note });
+  }
+
+  /** The health check node port of a Service cannot be listened on. */
+  cannotServeHealthCheck(service: ServiceKey, port: number, { message }: Error): void {
+    const regarding = this.#regarding(`Service ${service}`);
+    if (regarding === undefined) return;
+    this.#sink.report({
+      type: 'Warning',
+      reason: 'FailedToStartServiceHealthcheck',
+      action: 'Listen',
+      regarding,
+      note: `Node ${this.#nodeName} cannot answer health checks on port ${port}: ${message}`,
+      seenBy: 'this node',
+    });
+  }
+
+  #ofNode(event: Omit<OperatorEvent, 'regarding' | 'seenBy'>): void {
+    this.#sink.report({ ...event, regarding: regardingNode(this.#nodeName), seenBy: 'this node' });
+  }
+
+  /** One event an object. All nodes word it alike, in whatever order they find the problems. */
+  #ofObjects(
+    problems: Iterable<Problem>,
+    about: (regarding: Regarding) => Pick<OperatorEvent, 'reason' | 'action'>,
+  ): void {
+    for (const [object, together] of Map.groupBy(problems, (problem) => problem.object)) {
+      const regarding = this.#regarding(object);
+      if (regarding === undefined) continue;
+      this.#sink.report({
+        type: 'Warning',
+        ...about(regarding),
+        regarding,
+        note: [...new Set(together.map(describe))].sort().join('; '),
+        seenBy: 'every node',
+      });
+    }
+  }
+
+  #regarding(object: string): Regarding | undefined {
+    const regarding = regardingOf(object);
+    if (regarding?.kind === 'Node') return regardingNode(regarding.name);
+    if (regarding?.kind !== 'Service') return regarding;
+    const uid = this.#uidOf(`${regarding.namespace}/${regarding.name}` as ServiceKey);
+    return uid === undefined ? regarding : { ...regarding, uid };
+  }
+}
+
+function describe({ field, reason }: Problem): string {
+  return field === undefined ? reason : `${field}: ${reason}`;
+}

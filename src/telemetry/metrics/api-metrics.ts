@@ -1,0 +1,65 @@
+import type { Counter, Gauge, Histogram } from 'prom-client';
+import type { ObjectKind } from '../../state/records.ts';
+import type { Instruments } from './instruments.ts';
+
+/** A request to the API server that is done. */
+export interface FinishedRequest {
+  /** `GET` */
+  readonly method: string;
+  /** `host:port`, as in the URL. */
+  readonly host: string;
+  /** The HTTP status; `undefined` where no answer came. */
+  readonly code: number | undefined;
+  /** Until the head of the answer: the body of a watch may take hours. */
+  readonly seconds: number;
+}
+
+/** Hears what the source of a cluster's objects does. */
+export interface ApiObserver {
+  requestDone(request: FinishedRequest): void;
+  /** Whether the objects of this kind are followed now: a list or watch is under way, or has broken off. */
+  following(kind: ObjectKind, up: boolean): void;
+}
+
+export const noApiObserver: ApiObserver = {
+  requestDone: () => undefined,
+  following: () => undefined,
+};
+
+/** client-go's metrics of requests, and whether the watches are up. */
+export class ApiMetrics implements ApiObserver {
+  readonly #requests: Counter<'code' | 'host' | 'method'>;
+  readonly #durations: Histogram<'host' | 'verb'>;
+  readonly #watches: Gauge<'kind'>;
+
+  constructor(instruments: Instruments) {
+    this.#requests = instruments.counter(
+      'rest_client_requests_total',
+      'Requests to the API server, by status code, method and host',
+      ['code', 'host', 'method'],
+    );
+    this.#durations = instruments.histogram(
+      'rest_client_request_duration_seconds',
+      'Time until the API server answered a request',
+      requestBuckets,
+      ['host', 'verb'],
+    );
+    this.#watches = instruments.gauge(
+      'portolan_api_watch_up',
+      'Whether the objects of a kind are followed at the API server now',
+      ['kind'],
+    );
+  }
+
+  requestDone({ method, host, code, seconds }: FinishedRequest): void {
+    this.#requests.labels({ code: code === undefined ? '<error>' : String(code), host, method }).inc();
+    this.#durations.labels({ host, verb: method }).observe(seconds);
+  }
+
+  following(kind: ObjectKind, up: boolean): void {
+    this.#watches.labels(kind).set(up ? 1 : 0);
+  }
+}
+
+/** Seconds; the buckets that Kubernetes' components have. */
+const requestBuckets = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];

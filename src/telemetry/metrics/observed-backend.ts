@@ -1,0 +1,70 @@
+import type { Family } from '../../net/family.ts';
+import type { FamilyPlans, PlanChange } from '../../plan/plan-change.ts';
+import type { Problem } from '../../state/problem.ts';
+import type { ServiceKey } from '../../state/records.ts';
+import type { Backend } from '../../sync/syncer.ts';
+
+/** What a sync brought into force: all plans of a family, or what changed in them. */
+export type AppliedPlans =
+  | { readonly scope: 'full'; readonly plans: FamilyPlans }
+  | { readonly scope: 'partial'; readonly changes: readonly PlanChange[] };
+
+/** Hears what a backend does, when it does it. */
+export interface BackendObserver {
+  syncStarts(family: Family): void;
+  /** Not called where the sync failed. */
+  applied(family: Family, applied: AppliedPlans): void;
+  tidyFailed(family: Family): void;
+}
+
+/** The same backend, which tells the observer what it does. */
+export class ObservedBackend implements Backend {
+  readonly #backend: Backend;
+  readonly #observer: BackendObserver;
+
+  constructor(backend: Backend, observer: BackendObserver) {
+    this.#backend = backend;
+    this.#observer = observer;
+  }
+
+  get family(): Family {
+    return this.#backend.family;
+  }
+
+  get refused(): ReadonlyMap<ServiceKey, Problem> {
+    return this.#backend.refused;
+  }
+
+  get pacesItself(): boolean {
+    return this.#backend.pacesItself;
+  }
+
+  get tidyDelay(): number | undefined {
+    return this.#backend.tidyDelay;
+  }
+
+  async syncAll(plans: FamilyPlans): Promise<void> {
+    this.#observer.syncStarts(this.family);
+    await this.#backend.syncAll(plans);
+    this.#observer.applied(this.family, { scope: 'full', plans });
+  }
+
+  async syncChanges(changes: readonly PlanChange[]): Promise<void> {
+    this.#observer.syncStarts(this.family);
+    await this.#backend.syncChanges(changes);
+    this.#observer.applied(this.family, { scope: 'partial', changes });
+  }
+
+  isInForce(plans: FamilyPlans): Promise<boolean> {
+    return this.#backend.isInForce(plans);
+  }
+
+  async tidy(): Promise<void> {
+    try {
+      await this.#backend.tidy();
+    } catch (error) {
+      this.#observer.tidyFailed(this.family);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { type Family, families } from '../../net/family.ts';
+import type { Change, SliceKey } from '../../state/records.ts';
+
+/** A change of an EndpointSlice. */
+export type SliceChange = Extract<Change, { readonly kind: 'EndpointSlice' }>;
+
+/** When what triggered a change of a slice happened: milliseconds since the epoch. */
+type Triggers = Map<SliceKey, number[]>;
+
+/**
+ * Keeps, from a change of EndpointSlices until it is in force, when that was triggered: kube-proxy's network programming
+ * latency. As there, triggers before the start of the proxy are left out, those of a slice that goes, and
+ * those of a sync that fails.
+ */
+export class ProgrammingLatency {
+  readonly #now: () => number;
+  readonly #startedAt: number;
+  #waiting = noTriggers();
+  #underWay = noTriggers();
+
+  /** `now` in milliseconds since the epoch. */
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#startedAt = now();
+  }
+
+  changed({ key, record, triggeredAt }: SliceChange): void {
+    if (record === undefined) {
+      for (const family of families) this.#waiting[family].delete(key);
+    } else if (triggeredAt !== undefined && triggeredAt > this.#startedAt) {
+      const waiting = this.#waiting[record.family];
+      const triggers = waiting.get(key);
+      if (triggers === undefined) waiting.set(key, [triggeredAt]);
+      else triggers.push(triggeredAt);
+    }
+  }
+
+  /** What waits is now being brought into force. */
+  syncStarts(): void {
+    this.#underWay = this.#waiting;
+    this.#waiting = noTriggers();
+  }
+
+  /** Seconds from each trigger until now, when the family's sync is done. Clocks of two machines may differ. */
+  applied(family: Family): readonly number[] {
+    const now = this.#now();
+    const triggers = [...this.#underWay[family].values()].flat();
+    this.#underWay[family] = new Map();
+    return triggers.map((triggeredAt) => Math.max(0, now - triggeredAt) / 1000);
+  }
+}
+
+function noTriggers(): Record<Family, Triggers> {
+  return { IPv4: new Map(), IPv6: new Map() };
+}

@@ -1,0 +1,131 @@
+import type { Gauge } from 'prom-client';
+import type { RestoreInput } from '../../iptables/restore-input.ts';
+import type { RuleTool } from '../../iptables/rule-tool.ts';
+import { type Family, families } from '../../net/family.ts';
+import type { Instruments } from './instruments.ts';
+
+/** The tables that kube-proxy counts. */
+const tables = ['filter', 'nat'] as const;
+type Table = (typeof tables)[number];
+
+interface Counts {
+  filter: number;
+  nat: number;
+}
+
+interface FamilyCounts {
+  /** Rules of ours that the kernel had when it was last read. */
+  read: Counts;
+  /** Rules written since then. */
+  added: Counts;
+  /** Rules written since the last sync began. */
+  written: Counts;
+  /** How often something was written: what is read meanwhile is neither old nor new. */
+  writes: number;
+}
+
+/**
+ * How many iptables rules there are, counted as they pass by on their way to and from the kernel: nothing is read or
+ * rendered for it. The total is as of the last look at the kernel, or what was written since, where that found
+ * none.
+ */
+export class RuleCounts {
+  readonly #families: Readonly<Record<Family, FamilyCounts>> = {
+    IPv4: { read: none(), added: none(), written: none(), writes: 0 },
+    IPv6: { read: none(), added: none(), written: none(), writes: 0 },
+  };
+
+  /** What is written from now on belongs to the next sync of the family. */
+  syncStarts(family: Family): void {
+    this.#families[family].written = none();
+  }
+
+  /** Registers the metrics, which kube-proxy calls gauges. */
+  register(instruments: Instruments): void {
+    const labels = ['ip_family', 'table'] as const;
+    const name = 'kubeproxy_sync_proxy_rules_iptables';
+    instruments.collectedGauge(
+      `${name}_total`,
+      "Number of the proxy's iptables rules",
+      (gauge) => this.#collect(gauge, ({ read, added }, table) => read[table] || added[table]),
+      labels,
+    );
+    instruments.collectedGauge(
+      `${name}_last`,
+      'Number of iptables rules that the last sync wrote',
+      (gauge) => this.#collect(gauge, ({ written }, table) => written[table]),
+      labels,
+    );
+  }
+
+  /** Passes the lines of iptables-save on, and counts the rules among them that are ours. */
+  async *countRead(family: Family, lines: AsyncIterable<string>): AsyncIterable<string> {
+    const counts = this.#families[family];
+    const writes = counts.writes;
+    const found = none();
+    let table: Table | undefined;
+    for await (const line of lines) {
+      if (line.startsWith('*')) table = tables.find((name) => line === `*${name}`);
+      else if (table !== undefined && isOurRule(line)) found[table] += 1;
+      yield line;
+    }
+    if (counts.writes !== writes) return;
+    counts.read = found;
+    counts.added = none();
+  }
+
+  /** Has the input written; it counts where that succeeds. */
+  async countWritten(
+    family: Family,
+    input: RestoreInput,
+    write: (input: RestoreInput) => Promise<void>,
+  ): Promise<void> {
+    const counts = this.#families[family];
+    const passed = none();
+    counts.writes += 1;
+    await write(countLines(input, passed));
+    counts.writes += 1;
+    for (const table of tables) {
+      counts.added[table] += passed[table];
+      counts.written[table] += passed[table];
+    }
+  }
+
+  #collect(gauge: Gauge<'ip_family' | 'table'>, value: (counts: FamilyCounts, table: Table) => number): void {
+    for (const family of families) {
+      for (const table of tables) {
+        gauge.labels({ ip_family: family, table }).set(value(this.#families[family], table));
+      }
+    }
+  }
+}
+
+/** The tool, whose rules are counted. */
+export function countedTool(tool: RuleTool, family: Family, counts: RuleCounts): RuleTool {
+  return {
+    batchSize: tool.batchSize,
+    save: () => counts.countRead(family, tool.save()),
+    restore: (input) => counts.countWritten(family, input, (passing) => tool.restore(passing)),
+  };
+}
+
+function none(): Counts {
+  return { filter: 0, nat: 0 };
+}
+
+/** Rules in our chains, and jumps from others to them. */
+function isOurRule(line: string): boolean {
+  return line.startsWith('-A KUBE-') || (line.startsWith('-A ') && line.includes(' -j KUBE-'));
+}
+
+/** The pieces of an input end with whole lines. */
+function* countLines(input: RestoreInput, counts: Counts): RestoreInput {
+  let table: Table | undefined;
+  for (const piece of input) {
+    for (const [start] of piece.matchAll(/^(?:\*\w+|-[AI] )/gm)) {
+      if (start.startsWith('*')) table = tables.find((name) => start === `*${name}`);
+      else if (table !== undefined) counts[table] += 1;
+    }
+    yield piece;
+  }
+}

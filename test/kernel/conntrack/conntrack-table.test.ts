@@ -1,0 +1,216 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { conntrackCommand, parseFlow } from '../../../src/kernel/conntrack/conntrack-command.ts';
+import { conntrackNetlink } from '../../../src/kernel/conntrack/conntrack-netlink.ts';
+import type { ConntrackSocket } from '../../../src/kernel/netlink/netlink-socket.ts';
+import { type Family, families } from '../../../src/net/family.ts';
+import { flow } from '../../support/conntrack/fake-table.ts';
+import type { ConntrackReport, ConntrackTask } from '../../support/kernel/conntrack-task.ts';
+
+const unavailable = conntrackUnavailable();
+const ways = ['netlink', 'command'] as const;
+const worlds = {
+  IPv4: { client: '192.168.50.9', service: '10.96.0.10', pods: ['10.244.0.1', '10.244.0.2'] },
+  IPv6: { client: 'fd00:50::9', service: 'fd00:96::10', pods: ['fd00:244::1', 'fd00:244::2'] },
+} as const;
+
+describe.each(ways)('the table of connection tracking, by %s', (way) => {
+  beforeEach(({ skip }) => skip(unavailable !== undefined, unavailable));
+
+  describe.each(families)('in %s', (family) => {
+    const { service, pods } = worlds[family];
+    const [first, second] = pods;
+
+    test('shows where flows go to and who answers', async () => {
+      const entries = [udp(family, 1, first), udp(family, 2, service)];
+      const { seen } = await pass({ way, family, entries });
+      const to = family === 'IPv4' ? '10.96.0.10:53' : '[fd00:96::10]:53';
+      const by = family === 'IPv4' ? '10.244.0.1:53' : '[fd00:244::1]:53';
+      expect(seen).toHaveLength(2);
+      expect(seen).toEqual(expect.arrayContaining([flow(`udp ${to} -> ${by}`), flow(`udp ${to} -> =`)]));
+    });
+
+    test('loses the flows that are stale, and no others', async () => {
+      const entries = [udp(family, 1, first), udp(family, 2, second), udp(family, 3, first)];
+      const { deleted, left } = await pass({ way, family, entries });
+      expect(deleted).toBe(2);
+      expect(left.map(sourcePort)).toEqual(['2']);
+    });
+
+    test('keeps TCP, the other family, other zones and protocols that were not asked for', async () => {
+      const otherFamily = family === 'IPv4' ? 'IPv6' : 'IPv4';
+      const entries = [
+        tcp(family, 1, first),
+        udp(otherFamily, 2, worlds[otherFamily].pods[0]),
+        [...udp(family, 3, first), '-w', '7'],
+        sctp(family, 4, first),
+      ];
+      const { deleted, left, seen } = await pass({ way, family, entries });
+      expect(seen).toEqual([]);
+      expect(deleted).toBe(0);
+      expect(left).toHaveLength(4);
+    });
+
+    test('is read once for two protocols', async () => {
+      const entries = [tcp(family, 1, first), udp(family, 2, first), sctp(family, 3, first)];
+      const { deleted, left } = await pass({ way, family, entries, protocols: ['UDP', 'SCTP'] });
+      expect(deleted).toBe(2);
+      expect(left.map(sourcePort)).toEqual(['1']);
+    });
+  });
+
+  test('may be empty', async () => {
+    expect(await pass({ way, entries: [] })).toMatchObject({ deleted: 0, seen: [] });
+  });
+
+  test('is not given to who may not see it', async () => {
+    const wrapper = ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin'];
+    const report = await ask({ way, entries: [] }, wrapper);
+    expect(report).toMatchObject({ error: expect.stringMatching(/CAP_NET_ADMIN/) });
+  });
+});
+
+describe('by netlink', () => {
+  beforeEach(({ skip }) => skip(unavailable !== undefined, unavailable));
+
+  test('an entry that took the place of a stale one meanwhile stays', async () => {
+    const [stale, present] = worlds.IPv4.pods;
+    const { deleted, left } = await pass({
+      way: 'netlink',
+      entries: [udp('IPv4', 1, stale)],
+      replacedBy: [udp('IPv4', 1, present)],
+    });
+    expect(deleted).toBe(0);
+    expect(left.map(sourcePort)).toEqual(['1']);
+  });
+
+  test('thousands of stale flows among more are deleted in one pass', async () => {
+    const { pods } = worlds.IPv4;
+    const entries = Array.from({ length: 6_000 }, (_, at) => udp('IPv4', at + 1, pods[at % 3 === 0 ? 0 : 1]));
+    const { deleted, seen, left } = await pass({ way: 'netlink', entries });
+    expect(seen).toHaveLength(6_000);
+    expect(deleted).toBe(2_000);
+    expect(left).toHaveLength(4_000);
+  });
+
+  test('a kernel that breaks off its list makes the pass fail', async () => {
+    await expect(
+      conntrackNetlink(() => answering([])).deleteFlows('IPv4', ['UDP'], () => true),
+    ).rejects.toThrow('broke off');
+  });
+
+  test('a list that ends with an error makes the pass fail', async () => {
+    const noMemory = -12;
+    const end = Buffer.alloc(20);
+    end.writeUInt32LE(20, 0);
+    end.writeUInt16LE(3, 4);
+    end.writeInt32LE(noMemory, 16);
+    await expect(
+      conntrackNetlink(() => answering([end])).deleteFlows('IPv4', ['UDP'], () => true),
+    ).rejects.toThrow('memory');
+  });
+});
+
+test('where the command is missing too, the pass says how to install it', async () => {
+  const path = process.env.PATH;
+  process.env.PATH = '/nonexistent';
+  try {
+    await expect(conntrackCommand().deleteFlows('IPv4', ['UDP'], () => true)).rejects.toThrow(
+      'install conntrack',
+    );
+  } finally {
+    process.env.PATH = path;
+  }
+});
+
+describe('a line of conntrack -L', () => {
+  const tuples =
+    'src=10.1.0.1 dst=10.96.0.10 sport=1024 dport=53 [UNREPLIED] src=10.244.0.1 dst=10.1.0.1 sport=5353 dport=1024';
+
+  test('is a flow', () => {
+    expect(parseFlow(`udp      17 299 ${tuples} mark=0 use=1`)).toEqual(
+      flow('udp 10.96.0.10:53 -> 10.244.0.1:5353'),
+    );
+  });
+
+  test('has counters in between where they are on', () => {
+    const counted = tuples.replace('[UNREPLIED]', 'packets=1 bytes=29');
+    expect(parseFlow(`udp      17 29 ${counted} packets=1 bytes=29 [ASSURED] mark=0 use=1`)).toEqual(
+      flow('udp 10.96.0.10:53 -> 10.244.0.1:5353'),
+    );
+  });
+
+  test.each(['zone=7', 'zone-orig=7', 'zone-reply=7'])('is none where it has %s', (zone) => {
+    expect(parseFlow(`udp      17 299 ${tuples} mark=0 ${zone} use=1`)).toBeUndefined();
+  });
+
+  test('is none of another protocol', () => {
+    expect(parseFlow(`tcp      6 299 ESTABLISHED ${tuples} mark=0 use=1`)).toBeUndefined();
+  });
+});
+
+type Pass = Partial<ConntrackTask> & Pick<ConntrackTask, 'way' | 'entries'>;
+
+async function pass(task: Pass): Promise<Exclude<ConntrackReport, { error: string }>> {
+  const report = await ask(task);
+  if ('error' in report) throw new Error(report.error);
+  return report;
+}
+
+async function ask(task: Pass, wrapper: readonly string[] = []): Promise<ConntrackReport> {
+  const { family = 'IPv4' } = task;
+  const whole: ConntrackTask = {
+    family,
+    protocols: ['UDP'],
+    replacedBy: [],
+    staleEndpoints: [worlds[family].pods[0]],
+    ...task,
+  };
+  const agent = fileURLToPath(new URL('../../support/kernel/conntrack-agent.ts', import.meta.url));
+  const env = { PATH: process.env.PATH, NODE_NO_WARNINGS: '1' };
+  const { stdout } = await execa('unshare', ['--net', ...wrapper, process.execPath, agent], {
+    input: JSON.stringify(whole),
+    env,
+    extendEnv: false,
+  });
+  return JSON.parse(stdout);
+}
+
+function udp(family: Family, port: number, endpoint: string): readonly string[] {
+  return [...tuple(family, 'udp', port, endpoint), '-t', '300'];
+}
+
+function tcp(family: Family, port: number, endpoint: string): readonly string[] {
+  return [...tuple(family, 'tcp', port, endpoint), '-t', '300', '--state', 'ESTABLISHED'];
+}
+
+function sctp(family: Family, port: number, endpoint: string): readonly string[] {
+  const tags = ['--orig-vtag', '1', '--reply-vtag', '2'];
+  return [...tuple(family, 'sctp', port, endpoint), '-t', '300', '--state', 'ESTABLISHED', ...tags];
+}
+
+function tuple(family: Family, protocol: string, port: number, endpoint: string): readonly string[] {
+  const { client, service } = worlds[family];
+  return [
+    ...['-p', protocol, '-s', client, '-d', service, '--sport', String(port), '--dport', '53'],
+    ...['-r', endpoint, '-q', client, '--reply-port-src', '53', '--reply-port-dst', String(port)],
+  ];
+}
+
+function sourcePort(line: string): string | undefined {
+  return /sport=(\d+)/.exec(line)?.[1];
+}
+
+/** A socket with these answers. */
+function answering(datagrams: readonly Buffer[]): ConntrackSocket {
+  const left = [...datagrams];
+  return { send: async () => {}, receive: async () => left.shift(), [Symbol.dispose]: () => {} };
+}
+
+function conntrackUnavailable(): string | undefined {
+  const { error, status, stderr } = spawnSync('unshare', ['--net', 'conntrack', '-L'], { encoding: 'utf8' });
+  if (error !== undefined) return `not installed: ${error.message}`;
+  return status === 0 ? undefined : `no conntrack in a network namespace: ${stderr.trim()}`;
+}

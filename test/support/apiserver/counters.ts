@@ -1,0 +1,67 @@
+import type { ObjectKind } from '../../../src/state/records.ts';
+import type { ServerRequest } from './connection.ts';
+import type { Fault } from './faults.ts';
+
+/** What is asked, as far as faults and counters tell it apart. */
+export type Verb = 'list' | 'watch' | 'streaming-list' | 'get' | 'event';
+
+export interface LoggedRequest extends ServerRequest {
+  /** `undefined` for events, and for what the server does not have. */
+  readonly kind: ObjectKind | undefined;
+  readonly verb: Verb;
+  /** Where one was asked for. */
+  readonly namespace: string | undefined;
+  /** Milliseconds, by the clock of `Date`. */
+  readonly at: number;
+  /** What the server answered, or would have without the fault; that of an ERROR event where one ended the watch. */
+  status: number | undefined;
+  /** What went wrong with it. */
+  readonly fault: Fault | undefined;
+}
+
+/** Of requests for all namespaces. */
+export interface Counts {
+  /** Requests for a first page, or for all. */
+  readonly lists: number;
+  /** Requests for any page. */
+  readonly pages: number;
+  readonly streamingLists: number;
+  /** Streaming lists not included. */
+  readonly watches: number;
+  /** Of both sorts, as of now. */
+  readonly openWatches: number;
+}
+
+/** Of one kind, or of all. */
+export function countRequests(
+  requests: readonly LoggedRequest[],
+  kind: ObjectKind | undefined,
+  openWatches: number,
+): Counts {
+  const count = (verb: Verb, more: (request: LoggedRequest) => boolean = () => true) =>
+    requests.filter(
+      (request) =>
+        request.verb === verb &&
+        request.namespace === undefined &&
+        (kind ?? request.kind) === request.kind &&
+        more(request),
+    ).length;
+  return {
+    lists: count('list', ({ query }) => query.continue === undefined),
+    pages: count('list'),
+    streamingLists: count('streaming-list'),
+    watches: count('watch'),
+    openWatches,
+  };
+}
+
+export function verbOf(
+  { path, query }: ServerRequest,
+  kind: ObjectKind | undefined,
+  name: string | undefined,
+): Verb {
+  if (kind === undefined && path.includes('/events')) return 'event';
+  if (name !== undefined) return 'get';
+  if (query.watch !== 'true' && query.watch !== '1') return 'list';
+  return query.sendInitialEvents === 'true' ? 'streaming-list' : 'watch';
+}

@@ -1,0 +1,137 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { DoctorReport, Finding } from '../../../../src/doctor/check.ts';
+import { type AgentClient, startAgent } from '../../lab/agent-client.ts';
+import { createHost, type Host } from '../../lab/host.ts';
+import { configureInterfaces, createNamespaces } from '../../lab/namespaces.ts';
+import { addresses, ports } from './addresses.ts';
+import { healthyConfig, healthyObjects } from './objects.ts';
+import { everywhere, linesOf, linkLines, nodeSettings, overlayPeers, type Role, roles } from './topology.ts';
+
+/** A healthy node with two pods that serve, and another node, as network namespaces (see topology.ts). */
+export interface TestNode extends AsyncDisposable {
+  readonly node: Host;
+  /** Both answer on TCP port 8080, by IPv4 and IPv6. */
+  readonly pods: readonly [Host, Host];
+  /** The other node, with a pod's address and that of a client of the outside. */
+  readonly other: Host;
+  /** What the proxy is told: at first `healthyObjects` and `healthyConfig`. */
+  writeObjects(text: string): Promise<void>;
+  writeConfig(text: string): Promise<void>;
+  /** Sets numbers below /proc/sys of the node; `*` stands for each. */
+  set(settings: Readonly<Record<string, string>>): Promise<void>;
+  /** Programs the node by `run --once`; rejects where that fails. */
+  program(more?: readonly string[]): Promise<void>;
+  /** Runs `doctor` on the node; rejects where it writes no report. */
+  doctor(more?: readonly string[]): Promise<DoctorRun>;
+  /** The same where the API server does not answer, or as a user who may nothing. */
+  doctorWithout(what: 'objects' | 'root'): Promise<DoctorRun>;
+}
+
+export interface DoctorRun {
+  readonly status: number | undefined;
+  readonly report: DoctorReport;
+  readonly stderr: string;
+}
+
+export async function createTestNode({
+  mode,
+}: {
+  readonly mode: 'iptables' | 'nftables';
+}): Promise<TestNode> {
+  await using stack = new AsyncDisposableStack();
+  const { nameOf } = stack.use(await createNamespaces(roles, linkLines));
+  const start = async (role: Role): Promise<[AgentClient, Host]> => {
+    const agent = stack.use(startAgent(nameOf(role)));
+    await configure(agent, everywhere);
+    await configureInterfaces(linesOf(role), nameOf(role));
+    return [agent, createHost(nameOf(role), agent)];
+  };
+  const [[agent, node], [, pod0], [, pod1], [, other]] = await Promise.all([
+    start('node'),
+    start('pod0'),
+    start('pod1'),
+    start('other'),
+  ]);
+  await Promise.all([
+    node.exec('bridge', overlayPeers.node),
+    other.exec('bridge', overlayPeers.other),
+    ...[pod0, pod1].map(serve),
+  ]);
+  const set = (settings: Readonly<Record<string, string>>) => configure(agent, settings);
+  await set(nodeSettings);
+  const folder = await mkdtemp(join(tmpdir(), 'portolan-doctor-'));
+  stack.defer(() => rm(folder, { recursive: true }));
+  const files = await keepFiles(folder, mode);
+  const everything = stack.move();
+  return {
+    node,
+    pods: [pod0, pod1],
+    other,
+    set,
+    ...files,
+    ...commands(node, folder),
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
+  };
+}
+
+/** The findings of one check. Throws where it was not made. */
+export function findingsOf({ checks }: DoctorReport, check: string): readonly Finding[] {
+  const found = checks.find((report) => report.check === check);
+  if (found === undefined) throw new Error(`the report has no check ${check}`);
+  return found.findings;
+}
+
+async function serve(pod: Host, index: number): Promise<void> {
+  const own = addresses.pods[index];
+  for (const address of own === undefined ? [] : [own.IPv4, own.IPv6]) {
+    await pod.listen({ protocol: 'tcp', address, port: ports.target });
+  }
+}
+
+async function configure(agent: AgentClient, settings: Readonly<Record<string, string>>): Promise<void> {
+  const reply = await agent.request({ op: 'sysctl', settings });
+  if ('error' in reply) throw new Error(`cannot set ${Object.keys(settings).join(', ')}: ${reply.error}`);
+}
+
+async function keepFiles(folder: string, mode: 'iptables' | 'nftables') {
+  const writeObjects = (text: string) => writeFile(objectsFile(folder), text);
+  const writeConfig = (text: string) => writeFile(configFile(folder), text);
+  await Promise.all([writeObjects(healthyObjects()), writeConfig(healthyConfig(mode))]);
+  return { writeObjects, writeConfig };
+}
+
+function commands(node: Host, folder: string): Pick<TestNode, 'program' | 'doctor' | 'doctorWithout'> {
+  const config = ['--config', configFile(folder)];
+  const inputs = ['--source', objectsFile(folder), ...config];
+  const env = { RUNTIME_DIRECTORY: folder, NODE_NO_WARNINGS: '1' };
+  return {
+    async program(more = []) {
+      await node.exec(process.execPath, [portolan, 'run', '--once', ...inputs, ...more], { env });
+    },
+    doctor: (more = []) => runDoctor(node, [process.execPath, portolan, 'doctor', ...inputs, ...more], env),
+    async doctorWithout(what) {
+      const doctor = [process.execPath, portolan, 'doctor'];
+      // Nobody listens there.
+      const noServer = ['--master', 'http://127.0.0.1:9', ...config];
+      if (what === 'objects') return await runDoctor(node, [...doctor, ...noServer], env);
+      await chmod(folder, 0o755);
+      const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all'];
+      return await runDoctor(node, [...nobody, ...doctor, ...inputs], env);
+    },
+  };
+}
+
+async function runDoctor(node: Host, command: readonly string[], env: NodeJS.ProcessEnv): Promise<DoctorRun> {
+  const args = ['netns', 'exec', node.namespace, ...command, '--output', 'json'];
+  const { exitCode, stdout, stderr } = await execa('ip', args, { env, reject: false });
+  if (!stdout.startsWith('{')) throw new Error(`doctor wrote no report: ${stderr}`);
+  return { status: exitCode, report: JSON.parse(stdout), stderr };
+}
+
+const objectsFile = (folder: string) => join(folder, 'objects.json');
+const configFile = (folder: string) => join(folder, 'config.json');
+const portolan = fileURLToPath(new URL('../../../../src/cli/main.ts', import.meta.url));
