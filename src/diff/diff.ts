@@ -1,6 +1,6 @@
 import pc from 'picocolors';
-import type { IptablesVariant } from '../kernel/iptables/iptables-variant.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
+import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
 import { formatProblem } from '../state/problem.ts';
 import { compareRules } from './rules/compare-rules.ts';
 import type { Difference } from './rules/difference.ts';

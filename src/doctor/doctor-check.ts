@@ -2,6 +2,7 @@ import type { ProxyConfig } from '../config/proxy-config.ts';
 import type { Drift } from '../diff/rules/live-drift.ts';
 import type { LiveView } from '../kernel/live-view.ts';
 import type { Machine } from '../kernel/node/machine.ts';
+import { Unobservable } from '../kernel/unobservable.ts';
 import type { Family } from '../net/family.ts';
 import type { LoadedState } from '../plan/loaded-state.ts';
 import type { ServiceKey } from '../state/records.ts';
@@ -65,9 +66,4 @@ export function requireObjects(subject: Subject): LoadedState {
 /** The objects, for checks that are of use without them, too. */
 export function objectsIfAny({ objects }: Subject): LoadedState | undefined {
   return 'loaded' in objects ? objects.loaded : undefined;
-}
-
-/** Something cannot be looked at; the message says why, and is all that the operator needs. */
-export class Unobservable extends Error {
-  override readonly name = 'Unobservable';
 }

@@ -1,14 +1,15 @@
 import { hostname } from 'node:os';
 import pc from 'picocolors';
+import { loadConfig } from '../config/load-config.ts';
 import { nodeName } from '../config/node-name.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { liveDrift } from '../diff/rules/live-drift.ts';
-import type { IptablesVariant } from '../kernel/iptables/iptables-variant.ts';
 import { observeMachine } from '../kernel/node/observe/observe-machine.ts';
 import { liveView } from '../kernel/open-live-view.ts';
 import { type Family, families } from '../net/family.ts';
-import { type CommonOptions, loadConfig } from '../plan/loaded-state.ts';
 import { type ExitStatus, exitStatus, UserError } from '../program/exit-status.ts';
+import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
+import type { CommonOptions } from '../sources/open-source.ts';
 import type { ServiceKey } from '../state/records.ts';
 import type { Severity } from './check.ts';
 import { allChecks, selectChecks } from './checks.ts';

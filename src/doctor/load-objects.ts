@@ -1,6 +1,6 @@
 import type { ProxyConfig } from '../config/proxy-config.ts';
-import { type CommonOptions, loadState } from '../plan/loaded-state.ts';
-import { openSource } from '../sources/open-source.ts';
+import { loadState } from '../sources/load-state.ts';
+import { type CommonOptions, openSource } from '../sources/open-source.ts';
 import type { Objects } from './doctor-check.ts';
 
 /** The objects of the source that the options name, or why there are none: then the node is checked all the same. */

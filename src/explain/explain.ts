@@ -1,6 +1,6 @@
 import type { Family } from '../net/family.ts';
-import type { CommonOptions } from '../plan/loaded-state.ts';
 import { type ExitStatus, exitStatus, UserError } from '../program/exit-status.ts';
+import type { CommonOptions } from '../sources/open-source.ts';
 import type { TraceVerdict } from '../trace/trace.ts';
 import { explainTrace } from './explain-trace.ts';
 import { type Explanation, nothingKnown } from './explanation.ts';

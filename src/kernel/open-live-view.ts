@@ -1,4 +1,3 @@
-import { Unobservable } from '../doctor/doctor-check.ts';
 import type { Family } from '../net/family.ts';
 import type { Rule } from '../rules-text/rule.ts';
 import { TooManyWaysError } from '../trace/walk.ts';
@@ -14,6 +13,7 @@ import { localPorts } from './node/local-ports.ts';
 import { localAddresses } from './node/node-addresses.ts';
 import { proxyTraces } from './node/proxy-traces.ts';
 import { tcpConnect } from './node/tcp-connect.ts';
+import { Unobservable } from './unobservable.ts';
 
 /** This machine (its network namespace), as the checks of objects and rules see it. */
 export function liveView(): LiveView {

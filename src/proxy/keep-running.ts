@@ -1,10 +1,12 @@
 import type { ProxyConfig } from '../config/proxy-config.ts';
-import { loadState, modeProblems } from '../plan/loaded-state.ts';
+import { modeProblems } from '../plan/loaded-state.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
 import { version } from '../program/version.ts';
+import { loadState } from '../sources/load-state.ts';
 import { openSource } from '../sources/open-source.ts';
 import { trafficMetrics } from '../status/open-traffic-metrics.ts';
 import type { OperatorEvents } from '../telemetry/events/operator-events.ts';
+import { logApi } from '../telemetry/logs/log-api.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
 import { ProblemLog } from '../telemetry/logs/problem-log.ts';
 import { Metrics } from '../telemetry/metrics/metrics.ts';
@@ -44,7 +46,11 @@ async function serveAndFollow(
 ): Promise<void> {
   const { signal } = ending;
   const metrics = new Metrics({ mode: config.mode, version: version() });
-  const { source, api } = await openSource(options, config, { patient: true, logger, observer: metrics.api });
+  const { source, api } = await openSource(options, config, {
+    patient: true,
+    events: logApi(logger, metrics.api),
+    requests: metrics.api,
+  });
   const { events, sent } = openEvents(api, config, { logger, signal });
   try {
     const serving = await openServing({

@@ -1,9 +1,10 @@
+import { loadConfig } from '../config/load-config.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
-import type { IptablesVariant } from '../kernel/iptables/iptables-variant.ts';
 import { prepareNode } from '../kernel/node/prepare-node.ts';
-import { type CommonOptions, loadConfig, loadState } from '../plan/loaded-state.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
-import { openSource } from '../sources/open-source.ts';
+import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
+import { loadState } from '../sources/load-state.ts';
+import { type CommonOptions, openSource } from '../sources/open-source.ts';
 import type { Problem } from '../state/problem.ts';
 import { requireCounters } from '../status/require-counters.ts';
 import type { SyncOutcome } from '../sync/syncer.ts';

@@ -2,11 +2,12 @@ import type { ProxyMode } from '../config/proxy-config.ts';
 import { removalInput } from '../iptables/removal.ts';
 import { readSavedTables } from '../iptables/saved-rules.ts';
 import { iptablesTool } from '../kernel/iptables/iptables-tool.ts';
-import { type IptablesVariant, usedVariants } from '../kernel/iptables/iptables-variant.ts';
+import { usedVariants } from '../kernel/iptables/iptables-variant.ts';
 import { nftCommand } from '../kernel/nft/nft-command.ts';
 import { removeTables } from '../kernel/nft/nft-tables.ts';
 import { type Family, families } from '../net/family.ts';
 import { tableName } from '../nftables/names.ts';
+import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
 import type { SyncOutcome } from '../sync/syncer.ts';
 
 /** kube-proxy's table in mode nftables. */

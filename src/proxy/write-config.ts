@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { dump } from 'js-yaml';
 import type { FlagValues } from '../config/flags/flags.ts';
 import { formatConfig } from '../config/format-config.ts';
-import { loadConfig } from '../plan/loaded-state.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
 
 /** Writes the effective configuration to the file that `--write-config-to` names. */

@@ -4,18 +4,17 @@ import { type DesiredRules, desiredRules } from '../iptables/desired-rules.ts';
 import { iptablesRuleFiles } from '../kernel/rule-files.ts';
 import { type Address, parseAddress } from '../net/address.ts';
 import type { Family } from '../net/family.ts';
-import type { LoadedState } from '../plan/loaded-state.ts';
+import { currentPlans, type LoadedState } from '../plan/loaded-state.ts';
 import { nodeIPs } from '../plan/node-ips.ts';
 
 /** The rules that a node with these facts should have in one family. */
 export function desiredFor(
   family: Family,
-  { state, book, context }: LoadedState,
+  loaded: LoadedState,
   config: ProxyConfig,
   facts: NodeFacts,
 ): DesiredRules {
-  if (state.hasDirty) book.update(context());
-  const plans = book.plans(family);
+  const plans = currentPlans(loaded, family);
   return desiredRules(iptablesRuleFiles(), plans, iptablesOptions(family, config, facts, plans));
 }
 

@@ -5,7 +5,7 @@ import { nftablesOptions, type TableFacts } from '../nftables/derive-nftables-op
 import { emptyTable, type Table } from '../nftables/table/table.ts';
 import { TableModel } from '../nftables/table/table-model.ts';
 import { fullUpdate, newTable } from '../nftables/update/full-update.ts';
-import type { LoadedState } from '../plan/loaded-state.ts';
+import { currentPlans, type LoadedState } from '../plan/loaded-state.ts';
 
 /**
  * The table that a node with these facts should have in one family. Where one stands, the endpoints keep the slots that
@@ -13,16 +13,15 @@ import type { LoadedState } from '../plan/loaded-state.ts';
  */
 export function desiredTable(
   family: Family,
-  { state, book, context }: LoadedState,
+  loaded: LoadedState,
   config: ProxyConfig,
   facts: Omit<TableFacts, 'serviceCIDRs'>,
   live: Table = emptyTable,
 ): Table {
-  if (state.hasDirty) book.update(context());
-  const options = nftablesOptions(family, config, { ...facts, serviceCIDRs: state.serviceCIDRs });
+  const options = nftablesOptions(family, config, { ...facts, serviceCIDRs: loaded.state.serviceCIDRs });
   const table = newTable(nftablesSkeleton(), options);
   const wanted = new TableModel(live);
-  for (const transaction of fullUpdate({ ...table, live, plans: book.plans(family), now: 0 })) {
+  for (const transaction of fullUpdate({ ...table, live, plans: currentPlans(loaded, family), now: 0 })) {
     wanted.apply(transaction);
   }
   wanted.apply(table.book.tidy(0));

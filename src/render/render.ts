@@ -1,10 +1,12 @@
+import { loadConfig } from '../config/load-config.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { renderRules } from '../iptables/render-rules.ts';
 import { type Family, families } from '../net/family.ts';
 import { formatTable } from '../nftables/table/format-table.ts';
-import { type CommonOptions, type LoadedState, loadConfig, loadState } from '../plan/loaded-state.ts';
+import type { LoadedState } from '../plan/loaded-state.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
-import { openSource } from '../sources/open-source.ts';
+import { loadState } from '../sources/load-state.ts';
+import { type CommonOptions, openSource } from '../sources/open-source.ts';
 import { formatProblem } from '../state/problem.ts';
 import { desiredFor, factsFromObjects } from './desired-rules-of.ts';
 import { desiredTable } from './desired-table.ts';

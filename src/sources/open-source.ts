@@ -1,15 +1,20 @@
 import { hostname } from 'node:os';
+import type { FlagValues } from '../config/flags/flags.ts';
 import { nodeName } from '../config/node-name.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
-import type { CommonOptions } from '../plan/loaded-state.ts';
 import { UserError } from '../program/exit-status.ts';
 import { version } from '../program/version.ts';
-import { logApi } from '../telemetry/logs/log-api.ts';
-import type { Logger } from '../telemetry/logs/logger.ts';
-import type { ApiObserver } from '../telemetry/metrics/api-metrics.ts';
+import type { ClusterSourceEvents } from './cluster/cluster-source.ts';
 import type { ApiAccess } from './cluster/kube-config.ts';
-import type { ApiTransport } from './cluster/transport.ts';
+import type { ApiTransport, RequestObserver } from './cluster/transport.ts';
 import type { Source } from './source.ts';
+
+/** What every command takes: kube-proxy's flags, and where the objects are. */
+export interface CommonOptions {
+  readonly flags: FlagValues;
+  readonly source: string | undefined;
+  readonly serviceProxyName: string;
+}
 
 /** Where the objects come from. */
 export interface OpenedSource {
@@ -23,8 +28,8 @@ export interface Following {
   /** Whether an API server that does not answer at first is waited for; else it is an error. */
   readonly patient: boolean;
   /** Told how it goes with the API server. */
-  readonly logger?: Logger;
-  readonly observer?: ApiObserver;
+  readonly events?: ClusterSourceEvents;
+  readonly requests?: RequestObserver;
 }
 
 /**
@@ -41,8 +46,7 @@ export async function openSource(
     return { source: filesSource(options.source), api: undefined };
   }
   const access = await accessOf(options, config);
-  const observer = following?.observer ?? nobody;
-  const api = await connect(access, observer);
+  const api = await connect(access, following?.requests ?? { requestDone: () => undefined });
   const { clusterSource } = await import('./cluster/cluster-source.ts');
   const source = clusterSource({
     transport: api,
@@ -51,12 +55,17 @@ export async function openSource(
     needsPodCIDRs: config.detectLocal.mode === 'NodeCIDR',
     once: following === undefined,
     patient: following?.patient ?? false,
-    events: logApi(following?.logger, observer),
+    events: following?.events ?? silent,
   });
   return { source, api };
 }
 
-const nobody: ApiObserver = { requestDone() {}, following() {} };
+const silent: ClusterSourceEvents = {
+  listed: () => undefined,
+  failed: () => undefined,
+  recovered: () => undefined,
+  awaitsNode: () => undefined,
+};
 
 async function accessOf({ flags }: CommonOptions, { clientConnection }: ProxyConfig): Promise<ApiAccess> {
   const { apiAccess } = await import('./cluster/api-access.ts');
@@ -72,11 +81,11 @@ async function accessOf({ flags }: CommonOptions, { clientConnection }: ProxyCon
 }
 
 /** A kubeconfig that is wrong now will be so later. */
-async function connect(access: ApiAccess, observer: ApiObserver): Promise<ApiTransport> {
+async function connect(access: ApiAccess, requests: RequestObserver): Promise<ApiTransport> {
   const { loadKubeConfig } = await import('./cluster/kube-config.ts');
   const { httpTransport } = await import('./cluster/http-transport.ts');
   await loadKubeConfig(access).catch((error: Error) => {
     throw new UserError(error.message);
   });
-  return httpTransport(access, `portolan/${version()} (${process.platform}/${process.arch})`, observer);
+  return httpTransport(access, `portolan/${version()} (${process.platform}/${process.arch})`, requests);
 }

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Milliseconds } from '../config/duration.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { nftCommand } from '../kernel/nft/nft-command.ts';
 import { type Family, families } from '../net/family.ts';
-import { type CommonOptions, type LoadedState, loadConfig, loadState } from '../plan/loaded-state.ts';
+import { currentPlans, type LoadedState } from '../plan/loaded-state.ts';
 import type { FamilyPlans } from '../plan/plan-change.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
-import { openSource } from '../sources/open-source.ts';
+import { loadState } from '../sources/load-state.ts';
+import { type CommonOptions, openSource } from '../sources/open-source.ts';
 import type { Source } from '../sources/source.ts';
 import { formatProblem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
@@ -36,16 +38,11 @@ export async function status(options: StatusOptions): Promise<ExitStatus> {
   for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
   const selected = selectServices(options.services, loaded.state.services);
   const shown = options.family === undefined ? families : [options.family];
-  const plans = (family: Family) => only(selected, presentPlans(family, loaded));
+  const plans = (family: Family) => only(selected, currentPlans(loaded, family));
   const reader = new TrafficReader(nftCommand(), trafficSubject(loaded, config, shown, plans));
   if (options.watch) await watch(reader, source, loaded, options);
   else await showOnce(reader, options);
   return exitStatus.ok;
-}
-
-function presentPlans(family: Family, { state, book, context }: LoadedState): FamilyPlans {
-  if (state.hasDirty) book.update(context());
-  return book.plans(family);
 }
 
 function only(services: ReadonlySet<ServiceKey> | undefined, plans: FamilyPlans): FamilyPlans {

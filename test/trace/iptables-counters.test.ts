@@ -1,9 +1,9 @@
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type IptablesVariant, iptablesVariants } from '../../src/kernel/iptables/iptables-variant.ts';
 import { type Family, families } from '../../src/net/family.ts';
 import { readAddress } from '../../src/net/numbers.ts';
+import { type IptablesVariant, iptablesVariants } from '../../src/rules-text/iptables/iptables-variants.ts';
 import { readIptablesRule } from '../../src/rules-text/iptables/read-rules.ts';
 import type { Field, Rule, Scalar } from '../../src/rules-text/rule.ts';
 import type { Environment } from '../../src/trace/environment.ts';

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addFlags, readFlags } from '../../config/flags/add-flags.ts';
 import { families } from '../../net/family.ts';
-import type { CommonOptions } from '../../plan/loaded-state.ts';
 import type { ExitStatus } from '../../program/exit-status.ts';
 import { version } from '../../program/version.ts';
+import type { CommonOptions } from '../../sources/open-source.ts';
 
 /** Receives the exit status of the command that ran. */
 export type Finish = (status: ExitStatus) => void;

@@ -1,7 +1,7 @@
 import { type PacketCounter, packetCounters } from '../../iptables/iptables-options.ts';
 import { readSavedTables, type SavedTables } from '../../iptables/saved-rules.ts';
 import { iptablesTool } from '../../kernel/iptables/iptables-tool.ts';
-import { detectIptablesVariant, type IptablesVariant } from '../../kernel/iptables/iptables-variant.ts';
+import { detectIptablesVariant } from '../../kernel/iptables/iptables-variant.ts';
 import { nftTool } from '../../kernel/nft/choose-nft-tool.ts';
 import { type Family, families } from '../../net/family.ts';
 import { readLiveTable } from '../../nftables/live-table.ts';
@@ -13,6 +13,7 @@ import { emptyTable } from '../../nftables/table/table.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { desiredFor } from '../../render/desired-rules-of.ts';
 import { desiredTable } from '../../render/desired-table.ts';
+import type { IptablesVariant } from '../../rules-text/iptables/iptables-variants.ts';
 import { NotAListing } from '../../rules-text/nft/read-listing.ts';
 import { factsOfSide, readNodeAddresses } from '../sides/node-facts-of-side.ts';
 import { type ProxyRules, type ProxyTable, proxyRulesOf } from '../sides/read-listings.ts';

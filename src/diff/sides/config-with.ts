@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { load, YAMLException } from 'js-yaml';
 import { apiVersion, kind } from '../../config/api-version.ts';
 import { suggestField } from '../../config/did-you-mean.ts';
 import { documentOfFlags } from '../../config/flags/flag-document.ts';
 import type { FlagValues } from '../../config/flags/flags.ts';
+import { readConfigFile } from '../../config/load-config.ts';
 import type { ProxyConfig } from '../../config/proxy-config.ts';
 import { readDocument } from '../../config/read-document.ts';
 import { resolveConfig } from '../../config/resolve-config.ts';
@@ -45,12 +45,6 @@ async function documentOf(flags: FlagValues): Promise<Document> {
       ? { apiVersion, kind, ...documentOfFlags(flags, ['setting']) }
       : readDocument({ path, text: await readConfigFile(path) });
   return { ...document };
-}
-
-async function readConfigFile(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch((error: Error) => {
-    throw new UserError(`--config ${path}: cannot be read: ${error.message}`);
-  });
 }
 
 /** Only what stands above a file too: the rest is in the document. */

@@ -1,7 +1,10 @@
+import { loadConfig } from '../../config/load-config.ts';
 import type { ProxyConfig } from '../../config/proxy-config.ts';
 import type { Family } from '../../net/family.ts';
-import { type CommonOptions, type LoadedState, loadConfig, loadState } from '../../plan/loaded-state.ts';
+import type { LoadedState } from '../../plan/loaded-state.ts';
 import { UserError } from '../../program/exit-status.ts';
+import { loadState } from '../../sources/load-state.ts';
+import type { CommonOptions } from '../../sources/open-source.ts';
 import { configWith } from './config-with.ts';
 import { type Listing, readListings } from './read-listings.ts';
 import { sourceWith } from './source-with.ts';

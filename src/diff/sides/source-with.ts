@@ -1,6 +1,5 @@
 import type { ProxyConfig } from '../../config/proxy-config.ts';
-import type { CommonOptions } from '../../plan/loaded-state.ts';
-import { openSource } from '../../sources/open-source.ts';
+import { type CommonOptions, openSource } from '../../sources/open-source.ts';
 import type { Source } from '../../sources/source.ts';
 
 /** The objects that the options name, and over them those of the manifests that are to be applied. */

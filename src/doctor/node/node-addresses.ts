@@ -1,9 +1,10 @@
 import type { Interface } from '../../kernel/node/machine.ts';
+import { Unobservable } from '../../kernel/unobservable.ts';
 import type { Address } from '../../net/address.ts';
 import type { Family } from '../../net/family.ts';
 import type { NodeIPs } from '../../plan/node-ips.ts';
 import type { Finding } from '../check.ts';
-import { defineCheck, type Subject, Unobservable } from '../doctor-check.ts';
+import { defineCheck, type Subject } from '../doctor-check.ts';
 import { clusterIPs, familiesInUse, ownAddresses } from './node-facts.ts';
 
 interface Observed {

@@ -1,14 +1,16 @@
+import { loadConfig } from '../../config/load-config.ts';
 import type { ProxyConfig } from '../../config/proxy-config.ts';
 import { servesLocalhost } from '../../iptables/derive-iptables-options.ts';
 import { type Address, familyOf, formatEndpoint, isLoopback } from '../../net/address.ts';
 import { cidrContains } from '../../net/cidr.ts';
 import type { Protocol } from '../../net/family.ts';
-import { type CommonOptions, type LoadedState, loadConfig, loadState } from '../../plan/loaded-state.ts';
+import type { LoadedState } from '../../plan/loaded-state.ts';
 import { nodeIPs } from '../../plan/node-ips.ts';
 import { nodePortRanges } from '../../plan/node-ports.ts';
 import { planService } from '../../plan/plan-service.ts';
 import type { Frontend, ServicePortPlan } from '../../plan/service-plan.ts';
-import { openSource } from '../../sources/open-source.ts';
+import { loadState } from '../../sources/load-state.ts';
+import { type CommonOptions, openSource } from '../../sources/open-source.ts';
 import { addressClaim, nodePortClaim } from '../../state/claims.ts';
 import { formatProblem } from '../../state/problem.ts';
 import type { ServiceKey } from '../../state/records.ts';

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { Unobservable } from '../../doctor/doctor-check.ts';
 import { RestoreError } from '../../iptables/rule-tool.ts';
 import { readLiveRules } from '../../iptables/saved-rules.ts';
 import { type Family, families } from '../../net/family.ts';
+import { type IptablesVariant, iptablesVariants } from '../../rules-text/iptables/iptables-variants.ts';
 import type { IptablesHolding } from '../live-view.ts';
+import { Unobservable } from '../unobservable.ts';
 import { iptablesTool } from './iptables-tool.ts';
-import { type IptablesVariant, iptablesVariants } from './iptables-variant.ts';
 
 /** What both variants of iptables hold. Throws an `Unobservable` where that cannot be read. */
 export async function iptablesHoldings(): Promise<readonly IptablesHolding[]> {

@@ -3,7 +3,7 @@ import { ExecaError, execa } from 'execa';
 import type { BatchSize, RestoreInput } from '../../iptables/restore-input.ts';
 import { RestoreError, type RestoreFailure, type RuleTool } from '../../iptables/rule-tool.ts';
 import type { Family } from '../../net/family.ts';
-import type { IptablesVariant } from './iptables-variant.ts';
+import type { IptablesVariant } from '../../rules-text/iptables/iptables-variants.ts';
 
 /** Seconds to wait for the xtables lock, which every iptables-legacy command takes. */
 const lockPatience = 5;

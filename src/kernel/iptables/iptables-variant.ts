@@ -1,11 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { RestoreError } from '../../iptables/rule-tool.ts';
-
-/** The two programs behind the name iptables: they write to different parts of the kernel. */
-export type IptablesVariant = 'nft' | 'legacy';
-
-export const iptablesVariants: readonly IptablesVariant[] = ['nft', 'legacy'];
+import type { IptablesVariant } from '../../rules-text/iptables/iptables-variants.ts';
 
 /** How the variant was chosen; logged at start. */
 export interface VariantChoice {

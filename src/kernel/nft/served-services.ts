@@ -1,7 +1,7 @@
-import { Unobservable } from '../../doctor/doctor-check.ts';
 import type { Family } from '../../net/family.ts';
 import { NftError } from '../../nftables/nft-tool.ts';
 import type { ProxyTable } from '../live-view.ts';
+import { Unobservable } from '../unobservable.ts';
 import { listByCommand } from './nft-command.ts';
 
 /**

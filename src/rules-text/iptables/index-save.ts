@@ -1,6 +1,6 @@
-import type { IptablesVariant } from '../../kernel/iptables/iptables-variant.ts';
 import type { Family } from '../../net/family.ts';
 import { builtInChains, isTableName, type TableName } from './iptables-base-chains.ts';
+import type { IptablesVariant } from './iptables-variants.ts';
 import { readListingHeader } from './listing-header.ts';
 import { SavedRulesError } from './saved-rules-error.ts';
 

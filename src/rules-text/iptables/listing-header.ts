@@ -1,5 +1,5 @@
-import type { IptablesVariant } from '../../kernel/iptables/iptables-variant.ts';
 import { type Family, families } from '../../net/family.ts';
+import type { IptablesVariant } from './iptables-variants.ts';
 
 /** What a remark says of the listing that follows it. */
 export interface ListingHeader {

@@ -1,9 +1,9 @@
-import type { IptablesVariant } from '../../kernel/iptables/iptables-variant.ts';
 import type { Family } from '../../net/family.ts';
 import type { Rule } from '../rule.ts';
 import type { BaseChain, RuleTable } from '../ruleset.ts';
 import { indexSave, type SavedChain, type SavedTable } from './index-save.ts';
 import { builtInChains } from './iptables-base-chains.ts';
+import type { IptablesVariant } from './iptables-variants.ts';
 import { readRule } from './read-iptables-rule.ts';
 
 export { SavedRulesError } from './saved-rules-error.ts';

@@ -1,14 +1,13 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { ApiObserver } from '../../telemetry/metrics/api-metrics.ts';
 import { type ApiAccess, type ApiConfig, loadKubeConfig } from './kube-config.ts';
-import type { ApiAnswer, ApiRequest, ApiTransport } from './transport.ts';
+import type { ApiAnswer, ApiRequest, ApiTransport, RequestObserver } from './transport.ts';
 
 /**
  * The API server over HTTP, with the credentials of a kubeconfig or of the pod. Those are read for each request, so that
  * rotated tokens and certificates count; after 401 the configuration itself is read again.
  */
-export function httpTransport(access: ApiAccess, userAgent: string, observer: ApiObserver): ApiTransport {
+export function httpTransport(access: ApiAccess, userAgent: string, observer: RequestObserver): ApiTransport {
   return new HttpTransport(access, userAgent, observer);
 }
 
@@ -18,7 +17,7 @@ const keepAlive = 15_000;
 class HttpTransport implements ApiTransport {
   readonly #access: ApiAccess;
   readonly #userAgent: string;
-  readonly #observer: ApiObserver;
+  readonly #observer: RequestObserver;
   // HTTPS_PROXY and NO_PROXY count where the kubeconfig names no proxy, as with client-go.
   readonly #agents = {
     http: new http.Agent({ keepAlive: true, keepAliveMsecs: keepAlive, proxyEnv: process.env }),
@@ -26,7 +25,7 @@ class HttpTransport implements ApiTransport {
   };
   #config: ApiConfig | undefined;
 
-  constructor(access: ApiAccess, userAgent: string, observer: ApiObserver) {
+  constructor(access: ApiAccess, userAgent: string, observer: RequestObserver) {
     this.#access = access;
     this.#userAgent = userAgent;
     this.#observer = observer;

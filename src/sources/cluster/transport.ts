@@ -19,6 +19,23 @@ export interface ApiAnswer {
   readonly body: AsyncIterable<string>;
 }
 
+/** A request to the API server that is done. */
+export interface FinishedRequest {
+  /** `GET` */
+  readonly method: string;
+  /** `host:port`, as in the URL. */
+  readonly host: string;
+  /** The HTTP status; `undefined` where no answer came. */
+  readonly code: number | undefined;
+  /** Until the head of the answer: the body of a watch may take hours. */
+  readonly seconds: number;
+}
+
+/** Hears of each request that is done. */
+export interface RequestObserver {
+  requestDone(request: FinishedRequest): void;
+}
+
 /** How the API server is reached. */
 export interface ApiTransport {
   /** Throws where no answer comes: no connection, no credentials, or the signal. */

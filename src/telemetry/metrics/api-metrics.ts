@@ -1,30 +1,13 @@
 import type { Counter, Gauge, Histogram } from 'prom-client';
+import type { FinishedRequest, RequestObserver } from '../../sources/cluster/transport.ts';
 import type { ObjectKind } from '../../state/records.ts';
 import type { Instruments } from './instruments.ts';
 
-/** A request to the API server that is done. */
-export interface FinishedRequest {
-  /** `GET` */
-  readonly method: string;
-  /** `host:port`, as in the URL. */
-  readonly host: string;
-  /** The HTTP status; `undefined` where no answer came. */
-  readonly code: number | undefined;
-  /** Until the head of the answer: the body of a watch may take hours. */
-  readonly seconds: number;
-}
-
 /** Hears what the source of a cluster's objects does. */
-export interface ApiObserver {
-  requestDone(request: FinishedRequest): void;
+export interface ApiObserver extends RequestObserver {
   /** Whether the objects of this kind are followed now: a list or watch is under way, or has broken off. */
   following(kind: ObjectKind, up: boolean): void;
 }
-
-export const noApiObserver: ApiObserver = {
-  requestDone: () => undefined,
-  following: () => undefined,
-};
 
 /** client-go's metrics of requests, and whether the watches are up. */
 export class ApiMetrics implements ApiObserver {

@@ -2,8 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type IptablesVariant, iptablesVariants } from '../../../src/kernel/iptables/iptables-variant.ts';
 import { type Family, families } from '../../../src/net/family.ts';
+import {
+  type IptablesVariant,
+  iptablesVariants,
+} from '../../../src/rules-text/iptables/iptables-variants.ts';
 import { readIptablesRules } from '../../../src/rules-text/iptables/read-rules.ts';
 import { iptablesUnavailable, labUnavailable } from '../../support/lab/unavailable.ts';
 import { allRules, type PlacedRule, savedFile } from '../../support/trace/iptables/all-rules.ts';

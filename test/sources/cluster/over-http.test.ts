@@ -124,7 +124,7 @@ function sourceAt(
 ) {
   const access = { kind: 'kubeconfig', path, master: undefined } as const;
   return clusterSource({
-    transport: httpTransport(access, 'portolan/test', { requestDone() {}, following() {} }),
+    transport: httpTransport(access, 'portolan/test', { requestDone() {} }),
     nodeName: 'node-0',
     serviceProxyName: '',
     needsPodCIDRs: false,

@@ -1,3 +1,4 @@
+import { loadConfig } from '../../../src/config/load-config.ts';
 import { iptablesOptions } from '../../../src/iptables/derive-iptables-options.ts';
 import { renderRules } from '../../../src/iptables/render-rules.ts';
 import type { Address } from '../../../src/net/address.ts';
@@ -5,11 +6,11 @@ import { parseAddress } from '../../../src/net/address.ts';
 import type { Family } from '../../../src/net/family.ts';
 import { nftablesOptions } from '../../../src/nftables/derive-nftables-options.ts';
 import { formatTable } from '../../../src/nftables/table/format-table.ts';
-import { loadConfig, loadState } from '../../../src/plan/loaded-state.ts';
 import type { ServicePortPlan } from '../../../src/plan/service-plan.ts';
 import { desiredFor, factsFromObjects } from '../../../src/render/desired-rules-of.ts';
 import { desiredTable } from '../../../src/render/desired-table.ts';
 import { filesSource } from '../../../src/sources/files-source.ts';
+import { loadState } from '../../../src/sources/load-state.ts';
 import { type Facts, factsFrom } from '../equivalence/facts.ts';
 
 /** What Portolan makes of the objects of a recorded case on the node that was recorded. */

@@ -1,5 +1,6 @@
+import { Unobservable } from '../../../kernel/unobservable.ts';
 import type { ServicePortPlan } from '../../../plan/service-plan.ts';
-import { requireObjects, type Subject, Unobservable } from '../../doctor-check.ts';
+import { requireObjects, type Subject } from '../../doctor-check.ts';
 import { localPods } from '../masquerade/local-pods.ts';
 import { plansOf } from '../plans-of.ts';
 import { allPlans } from '../services.ts';

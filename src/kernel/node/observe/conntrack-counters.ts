@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Unobservable } from '../../../doctor/doctor-check.ts';
+import { Unobservable } from '../../unobservable.ts';
 import type { ConntrackCounters, NeighbourTable } from '../machine.ts';
 import { readSysctl } from '../sysctl.ts';
 

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { z } from 'zod';
-import { Unobservable } from '../../../doctor/doctor-check.ts';
+import { Unobservable } from '../../unobservable.ts';
 
 /**
  * What a command of iproute2 lists as JSON, read by a schema for one entry. Throws an `Unobservable` where the command

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Unobservable } from '../../../doctor/doctor-check.ts';
 import { type Address, parseAddress } from '../../../net/address.ts';
 import { type Cidr, parseCidr } from '../../../net/cidr.ts';
 import type { Family } from '../../../net/family.ts';
+import { Unobservable } from '../../unobservable.ts';
 import type { NextHop, PolicyRule, Route, Way, WayQuery } from '../machine.ts';
 import { listByIp } from './list-by-ip.ts';
 

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { z } from 'zod';
-import { Unobservable } from '../../../doctor/doctor-check.ts';
+import { Unobservable } from '../../unobservable.ts';
 import type { Interface, PodInterface, PodInterfaces } from '../machine.ts';
 import { observeLinksOf } from './links.ts';
 import { listByIp } from './list-by-ip.ts';
