@@ -1,23 +1,13 @@
 import pc from 'picocolors';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
-import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
 import { formatProblem } from '../state/problem.ts';
+import type { DiffOptions } from './diff-options.ts';
 import { compareRules } from './rules/compare-rules.ts';
 import type { Difference } from './rules/difference.ts';
 import { type Incomparable, rulesJson } from './rules/rules-json.ts';
 import { formatSummary, summarizeRules } from './rules/rules-summary.ts';
 import { formatDifference, type SideNames } from './rules/rules-text.ts';
-import { openSides, type SideOptions, type Sides } from './sides/sides.ts';
-
-export interface DiffOptions extends SideOptions {
-  /** The node's addresses, where nothing else tells them. */
-  readonly nodeAddresses: readonly string[];
-  /** Says what changes for traffic in place of the rules. */
-  readonly traffic: boolean;
-  readonly output: 'text' | 'json';
-  readonly variant: IptablesVariant | undefined;
-  readonly color: boolean;
-}
+import { openSides, type Sides } from './sides/sides.ts';
 
 /** Prints what changes from one set of rules to another: chain by chain and element by element, or for traffic. */
 export async function diff(options: DiffOptions): Promise<ExitStatus> {

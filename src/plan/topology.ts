@@ -1,4 +1,4 @@
-import type { Candidate } from './select-endpoints.ts';
+import type { EndpointRecord } from '../state/records.ts';
 
 /** Where this node stands, for `hints.forNodes` and `hints.forZones`. */
 export interface NodeTopology {
@@ -13,14 +13,21 @@ export interface NodeTopology {
  * Those of the ready candidates that are hinted for this node, else for its zone, else all.
  * A kind of hint counts only when every candidate carries it and one names this place (KEP-2433, KEP-3015).
  */
-export function availableByTopology(ready: readonly Candidate[], node: NodeTopology): readonly Candidate[] {
+export function availableByTopology<Candidate extends Hinted>(
+  ready: readonly Candidate[],
+  node: NodeTopology,
+): readonly Candidate[] {
   const forNode = node.nodeHints
     ? hintedFor(ready, ({ record }) => record.forNodes, node.nodeName)
     : undefined;
   return forNode ?? hintedFor(ready, ({ record }) => record.forZones, node.zone) ?? ready;
 }
 
-function hintedFor(
+interface Hinted {
+  readonly record: Pick<EndpointRecord, 'forNodes' | 'forZones'>;
+}
+
+function hintedFor<Candidate extends Hinted>(
   ready: readonly Candidate[],
   hints: (candidate: Candidate) => readonly string[] | undefined,
   place: string,

@@ -9,7 +9,7 @@ import { logConntrack } from '../telemetry/logs/log-conntrack.ts';
 import { logOutcome } from '../telemetry/logs/log-outcome.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
 import { openBackends } from './backends.ts';
-import type { RunOptions } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 import type { Serving } from './serving.ts';
 import { TakeOver } from './take-over.ts';
 

@@ -14,7 +14,7 @@ import { endOnSignal } from './end-on-signal.ts';
 import { firstSync } from './first-sync.ts';
 import { follow, type Running } from './follow.ts';
 import { openEvents } from './open-events.ts';
-import type { RunOptions } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 import { openServing } from './serve.ts';
 import type { Serving } from './serving.ts';
 

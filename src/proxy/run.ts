@@ -2,23 +2,16 @@ import { loadConfig } from '../config/load-config.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { prepareNode } from '../kernel/node/prepare-node.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
-import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
 import { loadState } from '../sources/load-state.ts';
-import { type CommonOptions, openSource } from '../sources/open-source.ts';
+import { openSource } from '../sources/open-source.ts';
 import type { Problem } from '../state/problem.ts';
 import { requireCounters } from '../status/require-counters.ts';
 import type { SyncOutcome } from '../sync/syncer.ts';
 import { createLogger, type Logger } from '../telemetry/logs/logger.ts';
 import { ProblemLog } from '../telemetry/logs/problem-log.ts';
 import { firstSync } from './first-sync.ts';
+import type { RunOptions } from './run-options.ts';
 import { notServing } from './serving.ts';
-
-export interface RunOptions extends CommonOptions {
-  readonly once: boolean;
-  /** Serve the traffic of Services as metrics. */
-  readonly trafficMetrics: boolean;
-  readonly variant: IptablesVariant | undefined;
-}
 
 /** Programs the node's rules from the objects, and goes on doing so until a signal ends it, unless `once`. */
 export async function run(options: RunOptions): Promise<ExitStatus> {

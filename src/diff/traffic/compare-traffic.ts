@@ -1,17 +1,11 @@
-import type { Ruleset } from '../../rules-text/ruleset.ts';
-import type { NodeView, Packet } from '../../trace/packet.ts';
+import type { Packet } from '../../trace/packet.ts';
 import type { TrafficChange } from './compare-answers.ts';
 import { everyone, ProbeComparer } from './compare-probes.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { otherTraffic } from './other-traffic.ts';
 import { probesOf } from './probes.ts';
 import { type Affinity, joined, type TrafficFrontend } from './traffic-frontend.ts';
-
-/** The rules of one side in one family, and the frontends that they have, by their keys. */
-export interface TrafficSide {
-  readonly ruleset: Ruleset;
-  readonly frontends: ReadonlyMap<string, TrafficFrontend>;
-}
+import type { TrafficInput } from './traffic-sides.ts';
 
 /** What changes for traffic in one family. */
 export interface TrafficComparison {
@@ -49,15 +43,6 @@ export interface AffinityChange {
   readonly kind: 'affinity';
   readonly before: Affinity;
   readonly after: Affinity;
-}
-
-export interface TrafficInput {
-  readonly before: TrafficSide;
-  readonly after: TrafficSide;
-  readonly hood: Neighbourhood;
-  readonly node: NodeView;
-  /** Frontends that are surely the same on both sides. */
-  readonly isSame: (frontend: TrafficFrontend) => boolean;
 }
 
 /** Walks packets of every kind of sender to every frontend of both sides, and says what comes out otherwise. */

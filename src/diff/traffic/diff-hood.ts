@@ -6,7 +6,7 @@ import type { Interval } from '../../rules-text/rule.ts';
 import { ruleEndpoints } from './from-rules/rule-endpoints.ts';
 import { cidrInterval } from './intervals.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
-import type { OpenedObjects, OpenedSide } from './open-traffic.ts';
+import type { OpenedObjects, OpenedSide } from './opened-side.ts';
 
 /** Who may send to Services, as far as both sides know. */
 export function neighbourhoodOf(

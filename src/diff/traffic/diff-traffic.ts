@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { type ExitStatus, exitStatus } from '../../program/exit-status.ts';
-import type { DiffOptions } from '../diff.ts';
+import type { DiffOptions } from '../diff-options.ts';
 import { familiesOf } from '../rules/compare-rules.ts';
 import type { Sides } from '../sides/sides.ts';
 import { compareTraffic, type TrafficComparison } from './compare-traffic.ts';

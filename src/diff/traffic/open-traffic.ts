@@ -1,12 +1,8 @@
 import isEqual from 'lodash/isEqual.js';
-import type { ProxyConfig } from '../../config/proxy-config.ts';
-import type { NodeFacts } from '../../iptables/derive-iptables-options.ts';
 import { liveNodeView } from '../../kernel/node/live-node-view.ts';
 import { localAddresses } from '../../kernel/node/node-addresses.ts';
 import type { Address } from '../../net/address.ts';
-import type { Cidr } from '../../net/cidr.ts';
 import type { Family } from '../../net/family.ts';
-import type { FamilyPlans } from '../../plan/plan-change.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { SavedRulesError } from '../../rules-text/iptables/read-rules.ts';
 import { NotAListing } from '../../rules-text/nft/read-listing.ts';
@@ -15,21 +11,22 @@ import type { Ruleset } from '../../rules-text/ruleset.ts';
 import type { ListingText } from '../../rules-text/split-listing.ts';
 import { nodeWithAddresses } from '../../trace/node-view.ts';
 import type { NodeView } from '../../trace/packet.ts';
-import type { DiffOptions } from '../diff.ts';
+import type { DiffOptions } from '../diff-options.ts';
 import { textsAfter } from '../rules/texts-after.ts';
 import { liveTexts } from '../sides/live-texts.ts';
 import { factsOfSide, readNodeAddresses } from '../sides/node-facts-of-side.ts';
 import type { FilesSide, ObjectsSide, Side, Sides } from '../sides/sides.ts';
 import { isUnaffected } from './affected/affected.ts';
 import { affectedByListings } from './affected/by-listings.ts';
-import type { TrafficInput, TrafficSide } from './compare-traffic.ts';
 import { neighbourhoodOf } from './diff-hood.ts';
 import { ruleFrontends } from './from-rules/rule-frontends.ts';
-import { type RuleHood, ruleHood } from './from-rules/rule-hood.ts';
+import { ruleHood } from './from-rules/rule-hood.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
+import type { OpenedSide } from './opened-side.ts';
 import { planFrontends } from './plan-frontends.ts';
 import { sameFrontends } from './same-plans.ts';
 import { byKey, frontendKey, type TrafficFrontend } from './traffic-frontend.ts';
+import type { TrafficInput } from './traffic-sides.ts';
 
 /** Reads the rules of both sides of one family as a packet sees them. */
 export async function openTraffic(family: Family, sides: Sides, options: DiffOptions): Promise<TrafficInput> {
@@ -64,19 +61,6 @@ async function liveNode({ family, nodeAddresses }: Neighbourhood): Promise<NodeV
 }
 
 const mostRoutes = 1_000;
-
-export interface OpenedSide extends TrafficSide {
-  readonly texts: readonly ListingText[];
-  readonly rules: RuleHood;
-  readonly objects: OpenedObjects | undefined;
-}
-
-export interface OpenedObjects {
-  readonly plans: FamilyPlans;
-  readonly facts: NodeFacts;
-  readonly config: ProxyConfig;
-  readonly serviceCIDRs: readonly Cidr[];
-}
 
 interface Context {
   readonly family: Family;

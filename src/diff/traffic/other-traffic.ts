@@ -1,10 +1,10 @@
 import type { Address } from '../../net/address.ts';
 import { addressNumber, addressOf } from '../../net/numbers.ts';
 import type { Packet } from '../../trace/packet.ts';
-import type { TrafficInput } from './compare-traffic.ts';
 import { type Neighbourhood, podsElsewhere, usualClients } from './neighbourhood.ts';
 import type { Probe } from './probes.ts';
 import { byKey, type TrafficFrontend } from './traffic-frontend.ts';
+import type { TrafficInput } from './traffic-sides.ts';
 
 /** Packets that are for no frontend, but that a proxy's rules may touch. */
 export interface OtherTraffic {

@@ -1,11 +1,12 @@
 import { interfaceNameAllowed, parseInterfaceName } from '../../config/interface-name.ts';
 import { type Address, familyOf, parseAddress } from '../../net/address.ts';
-import { type Family, families, type Protocol, protocols } from '../../net/family.ts';
+import { type Family, families } from '../../net/family.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { shown } from '../../state/shown.ts';
 import type { Packet } from '../../trace/packet.ts';
-import type { ExplainOptions } from '../explain.ts';
+import type { ExplainOptions } from '../explain-options.ts';
 import type { ExplainObjects } from './explain-objects.ts';
+import { askedProtocol, type PacketTarget } from './packet-target.ts';
 import {
   type ClientText,
   type NoSubject,
@@ -19,13 +20,6 @@ import {
 export interface AskedPacket {
   readonly packet: Packet;
   readonly client: string | undefined;
-}
-
-/** What a packet may be made of: one of these addresses, in one family. */
-export interface PacketTarget {
-  readonly address: Address;
-  readonly port: number;
-  readonly protocol: Protocol;
 }
 
 /**
@@ -120,11 +114,6 @@ async function targetAddresses(
       return serviceAddresses(to, options, nodeAddresses, objects);
     }
   }
-}
-
-/** As objects write it; `undefined` where the options name none. */
-export function askedProtocol({ protocol }: ExplainOptions): Protocol | undefined {
-  return protocols.find((known) => known.toLowerCase() === protocol);
 }
 
 function requireNode(option: string, nodeAddresses: readonly Address[]): readonly Address[] {

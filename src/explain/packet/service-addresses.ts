@@ -4,9 +4,9 @@ import { servicePortName } from '../../plan/plan-service.ts';
 import type { Frontend, ServicePortPlan } from '../../plan/service-plan.ts';
 import { UserError } from '../../program/exit-status.ts';
 import type { ServiceKey, ServicePortRecord, ServiceRecord } from '../../state/records.ts';
-import type { ExplainOptions } from '../explain.ts';
-import { askedProtocol, type PacketTarget } from './asked-packet.ts';
+import type { ExplainOptions } from '../explain-options.ts';
 import { type ExplainObjects, plansOf } from './explain-objects.ts';
+import { askedProtocol, type PacketTarget } from './packet-target.ts';
 import type { ServiceText } from './subject-text.ts';
 
 /**

@@ -12,7 +12,7 @@ import { nodeWithAddresses } from '../../trace/node-view.ts';
 import type { NodeView, Packet } from '../../trace/packet.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { TooManyWaysError, walk } from '../../trace/walk.ts';
-import type { ExplainOptions } from '../explain.ts';
+import type { ExplainOptions } from '../explain-options.ts';
 import type { ExplainObjects } from '../packet/explain-objects.ts';
 import { withRoutes } from './with-routes.ts';
 

@@ -1,17 +1,9 @@
-import type pc from 'picocolors';
 import type { TraceVerdict } from '../../trace/trace.ts';
 import type { ExplainedEndpoint, Explanation } from '../explanation.ts';
 import { percentText } from '../percent.ts';
 import { packetWords, senderWords } from './packet-words.ts';
 import { pathLines } from './path-lines.ts';
-
-export type Colors = ReturnType<typeof pc.createColors>;
-
-export interface TextOptions {
-  readonly colors: Colors;
-  /** Whether every endpoint and every branch is shown, however many. */
-  readonly all: boolean;
-}
+import type { Colors, TextOptions } from './text-options.ts';
 
 /** The explanation for people: the answer first, then the packet's way, rule by rule. */
 export function explanationLines(explanation: Explanation, options: TextOptions): readonly string[] {

@@ -3,8 +3,8 @@ import type { ExplainedFork, ExplainedStep } from '../explanation.ts';
 import { type BranchGroup, eachBranch, groupBranches } from '../group-branches.ts';
 import { percentText } from '../percent.ts';
 import { conciseRule } from '../reason/rule-words.ts';
-import type { Colors, TextOptions } from './explanation-lines.ts';
 import { conditionWords, endWords, hookWords, listWords } from './packet-words.ts';
+import type { Colors, TextOptions } from './text-options.ts';
 
 /** The packet's way: a heading for each hook, and for each rule a line of reason and a dimmed one with the rule. */
 export function pathLines(path: readonly ExplainedStep[], options: TextOptions): readonly string[] {

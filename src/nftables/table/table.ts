@@ -1,5 +1,5 @@
-import { textHash } from '../element-sum.ts';
 import type { ChainName, SetName } from '../names.ts';
+import { textHash } from '../text-hash.ts';
 
 /** A rule in the words and the order in which nft lists it. */
 export type Rule = string & { readonly brand: 'nftables Rule' };

@@ -1,9 +1,7 @@
 import type { ObjectKind } from '../../../src/state/records.ts';
 import type { ServerRequest } from './connection.ts';
 import type { Fault } from './faults.ts';
-
-/** What is asked, as far as faults and counters tell it apart. */
-export type Verb = 'list' | 'watch' | 'streaming-list' | 'get' | 'event';
+import type { Verb } from './verb.ts';
 
 export interface LoggedRequest extends ServerRequest {
   /** `undefined` for events, and for what the server does not have. */

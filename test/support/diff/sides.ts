@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openSides, type SideOptions } from '../../../src/diff/sides/sides.ts';
-import type { TrafficInput } from '../../../src/diff/traffic/compare-traffic.ts';
 import { openTraffic } from '../../../src/diff/traffic/open-traffic.ts';
+import type { TrafficInput } from '../../../src/diff/traffic/traffic-sides.ts';
 import type { Family } from '../../../src/net/family.ts';
 import { fixturesPath } from '../golden/cases.ts';
 

@@ -1,7 +1,7 @@
 import { type Address, parseAddress } from '../../../net/address.ts';
 import { nodeWithAddresses } from '../../../trace/node-view.ts';
 import { walk } from '../../../trace/walk.ts';
-import type { TrafficSide } from '../compare-traffic.ts';
+import type { TrafficSide } from '../traffic-sides.ts';
 
 /** Some endpoints of a side of which only rules are known, by walking a packet to the first frontends. */
 export function* ruleEndpoints({ ruleset, frontends }: TrafficSide): Iterable<Address> {

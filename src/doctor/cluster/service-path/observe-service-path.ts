@@ -1,7 +1,8 @@
 import { type Address, formatEndpoint } from '../../../net/address.ts';
 import type { ServicePortPlan } from '../../../plan/service-plan.ts';
 import { requireObjects, type Subject } from '../../doctor-check.ts';
-import type { ConnectionMade, NodeState, PathOfService, ServicePathObserved } from './service-path.ts';
+import type { ConnectionMade, PathOfService } from './path-of-service.ts';
+import type { NodeState, ServicePathObserved } from './service-path.ts';
 import { sampleOf, tracedSamples } from './traced-samples.ts';
 
 export async function observeServicePath(

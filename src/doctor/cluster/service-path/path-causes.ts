@@ -4,7 +4,7 @@ import { count, few } from '../few.ts';
 import { severityOf } from '../firewall.ts';
 import { reachedBare } from '../masquerade/masquerade.ts';
 import { serviceTrouble } from '../service-trouble.ts';
-import type { PathOfService } from './service-path.ts';
+import type { PathOfService } from './path-of-service.ts';
 import { describePacket, describeStopped, describeWay, explain, type TracedSample } from './traced-sample.ts';
 import { describeStop, type ForeignStop, foreignStop } from './ways.ts';
 

@@ -1,26 +1,8 @@
-import type { ConnectOutcome } from '../../../kernel/live-view.ts';
-import type { ServicePortPlan } from '../../../plan/service-plan.ts';
-import type { EndpointSliceRecord } from '../../../state/records.ts';
 import type { Finding } from '../../check.ts';
 import { count, few } from '../few.ts';
 import { type Cause, causesOf } from './path-causes.ts';
-import { type TracedSample, type TracedSamples, untracedFindings } from './traced-sample.ts';
-
-/** One service port, with what its packets meet. */
-export interface PathOfService {
-  readonly plan: ServicePortPlan;
-  readonly slices: readonly EndpointSliceRecord[];
-  readonly traced: readonly TracedSample[];
-  /** Connections from the node; only of a Service that the operator asks about. */
-  readonly connections: readonly ConnectionMade[];
-}
-
-export interface ConnectionMade {
-  readonly to: 'ClusterIP' | 'endpoint';
-  /** `ip:port`. */
-  readonly destination: string;
-  readonly outcome: ConnectOutcome;
-}
+import type { ConnectionMade, PathOfService } from './path-of-service.ts';
+import { type TracedSamples, untracedFindings } from './traced-sample.ts';
 
 export interface ServicePathObserved {
   readonly asked: string | undefined;

@@ -3,13 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { affectedByListings } from '../../../../src/diff/traffic/affected/by-listings.ts';
-import {
-  compareTraffic,
-  type TrafficComparison,
-  type TrafficInput,
-} from '../../../../src/diff/traffic/compare-traffic.ts';
+import { compareTraffic, type TrafficComparison } from '../../../../src/diff/traffic/compare-traffic.ts';
 import { frontendKey } from '../../../../src/diff/traffic/traffic-frontend.ts';
 import { trafficJson } from '../../../../src/diff/traffic/traffic-json.ts';
+import type { TrafficInput } from '../../../../src/diff/traffic/traffic-sides.ts';
 import { type Family, families } from '../../../../src/net/family.ts';
 import type { ListingText } from '../../../../src/rules-text/split-listing.ts';
 import { runMain } from '../../../support/cli/run-main.ts';

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { judgeFirewall } from '../../../../src/doctor/cluster/firewall.ts';
 import type { LocalDetection } from '../../../../src/doctor/cluster/masquerade/local-detection.ts';
 import { judgeMasquerade } from '../../../../src/doctor/cluster/masquerade/masquerade.ts';
+import type { ConnectionMade } from '../../../../src/doctor/cluster/service-path/path-of-service.ts';
 import {
-  type ConnectionMade,
   judgeServicePath,
   type NodeState,
 } from '../../../../src/doctor/cluster/service-path/service-path.ts';

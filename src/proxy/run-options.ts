@@ -1,0 +1,9 @@
+import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
+import type { CommonOptions } from '../sources/open-source.ts';
+
+export interface RunOptions extends CommonOptions {
+  readonly once: boolean;
+  /** Serve the traffic of Services as metrics. */
+  readonly trafficMetrics: boolean;
+  readonly variant: IptablesVariant | undefined;
+}
