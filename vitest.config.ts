@@ -1,12 +1,30 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** The layer of a test stands in its file's name, as in `history.property.test.ts`; without one it is a unit test. */
+const named = ['property', 'process', 'kernel', 'cluster'] as const;
+const filesOf = (layer: string) => [`test/**/*.${layer}.test.ts`];
+
+/** Node.js itself keeps such a test from starting a process and from loading what is not JavaScript. */
+const pure = { isolate: false, execArgv: ['--permission', '--allow-fs-read=*', '--allow-fs-write=*'] };
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     sequence: { shuffle: true },
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    maxWorkers: 2,
+    // A limit is there for what never ends, not for what takes long on a busy machine.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    maxWorkers: Math.min(availableParallelism(), 8),
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary'] },
+    projects: [
+      {
+        extends: true,
+        test: { ...pure, name: 'unit', include: ['test/**/*.test.ts'], exclude: named.flatMap(filesOf) },
+      },
+      { extends: true, test: { ...pure, name: 'property', include: filesOf('property') } },
+      ...named
+        .filter((layer) => layer !== 'property')
+        .map((layer) => ({ extends: true as const, test: { name: layer, include: filesOf(layer) } })),
+    ],
   },
 });

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli/program.ts';
 import { objectsFolder } from '../support/cli/objects.ts';
-import { inSandbox } from '../support/cli/sandbox.ts';
-import { labUnavailable } from '../support/lab/unavailable.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/explain');
 const objects = ['--source', `${fixtures}/objects.yaml`, '--config', `${fixtures}/config.iptables.yaml`];
@@ -184,30 +182,4 @@ describe('saved rules', () => {
     expect(stdout).toContain('kube-proxy services');
     expect(stdout).toContain('filter FORWARD');
   });
-});
-
-describe('the rules in the kernel', () => {
-  const unavailable = labUnavailable();
-  beforeEach(({ skip }) => skip(unavailable !== undefined, unavailable));
-
-  test.each(['iptables', 'nftables'])(
-    'of mode %s are followed, and nothing of them is changed',
-    async (mode) => {
-      const source = `--source ${fixtures}/objects.yaml --config ${fixtures}/config.${mode}.yaml`;
-      const listing = mode === 'iptables' ? 'iptables-save' : 'nft list ruleset';
-      const load = mode === 'iptables' ? 'iptables-restore' : 'nft -f -';
-      const script = `
-      portolan render ${source} --family IPv4 | ${load}
-      before=$(${listing} | grep -v '^#')
-      portolan explain --live --from 10.244.1.5 --to 10.96.20.10:80 --output json
-      test "$before" = "$(${listing} | grep -v '^#')"`;
-      const { exitCode, stdout, stderr } = await inSandbox(script);
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-      expect(JSON.parse(stdout)).toMatchObject({
-        verdict: 'dnat',
-        endpoints: ['10.244.1.11:8080', '10.244.2.12:8080', '10.244.2.13:8080'],
-        masquerade: false,
-      });
-    },
-  );
 });

@@ -1,12 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiAccess } from '../../../src/sources/cluster/api-access.ts';
 import { httpTransport } from '../../../src/sources/cluster/http-transport.ts';
 import { loadKubeConfig } from '../../../src/sources/cluster/kube-config.ts';
+import { ask, config, silent, withServer } from '../../support/sources/cluster/kube-config.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -86,60 +85,4 @@ describe('a kubeconfig', () => {
       expect(asked.at(-1)?.authorization).toBe('Bearer second');
     });
   });
-
-  test('with an exec plugin: its token is sent', async () => {
-    await withServer(async (port, asked) => {
-      const credential = JSON.stringify({
-        apiVersion: 'client.authentication.k8s.io/v1',
-        kind: 'ExecCredential',
-        status: { token: 'from-plugin' },
-      });
-      const path = join(folder, 'exec');
-      const exec = `exec: {apiVersion: client.authentication.k8s.io/v1, command: echo, args: ['${credential}']}`;
-      await writeFile(path, config(`server: http://127.0.0.1:${port}`, exec));
-      await ask(httpTransport({ kind: 'kubeconfig', path, master: undefined }, 'portolan/test', silent));
-      expect(asked.at(-1)).toMatchObject({
-        authorization: 'Bearer from-plugin',
-        'user-agent': 'portolan/test',
-      });
-    });
-  });
 });
-
-const silent = { requestDone() {}, following() {} };
-
-async function ask(transport: ReturnType<typeof httpTransport>, code = 200): Promise<void> {
-  const { signal } = new AbortController();
-  const answer = await transport.send({ method: 'GET', path: `/${code}`, query: {}, signal });
-  expect(answer.status).toBe(code);
-  for await (const chunk of answer.body) expect(chunk).toBe('{}');
-}
-
-/** A server that answers with the status that the path names. */
-async function withServer(
-  use: (port: number, asked: readonly IncomingHttpHeaders[]) => Promise<void>,
-): Promise<void> {
-  const asked: IncomingHttpHeaders[] = [];
-  const server = createServer((request, response) => {
-    asked.push(request.headers);
-    response.writeHead(Number(request.url?.slice(1))).end('{}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    await use((server.address() as AddressInfo).port, asked);
-  } finally {
-    server.close();
-    server.closeAllConnections();
-  }
-}
-
-function config(cluster: string, user = 'token: t'): string {
-  return [
-    'apiVersion: v1',
-    'kind: Config',
-    `clusters: [{name: c, cluster: {${cluster}}}]`,
-    `users: [{name: u, user: {${user}}}]`,
-    'contexts: [{name: x, context: {cluster: c, user: u}}]',
-    'current-context: x',
-  ].join('\n');
-}

@@ -24,9 +24,3 @@ export async function inSandbox(script: string, options: Options = {}): Promise<
   });
   return { exitCode, stdout: String(stdout), stderr: String(stderr) };
 }
-
-/** Runs the command without a namespace: for what touches no kernel. */
-export async function runPortolan(args: readonly string[], options: Options = {}): Promise<Finished> {
-  const { exitCode, stdout, stderr } = await execa(portolan, args, { ...options, reject: false });
-  return { exitCode, stdout: String(stdout), stderr: String(stderr) };
-}

@@ -2,9 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { conntrackCommand, parseFlow } from '../../../src/kernel/conntrack/conntrack-command.ts';
-import { conntrackNetlink } from '../../../src/kernel/conntrack/conntrack-netlink.ts';
-import type { ConntrackSocket } from '../../../src/kernel/netlink/netlink-socket.ts';
 import { type Family, families } from '../../../src/net/family.ts';
 import { flow } from '../../support/conntrack/fake-table.ts';
 import type { ConntrackReport, ConntrackTask } from '../../support/kernel/conntrack-task.ts';
@@ -94,61 +91,6 @@ describe('by netlink', () => {
     expect(deleted).toBe(2_000);
     expect(left).toHaveLength(4_000);
   });
-
-  test('a kernel that breaks off its list makes the pass fail', async () => {
-    await expect(
-      conntrackNetlink(() => answering([])).deleteFlows('IPv4', ['UDP'], () => true),
-    ).rejects.toThrow('broke off');
-  });
-
-  test('a list that ends with an error makes the pass fail', async () => {
-    const noMemory = -12;
-    const end = Buffer.alloc(20);
-    end.writeUInt32LE(20, 0);
-    end.writeUInt16LE(3, 4);
-    end.writeInt32LE(noMemory, 16);
-    await expect(
-      conntrackNetlink(() => answering([end])).deleteFlows('IPv4', ['UDP'], () => true),
-    ).rejects.toThrow('memory');
-  });
-});
-
-test('where the command is missing too, the pass says how to install it', async () => {
-  const path = process.env.PATH;
-  process.env.PATH = '/nonexistent';
-  try {
-    await expect(conntrackCommand().deleteFlows('IPv4', ['UDP'], () => true)).rejects.toThrow(
-      'install conntrack',
-    );
-  } finally {
-    process.env.PATH = path;
-  }
-});
-
-describe('a line of conntrack -L', () => {
-  const tuples =
-    'src=10.1.0.1 dst=10.96.0.10 sport=1024 dport=53 [UNREPLIED] src=10.244.0.1 dst=10.1.0.1 sport=5353 dport=1024';
-
-  test('is a flow', () => {
-    expect(parseFlow(`udp      17 299 ${tuples} mark=0 use=1`)).toEqual(
-      flow('udp 10.96.0.10:53 -> 10.244.0.1:5353'),
-    );
-  });
-
-  test('has counters in between where they are on', () => {
-    const counted = tuples.replace('[UNREPLIED]', 'packets=1 bytes=29');
-    expect(parseFlow(`udp      17 29 ${counted} packets=1 bytes=29 [ASSURED] mark=0 use=1`)).toEqual(
-      flow('udp 10.96.0.10:53 -> 10.244.0.1:5353'),
-    );
-  });
-
-  test.each(['zone=7', 'zone-orig=7', 'zone-reply=7'])('is none where it has %s', (zone) => {
-    expect(parseFlow(`udp      17 299 ${tuples} mark=0 ${zone} use=1`)).toBeUndefined();
-  });
-
-  test('is none of another protocol', () => {
-    expect(parseFlow(`tcp      6 299 ESTABLISHED ${tuples} mark=0 use=1`)).toBeUndefined();
-  });
 });
 
 type Pass = Partial<ConntrackTask> & Pick<ConntrackTask, 'way' | 'entries'>;
@@ -201,12 +143,6 @@ function tuple(family: Family, protocol: string, port: number, endpoint: string)
 
 function sourcePort(line: string): string | undefined {
   return /sport=(\d+)/.exec(line)?.[1];
-}
-
-/** A socket with these answers. */
-function answering(datagrams: readonly Buffer[]): ConntrackSocket {
-  const left = [...datagrams];
-  return { send: async () => {}, receive: async () => left.shift(), [Symbol.dispose]: () => {} };
 }
 
 function conntrackUnavailable(): string | undefined {
