@@ -1,4 +1,4 @@
-import type { Backend } from '../../src/sync/syncer.ts';
+import type { Backend } from '../../src/backend/backend.ts';
 
 /** Milliseconds of the machine's monotonic clock, which all its processes share. */
 export function monotonic(): number {
@@ -35,7 +35,7 @@ export class Commits {
   observe(backend: Backend): Backend {
     return {
       family: backend.family,
-      pacesItself: backend.pacesItself,
+      looks: backend.looks,
       get refused() {
         return backend.refused;
       },
@@ -47,7 +47,7 @@ export class Commits {
         this.#transactions += 1;
         return this.#settleAfter(backend.syncChanges(changes));
       },
-      isInForce: (plans) => backend.isInForce(plans),
+      isInForce: (plans, look, signal) => backend.isInForce(plans, look, signal),
       tidy: () => {
         this.#transactions += 1;
         return backend.tidy();

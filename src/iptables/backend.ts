@@ -1,3 +1,4 @@
+import type { Backend } from '../backend/backend.ts';
 import type { Family } from '../net/family.ts';
 import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
 import type { ServicePortPlan } from '../plan/service-plan.ts';
@@ -23,11 +24,12 @@ import type { ServiceWrite, Transaction } from './transaction.ts';
 export type OptionsFor = (plans: FamilyPlans) => Promise<IptablesOptions>;
 
 /** Keeps the rules of one family in the kernel equal to the plans. */
-export class IptablesBackend {
+export class IptablesBackend implements Backend {
   readonly family: Family;
   /** A restore leaves nothing over: the kernel swaps rules as a whole. */
   readonly tidyDelay = undefined;
-  readonly pacesItself = false;
+  /** The tool lists all rules, or none. */
+  readonly looks = ['everything'] as const;
   readonly #tool: RuleTool;
   readonly #files: RuleFiles;
   readonly #optionsFor: OptionsFor;

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Backend, Look } from '../backend/backend.ts';
 import type { Family } from '../net/family.ts';
 import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
 import type { Problem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
-import { comparingShare } from '../sync/drift.ts';
 import {
   acceptedPlans,
   changesInForce,
@@ -42,9 +42,9 @@ const servicesAtOnce = 50;
 const mostInFlight = 2;
 
 /** Keeps the table of one family in the kernel equal to the plans. */
-export class NftablesBackend {
+export class NftablesBackend implements Backend {
   readonly family: Family;
-  readonly pacesItself = true;
+  readonly looks = ['frame', 'everything'] as const;
   readonly #tool: NftTool;
   readonly #skeletonText: string;
   readonly #optionsFor: OptionsFor;
@@ -56,8 +56,6 @@ export class NftablesBackend {
   #frameChanges = 0;
   /** What a look found that did not have the words of our rules. */
   #wording: string | undefined;
-  #nextComparison = 0;
-  #comparing: AbortController | undefined;
 
   constructor(
     family: Family,
@@ -118,18 +116,10 @@ export class NftablesBackend {
     await this.#apply(book.tidy(this.#clock() - inFlight), options);
   }
 
-  /**
-   * Whether the table still is as it was left. Chains, maps and sets are compared each time, elements where their
-   * number allows it.
-   */
-  async isInForce(plans: FamilyPlans): Promise<boolean> {
-    if (!(await this.#frameIsInForce())) return false;
-    const started = this.#clock();
-    if (started < this.#nextComparison) return true;
-    const same = await this.#elementsAreInForce(plans);
-    const ended = this.#clock();
-    this.#nextComparison = ended + (ended - started) / comparingShare;
-    return same;
+  /** Whether the table still is as it was left: chains, maps and sets, and where everything is looked at, their elements. */
+  async isInForce(plans: FamilyPlans, look: Look, signal?: AbortSignal): Promise<boolean> {
+    if (!(await this.#frameIsInForce(signal))) return false;
+    return look === 'frame' || this.#elementsAreInForce(plans, signal);
   }
 
   async #makeEqual(plans: FamilyPlans, options: NftablesOptions): Promise<void> {
@@ -156,7 +146,6 @@ export class NftablesBackend {
 
   async #apply(transaction: Transaction, options: NftablesOptions): Promise<void> {
     if (transaction.length === 0) return;
-    this.#comparing?.abort();
     if (transaction.some(({ kind }) => !kind.endsWith('elements'))) {
       this.#frame = undefined;
       this.#frameChanges += 1;
@@ -169,12 +158,12 @@ export class NftablesBackend {
    * ones are compared with, if all that it finds is ours. What is found again after it was mended is only how this
    * version of nft words a rule.
    */
-  async #frameIsInForce(): Promise<boolean> {
+  async #frameIsInForce(signal: AbortSignal | undefined): Promise<boolean> {
     const changes = this.#frameChanges;
     const reader = new TableReader();
     const listed: string[] = [];
     const plain: string[] = [];
-    for await (const line of this.#listFrame()) {
+    for await (const line of this.#listFrame(signal)) {
       const rule = withoutCounts(line as Rule);
       listed.push(rule);
       plain.push(rule.replace(/ # handle \d+$/, ''));
@@ -192,25 +181,16 @@ export class NftablesBackend {
     return this.#frame === listed.join('\n');
   }
 
-  /** Says nothing against the table where it is changed meanwhile: nft would begin its listing anew at each change. */
-  async #elementsAreInForce(plans: FamilyPlans): Promise<boolean> {
-    const comparing = new AbortController();
-    this.#comparing = comparing;
+  async #elementsAreInForce(plans: FamilyPlans, signal: AbortSignal | undefined): Promise<boolean> {
     const listed = new ElementSum();
     const reader = new TableReader(({ set, key, data }) => listed.add(set, key, data));
-    try {
-      const lines = this.#tool.list(tableWords(this.family), 'all', comparing.signal);
-      for await (const line of lines) reader.line(line);
-    } catch (error) {
-      if (comparing.signal.aborted) return true;
-      throw error;
-    }
-    const wanted = await this.#sumOf(acceptedPlans(plans, this.#refused), comparing.signal);
-    return comparing.signal.aborted || wanted.equals(listed);
+    const lines = this.#tool.list(tableWords(this.family), 'all', signal);
+    for await (const line of lines) reader.line(line);
+    return (await this.#sumOf(acceptedPlans(plans, this.#refused), signal)).equals(listed);
   }
 
-  /** Lets events through now and then, and gives up where one changes the table. */
-  async #sumOf(plans: FamilyPlans, signal: AbortSignal): Promise<ElementSum> {
+  /** Lets events through now and then. */
+  async #sumOf(plans: FamilyPlans, signal: AbortSignal | undefined): Promise<ElementSum> {
     const { book, shapes, options } = this.#requireSettled();
     const sum = new ElementSum();
     const shared = new Set<string>();
@@ -218,7 +198,7 @@ export class NftablesBackend {
     for (const ports of plans.values()) {
       services += 1;
       if (services % servicesAtOnce === 0) await setImmediate();
-      if (signal.aborted) break;
+      signal?.throwIfAborted();
       const content = serviceContent(
         ports.map((plan) => book.arranged(plan)),
         shapes,
@@ -239,10 +219,10 @@ export class NftablesBackend {
   }
 
   /** nft leaves elements out where it lists all tables; it reads them, and throws them away, where it lists one. */
-  async *#listFrame(): AsyncIterable<string> {
+  async *#listFrame(signal: AbortSignal | undefined): AsyncIterable<string> {
     const family = nftFamily(this.family);
     let isOurs = false;
-    for await (const line of this.#tool.list(['ruleset', family], 'frame')) {
+    for await (const line of this.#tool.list(['ruleset', family], 'frame', signal)) {
       if (line.startsWith('table ')) isOurs = line.startsWith(`table ${family} ${tableName} {`);
       if (isOurs) yield line;
     }

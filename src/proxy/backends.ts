@@ -1,3 +1,4 @@
+import type { Backend } from '../backend/backend.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { IptablesBackend } from '../iptables/backend.ts';
 import { iptablesOptions } from '../iptables/derive-iptables-options.ts';
@@ -12,7 +13,6 @@ import { NftablesBackend } from '../nftables/backend.ts';
 import { nftablesOptions } from '../nftables/derive-nftables-options.ts';
 import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
-import type { Backend } from '../sync/syncer.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
 import { countedTool, type RuleCounts } from '../telemetry/metrics/rule-counts.ts';
 

@@ -1,29 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Backend, Look } from '../backend/backend.ts';
 import type { Family } from '../net/family.ts';
 import type { PlanBook } from '../plan/plan-book.ts';
-import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
+import type { PlanChange } from '../plan/plan-change.ts';
 import type { PlanContext } from '../plan/plan-service.ts';
 import type { Problem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
-
-/** Keeps the kernel's rules of one family equal to the plans. */
-export interface Backend {
-  readonly family: Family;
-  /** Services that the kernel does not take, after the last sync. */
-  readonly refused: ReadonlyMap<ServiceKey, Problem>;
-  /** Whatever the kernel holds, afterwards it holds the plans. */
-  syncAll(plans: FamilyPlans): Promise<void>;
-  /** Only what changed. After a failure `syncAll` must follow. */
-  syncChanges(changes: readonly PlanChange[]): Promise<void>;
-  /** Whether the kernel still holds the plans. */
-  isInForce(plans: FamilyPlans): Promise<boolean>;
-  /** `isInForce` is short each time but for what it leaves out by itself; else whoever calls it pauses. */
-  readonly pacesItself: boolean;
-  /** Milliseconds until `tidy` has something to do; `undefined` where nothing is left over. */
-  readonly tidyDelay: number | undefined;
-  /** Removes what changes left over for packets on their way. After a failure `syncAll` must follow. */
-  tidy(): Promise<void>;
-}
 
 /** Deletes the flows that packets still take by rules which are not in force any more. None of its work is waited for. */
 export interface FlowCleaner {
@@ -63,6 +45,7 @@ export class Syncer {
   readonly #needsFull = new Set<Family>();
   /** Counts starts and ends, so that it is odd while a sync is in flight. */
   #steps = 0;
+  readonly #looking = new Set<AbortController>();
 
   constructor(book: PlanBook, context: () => PlanContext, backends: readonly Backend[], flows?: FlowCleaner) {
     this.#book = book;
@@ -86,6 +69,7 @@ export class Syncer {
     const changes = this.#book.update(this.#context());
     this.#flows?.planned(changes);
     this.#steps += 1;
+    for (const looking of this.#looking) looking.abort();
     const outcomes = await Promise.all(
       this.#backends.map((backend) => this.#syncFamily(backend, changes[backend.family])),
     );
@@ -102,16 +86,12 @@ export class Syncer {
   /** Removes what changes left over, where its time has come. A family in which that fails is compared and mended next. */
   async tidy(): Promise<void> {
     this.#steps += 1;
+    for (const looking of this.#looking) looking.abort();
     for (const backend of this.#backends) {
       if (backend.tidyDelay !== 0) continue;
       await this.#tidyFamily(backend);
     }
     this.#steps += 1;
-  }
-
-  /** Whether `inspect` can be called as often as one likes. */
-  get pacesItself(): boolean {
-    return this.#backends.every(({ pacesItself }) => pacesItself);
   }
 
   /** Waits until nothing is left over any more, neither of rules nor of flows. */
@@ -127,13 +107,21 @@ export class Syncer {
    * Compares the kernel's rules with the plans; where somebody changed them, the next sync mends it.
    * Says nothing about a family while it is being changed.
    */
-  async inspect(): Promise<readonly Family[]> {
+  async inspect(look: Look = 'everything'): Promise<readonly Family[]> {
     const steps = this.#steps;
     const isStill = () => steps % 2 === 0 && steps === this.#steps;
     const damaged = await Promise.all(
       this.#backends.map(async (backend) => {
         if (!isStill()) return [];
-        const intact = await backend.isInForce(this.#book.plans(backend.family));
+        if (!backend.looks.includes(look)) return [];
+        const looking = new AbortController();
+        this.#looking.add(looking);
+        const plans = this.#book.plans(backend.family);
+        const intact = await backend.isInForce(plans, look, looking.signal).catch((error: unknown) => {
+          if (looking.signal.aborted) return true;
+          throw error;
+        });
+        this.#looking.delete(looking);
         return intact || !isStill() ? [] : [backend.family];
       }),
     );

@@ -1,9 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
 import { type ConntrackOutcome, StaleFlows } from '../../src/conntrack/stale-flows.ts';
 import type { Protocol } from '../../src/net/family.ts';
 import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
-import { type Backend, Syncer } from '../../src/sync/syncer.ts';
+import { Syncer } from '../../src/sync/syncer.ts';
 import { idleBackend } from '../support/conntrack/backends.ts';
 import { FakeConntrackTable, flow } from '../support/conntrack/fake-table.ts';
 import {

@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
 import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
 import { SyncLoop } from '../../src/sync/sync-loop.ts';
-import { type Backend, Syncer, type SyncOutcome } from '../../src/sync/syncer.ts';
+import { Syncer, type SyncOutcome } from '../../src/sync/syncer.ts';
 import { address, context, service, serviceKey } from '../support/records.ts';
 
 /** A loop over a backend whose syncs end when the test lets them, and a way to change a Service. */
@@ -21,7 +22,7 @@ function loop(minSyncPeriod = 0) {
     syncChanges: (changes) => call('partial', changes.length),
     isInForce: async () => true,
     tidyDelay: undefined,
-    pacesItself: false,
+    looks: ['everything'],
     tidy: async () => {},
   };
   const where = context({ holder: (claim) => state.holder(claim) });
@@ -84,7 +85,7 @@ test('an inspection that a sync overlaps says nothing', async () => {
     syncChanges: async () => {},
     isInForce: () => reading.promise,
     tidyDelay: undefined,
-    pacesItself: false,
+    looks: ['everything'],
     tidy: async () => {},
   };
   const syncer = new Syncer(new PlanBook(state), () => context(), [backend]);

@@ -1,8 +1,8 @@
+import type { Backend, Look } from '../../backend/backend.ts';
 import type { Family } from '../../net/family.ts';
 import type { FamilyPlans, PlanChange } from '../../plan/plan-change.ts';
 import type { Problem } from '../../state/problem.ts';
 import type { ServiceKey } from '../../state/records.ts';
-import type { Backend } from '../../sync/syncer.ts';
 
 /** What a sync brought into force: all plans of a family, or what changed in them. */
 export type AppliedPlans =
@@ -35,33 +35,33 @@ export class ObservedBackend implements Backend {
     return this.#backend.refused;
   }
 
-  get pacesItself(): boolean {
-    return this.#backend.pacesItself;
+  get looks(): readonly Look[] {
+    return this.#backend.looks;
   }
 
   get tidyDelay(): number | undefined {
     return this.#backend.tidyDelay;
   }
 
-  async syncAll(plans: FamilyPlans): Promise<void> {
+  async syncAll(plans: FamilyPlans, signal?: AbortSignal): Promise<void> {
     this.#observer.syncStarts(this.family);
-    await this.#backend.syncAll(plans);
+    await this.#backend.syncAll(plans, signal);
     this.#observer.applied(this.family, { scope: 'full', plans });
   }
 
-  async syncChanges(changes: readonly PlanChange[]): Promise<void> {
+  async syncChanges(changes: readonly PlanChange[], signal?: AbortSignal): Promise<void> {
     this.#observer.syncStarts(this.family);
-    await this.#backend.syncChanges(changes);
+    await this.#backend.syncChanges(changes, signal);
     this.#observer.applied(this.family, { scope: 'partial', changes });
   }
 
-  isInForce(plans: FamilyPlans): Promise<boolean> {
-    return this.#backend.isInForce(plans);
+  isInForce(plans: FamilyPlans, look: Look, signal?: AbortSignal): Promise<boolean> {
+    return this.#backend.isInForce(plans, look, signal);
   }
 
-  async tidy(): Promise<void> {
+  async tidy(signal?: AbortSignal): Promise<void> {
     try {
-      await this.#backend.tidy();
+      await this.#backend.tidy(signal);
     } catch (error) {
       this.#observer.tidyFailed(this.family);
       throw error;

@@ -1,5 +1,5 @@
+import type { Backend } from '../../../src/backend/backend.ts';
 import type { Family } from '../../../src/net/family.ts';
-import type { Backend } from '../../../src/sync/syncer.ts';
 
 /** A backend that has nothing to do. */
 export function idleBackend(family: Family): Backend {
@@ -9,7 +9,7 @@ export function idleBackend(family: Family): Backend {
     syncAll: async () => {},
     syncChanges: async () => {},
     isInForce: async () => true,
-    pacesItself: true,
+    looks: ['frame', 'everything'],
     tidyDelay: undefined,
     tidy: async () => {},
   };

@@ -1,3 +1,4 @@
+import type { Backend } from '../../../src/backend/backend.ts';
 import { IptablesBackend } from '../../../src/iptables/backend.ts';
 import { endpointChainName, isServiceChain } from '../../../src/iptables/chain-names.ts';
 import { iptablesRuleFiles, nftablesSkeleton } from '../../../src/kernel/rule-files.ts';
@@ -12,7 +13,7 @@ import { readNftListing } from '../../../src/rules-text/nft/read-listing.ts';
 import type { Ruleset } from '../../../src/rules-text/ruleset.ts';
 import { ClusterState } from '../../../src/state/cluster-state.ts';
 import type { Change } from '../../../src/state/records.ts';
-import { type Backend, Syncer } from '../../../src/sync/syncer.ts';
+import { Syncer } from '../../../src/sync/syncer.ts';
 import { FakeNftTool } from '../fake-nft-tool.ts';
 import { FakeRuleTool } from '../fake-rule-tool.ts';
 import type { Facts, Remembered } from './facts.ts';

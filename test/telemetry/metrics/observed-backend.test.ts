@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Backend } from '../../../src/sync/syncer.ts';
+import type { Backend } from '../../../src/backend/backend.ts';
 import { type BackendObserver, ObservedBackend } from '../../../src/telemetry/metrics/observed-backend.ts';
 
 function start(failing: boolean) {
@@ -11,7 +11,7 @@ function start(failing: boolean) {
   const backend: Backend = {
     family: 'IPv6',
     refused: new Map(),
-    pacesItself: true,
+    looks: ['frame', 'everything'],
     tidyDelay: 5,
     syncAll: act('all'),
     syncChanges: act('changes'),
@@ -56,8 +56,8 @@ test('all else is as the backend says', async () => {
     family: 'IPv6',
     tidyDelay: 5,
   });
-  expect([observed.pacesItself, observed.refused.size, await observed.isInForce(new Map())]).toEqual([
-    true,
+  expect([observed.looks, observed.refused.size, await observed.isInForce(new Map(), 'frame')]).toEqual([
+    ['frame', 'everything'],
     0,
     true,
   ]);
