@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Family, families } from '../net/family.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { ServiceKey } from '../state/records.ts';
@@ -5,38 +6,72 @@ import type { FamilyPlans, PlanChange } from './plan-change.ts';
 import { type PlanContext, planService } from './plan-service.ts';
 import type { ServicePortPlan } from './service-plan.ts';
 
-/** The plans in force, and what changed in them since the last look. Only dirty Services are planned again. */
+/**
+ * The plans of both families. What is dirty is planned once, for both; each family then takes what changed when it can, so
+ * that its plans stay as they are while it works on them, and none waits for the other.
+ */
 export class PlanBook {
   readonly #state: ClusterState;
-  readonly #plans: Record<Family, Map<ServiceKey, readonly ServicePortPlan[]>> = {
-    IPv4: new Map(),
-    IPv6: new Map(),
-  };
+  readonly #families: Readonly<Record<Family, FamilyBook>> = { IPv4: newBook(), IPv6: newBook() };
 
   constructor(state: ClusterState) {
     this.#state = state;
   }
 
+  /** The plans that the family has taken. */
   plans(family: Family): FamilyPlans {
-    return this.#plans[family];
+    return this.#families[family].taken;
   }
 
-  /** Plans what is dirty again; returns how each family's plans changed. */
+  /** Whether `take` may have something. */
+  hasChanges(family: Family): boolean {
+    return this.#state.hasDirty || this.#families[family].waiting.size > 0;
+  }
+
+  /**
+   * Plans what is dirty, and takes what changed in the family since it last took something: of each Service one change,
+   * from what was taken to what now is.
+   */
+  take(family: Family, context: () => PlanContext): readonly PlanChange[] {
+    if (this.#state.hasDirty) this.#plan(context());
+    const { taken, waiting } = this.#families[family];
+    const changes: PlanChange[] = [];
+    for (const [service, planned] of waiting) {
+      const before = taken.get(service) ?? [];
+      const after = isDeepStrictEqual(before, planned) ? before : planned;
+      if (before.length + after.length > 0) changes.push({ service, before, after });
+      if (after.length > 0) taken.set(service, after);
+      else taken.delete(service);
+    }
+    waiting.clear();
+    return changes;
+  }
+
+  /** What both families take. */
   update(context: PlanContext): Record<Family, readonly PlanChange[]> {
-    const changes: Record<Family, PlanChange[]> = { IPv4: [], IPv6: [] };
+    const taken = (family: Family) => this.take(family, () => context);
+    return { IPv4: taken('IPv4'), IPv6: taken('IPv6') };
+  }
+
+  #plan(context: PlanContext): void {
     for (const service of this.#state.takeDirty()) {
       const record = this.#state.services.get(service);
       const plans =
         record === undefined ? [] : planService(record, this.#state.slicesOf(service).values(), context);
       for (const family of families) {
         // Copied, as the array that filter makes has room for 16 more.
-        const after = [...plans.filter((plan) => plan.family === family)];
-        const before = this.#plans[family].get(service) ?? [];
-        if (after.length > 0) this.#plans[family].set(service, after);
-        else this.#plans[family].delete(service);
-        if (before.length + after.length > 0) changes[family].push({ service, before, after });
+        this.#families[family].waiting.set(service, [...plans.filter((plan) => plan.family === family)]);
       }
     }
-    return changes;
   }
+}
+
+interface FamilyBook {
+  readonly taken: Map<ServiceKey, readonly ServicePortPlan[]>;
+  /** What was planned since. */
+  readonly waiting: Map<ServiceKey, readonly ServicePortPlan[]>;
+}
+
+function newBook(): FamilyBook {
+  return { taken: new Map(), waiting: new Map() };
 }

@@ -1,4 +1,4 @@
-import isEqual from 'lodash/isEqual.js';
+import { isDeepStrictEqual } from 'node:util';
 import { Claims, claimsOf } from './claims.ts';
 import type { Problem } from './problem.ts';
 import type {
@@ -38,20 +38,20 @@ export class ClusterState {
     this.#serviceProxyName = serviceProxyName;
   }
 
-  apply(change: Change): void {
+  /**
+   * Takes a change in; returns whether it is one. A source tells of an object again whenever it lists anew, though
+   * nothing is different: that makes nothing dirty.
+   */
+  apply(change: Change): boolean {
     switch (change.kind) {
       case 'Service':
-        this.#applyService(change.key, this.#serves(change.record) ? change.record : undefined);
-        break;
+        return this.#applyService(change.key, this.#serves(change.record) ? change.record : undefined);
       case 'EndpointSlice':
-        this.#applySlice(change.key, change.record);
-        break;
+        return this.#applySlice(change.key, change.record);
       case 'Node':
-        this.#applyNode(change.key, change.record);
-        break;
+        return this.#applyNode(change.key, change.record);
       case 'ServiceCIDR':
-        this.#applyServiceCIDR(change.key, change.record);
-        break;
+        return this.#applyServiceCIDR(change.key, change.record);
     }
   }
 
@@ -114,31 +114,36 @@ export class ClusterState {
     }
   }
 
-  #applyService(key: ServiceKey, record: ServiceRecord | undefined): void {
+  #applyService(key: ServiceKey, record: ServiceRecord | undefined): boolean {
     const previous = this.#services.get(key);
-    if (previous === undefined && record === undefined) return;
+    if (isDeepStrictEqual(previous, record)) return false;
     const affected = previous === undefined ? [] : this.#claims.remove(previous);
     if (record === undefined) this.#services.delete(key);
     else this.#services.set(key, record);
     const alsoAffected = record === undefined ? [] : this.#claims.add(record);
     for (const service of [key, ...affected, ...alsoAffected]) this.#dirty.add(service);
+    return true;
   }
 
   #serves(record: ServiceRecord | undefined): boolean {
     return record?.proxyName === this.#serviceProxyName;
   }
 
-  #applySlice(key: SliceKey, record: EndpointSliceRecord | undefined): void {
+  #applySlice(key: SliceKey, record: EndpointSliceRecord | undefined): boolean {
     const previousService = this.#serviceOfSlice.get(key);
+    const previous =
+      previousService === undefined ? undefined : this.#slicesByService.get(previousService)?.get(key);
+    if (isDeepStrictEqual(previous, record)) return false;
     if (previousService !== undefined && previousService !== record?.service) {
       this.#forgetSlice(previousService, key);
     }
-    if (record === undefined) return;
+    if (record === undefined) return true;
     const slices = this.#slicesByService.get(record.service);
     if (slices === undefined) this.#slicesByService.set(record.service, new Map([[key, record]]));
     else slices.set(key, record);
     this.#serviceOfSlice.set(key, record.service);
     this.#dirty.add(record.service);
+    return true;
   }
 
   #forgetSlice(service: ServiceKey, key: SliceKey): void {
@@ -149,17 +154,20 @@ export class ClusterState {
     this.#dirty.add(service);
   }
 
-  #applyNode(name: string, record: NodeRecord | undefined): void {
+  #applyNode(name: string, record: NodeRecord | undefined): boolean {
     // The kubelet writes its Node's status every few minutes; little of that is kept, and seldom does it change.
-    if (name !== this.#nodeName || isEqual(record, this.#node)) return;
+    if (name !== this.#nodeName || isDeepStrictEqual(record, this.#node)) return false;
     this.#node = record;
     this.#nodeDirty = true;
+    return true;
   }
 
-  #applyServiceCIDR(name: string, record: ServiceCIDRRecord | undefined): void {
+  #applyServiceCIDR(name: string, record: ServiceCIDRRecord | undefined): boolean {
+    if (isDeepStrictEqual(record, this.#serviceCIDRs.get(name))) return false;
     if (record === undefined) this.#serviceCIDRs.delete(name);
     else this.#serviceCIDRs.set(name, record);
     this.#nodeDirty = true;
+    return true;
   }
 }
 

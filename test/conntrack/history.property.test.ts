@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Flow } from '../../src/conntrack/flow.ts';
@@ -100,15 +101,13 @@ function frontendsOf({ ports, ...service }: ServiceRecord): readonly string[] {
     ]);
 }
 
-/** The Service that this changes, unless what is to go was not there. */
+/** The Service that this changes, unless it says what is known. */
 function applyTo(state: ClusterState, change: Change): readonly ServiceKey[] {
   const service = (change.kind === 'Service' ? change.key : change.key.replace(/-\d$/, '')) as ServiceKey;
-  const isThere =
-    change.kind === 'Service'
-      ? state.services.has(change.key)
-      : [...state.slicesOf(service).keys()].some((key) => key === change.key);
+  const slices: ReadonlyMap<string, unknown> = state.slicesOf(service);
+  const known = change.kind === 'Service' ? state.services.get(change.key) : slices.get(change.key);
   state.apply(change);
-  return isThere || change.record !== undefined ? [service] : [];
+  return isDeepStrictEqual(known, change.record) ? [] : [service];
 }
 
 function describe({ destination, replySource }: Flow): string {
