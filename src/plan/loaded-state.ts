@@ -51,12 +51,12 @@ export async function loadObjects(
   return { state, book: new PlanBook(state), unusable, problems, context: () => planContext(state, config) };
 }
 
-/** The plans of one family for the objects as they now are. */
+/** The plans of one family for the objects as they now are; not beside reconcilers, which take them for themselves. */
 export function currentPlans(
-  { state, book, context }: Pick<LoadedState, 'state' | 'book' | 'context'>,
+  { book, context }: Pick<LoadedState, 'book' | 'context'>,
   family: Family,
 ): FamilyPlans {
-  if (state.hasDirty) book.update(context());
+  book.take(family, context);
   return book.plans(family);
 }
 

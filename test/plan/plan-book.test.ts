@@ -3,7 +3,7 @@ import { families } from '../../src/net/family.ts';
 import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
 import type { Change, ServiceKey } from '../../src/state/records.ts';
-import { address, context, endpoint, service, serviceKey, slice, sliceKey } from '../fixtures/records.ts';
+import { address, context, endpoint, service, serviceKey, slice, sliceKey } from '../support/records.ts';
 
 /** Services of one endpoint each. They are new objects in each call, and say the same. */
 function objects(count: number): readonly Change[] {

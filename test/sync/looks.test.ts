@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Look } from '../../src/backend/backend.ts';
-import type { Call, FakeKernel } from './fake-kernel.ts';
-import { stage } from './stage.ts';
+import type { Call, FakeKernel } from '../support/sync/fake-kernel.ts';
+import { stage } from '../support/sync/stage.ts';
 
 /** When the looks of a kind began, and how they ended. */
 const looksOf = ({ calls }: FakeKernel, look: Look) => calls.filter(({ call }) => call === look);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { SyncEvent } from '../../src/sync/sync-event.ts';
-import { address } from '../fixtures/records.ts';
-import { settled } from './fake-clock.ts';
-import type { Call, FakeKernel } from './fake-kernel.ts';
-import { stage } from './stage.ts';
+import { address } from '../support/records.ts';
+import { settled } from '../support/sync/fake-clock.ts';
+import type { Call, FakeKernel } from '../support/sync/fake-kernel.ts';
+import { stage } from '../support/sync/stage.ts';
 
 const services = ({ rules }: FakeKernel) => [...rules.keys()].sort();
 const calls = ({ calls: made }: FakeKernel) => made.map(({ call }) => call);

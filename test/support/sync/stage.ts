@@ -1,11 +1,11 @@
 import { onTestFinished } from 'vitest';
-import { type Family, families } from '../../src/net/family.ts';
-import { PlanBook } from '../../src/plan/plan-book.ts';
-import { ClusterState } from '../../src/state/cluster-state.ts';
-import type { ServiceKey } from '../../src/state/records.ts';
-import { Reconciler } from '../../src/sync/reconciler.ts';
-import type { SyncEvent } from '../../src/sync/sync-event.ts';
-import { address, context, service, serviceKey } from '../fixtures/records.ts';
+import { type Family, families } from '../../../src/net/family.ts';
+import { PlanBook } from '../../../src/plan/plan-book.ts';
+import { ClusterState } from '../../../src/state/cluster-state.ts';
+import type { ServiceKey } from '../../../src/state/records.ts';
+import { Reconciler } from '../../../src/sync/reconciler.ts';
+import type { SyncEvent } from '../../../src/sync/sync-event.ts';
+import { address, context, service, serviceKey } from '../records.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeKernel, textOf } from './fake-kernel.ts';
 

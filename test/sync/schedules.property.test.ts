@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Family, families } from '../../src/net/family.ts';
-import { serviceKey } from '../fixtures/records.ts';
-import type { Call, Course, FakeKernel } from './fake-kernel.ts';
-import { stage, wanted } from './stage.ts';
+import { serviceKey } from '../support/records.ts';
+import type { Call, Course, FakeKernel } from '../support/sync/fake-kernel.ts';
+import { stage, wanted } from '../support/sync/stage.ts';
 
 /** What happens, one thing after another. */
 type Happening =

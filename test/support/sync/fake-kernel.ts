@@ -1,9 +1,9 @@
-import type { Backend, Look } from '../../src/backend/backend.ts';
-import type { Family } from '../../src/net/family.ts';
-import type { FamilyPlans, PlanChange } from '../../src/plan/plan-change.ts';
-import type { Problem } from '../../src/state/problem.ts';
-import type { ServiceKey } from '../../src/state/records.ts';
-import type { Clock } from '../../src/sync/clock.ts';
+import type { Backend, Look } from '../../../src/backend/backend.ts';
+import type { Family } from '../../../src/net/family.ts';
+import type { FamilyPlans, PlanChange } from '../../../src/plan/plan-change.ts';
+import type { Problem } from '../../../src/state/problem.ts';
+import type { ServiceKey } from '../../../src/state/records.ts';
+import type { Clock } from '../../../src/sync/clock.ts';
 
 export type Call = 'full' | 'partial' | 'tidy' | Look;
 

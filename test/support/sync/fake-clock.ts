@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/sync/clock.ts';
+import type { Clock } from '../../../src/sync/clock.ts';
 
 /** Milliseconds that pass only where a test says so. */
 export class FakeClock implements Clock {
