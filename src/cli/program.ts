@@ -78,9 +78,9 @@ function isForUser(error: unknown): error is Error {
 const namesForUser = new Set([
   'ConfigError',
   'LiveRulesError',
-  'NftError',
+  'ToolError',
   'NotAListing',
-  'RestoreError',
+  'ToolError',
   'SavedRulesError',
   'SourceError',
   'TooManyWaysError',

@@ -1,22 +1,18 @@
 import type { Backend } from '../backend/backend.ts';
+import { hasFailed, type ToolError } from '../backend/failure.ts';
+import { type Kernel, RefusedServices } from '../backend/refused-services.ts';
 import type { Family } from '../net/family.ts';
 import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
 import type { ServicePortPlan } from '../plan/service-plan.ts';
 import type { Problem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
-import {
-  acceptedPlans,
-  changesInForce,
-  findRefused,
-  type RefusedServices,
-} from '../sync/refused-services.ts';
 import { type DesiredRules, desiredRules, type RuleFiles } from './desired-rules.ts';
-import { fullTransaction, isEmptyTransaction } from './full-transaction.ts';
+import { bareTransaction, fullTransaction, isEmptyTransaction } from './full-transaction.ts';
 import type { IptablesOptions } from './iptables-options.ts';
 import { partialTransaction } from './partial-transaction.ts';
 import { restoreInputs, serviceInput } from './restore-input.ts';
-import { RestoreError, type RuleTool } from './rule-tool.ts';
-import { readLiveRules } from './saved-rules.ts';
+import type { RuleTool } from './rule-tool.ts';
+import { type LiveRules, readLiveRules } from './saved-rules.ts';
 import { serviceChains } from './service-chains.ts';
 import type { ServiceWrite, Transaction } from './transaction.ts';
 
@@ -34,88 +30,99 @@ export class IptablesBackend implements Backend {
   readonly #files: RuleFiles;
   readonly #optionsFor: OptionsFor;
   #options: IptablesOptions | undefined;
-  #refused = new Map<ServiceKey, Problem>();
+  readonly #refused: RefusedServices;
 
-  constructor(family: Family, tool: RuleTool, files: RuleFiles, optionsFor: OptionsFor) {
+  constructor(
+    family: Family,
+    tool: RuleTool,
+    files: RuleFiles,
+    optionsFor: OptionsFor,
+    clock: () => number = () => performance.now(),
+  ) {
     this.family = family;
     this.#tool = tool;
     this.#files = files;
     this.#optionsFor = optionsFor;
+    this.#refused = new RefusedServices(clock);
   }
 
-  get refused(): RefusedServices {
-    return this.#refused;
+  /** Services that the kernel does not take; everything else is in force. */
+  get refused(): ReadonlyMap<ServiceKey, Problem> {
+    return this.#refused.problems;
+  }
+
+  /** Milliseconds until `syncAll` tries a refused Service again; `undefined` where none is refused. */
+  get retryDelay(): number | undefined {
+    return this.#refused.retryDelay;
   }
 
   /**
    * Reads the rules in force and changes what differs from the plans.
-   * Services that the kernel refuses are found and left out. Throws a `RestoreError` when nothing can be applied.
+   * Services that the kernel refuses are found and left out. Throws a `ToolError` when nothing can be applied.
    */
   async syncAll(plans: FamilyPlans): Promise<void> {
     const options = await this.#optionsFor(plans);
     this.#options = options;
-    this.#refused = new Map();
-    try {
-      await this.#makeEqual(plans, options);
-    } catch (error) {
-      if (!(error instanceof RestoreError) || error.failure !== 'refused') throw error;
-      this.#refused = await this.#findRefused(plans, options);
-      if (this.#refused.size === 0) throw error;
-      await this.#makeEqual(plans, options);
-    }
+    await this.#refused.bringIntoForce(plans, this.#kernel(options));
   }
 
   /**
-   * Changes the rules of these Services only, after a `syncAll`. Throws a `RestoreError` after which `syncAll`
+   * Changes the rules of these Services only, after a `syncAll`. Throws a `ToolError` after which `syncAll`
    * must follow, since parts of the change may be in force.
    */
   async syncChanges(changes: readonly PlanChange[]): Promise<void> {
     if (this.#options === undefined) throw new Error('syncChanges before the first syncAll');
-    const inForce = changesInForce(changes, this.#refused);
-    for (const { service } of changes) this.#refused.delete(service);
-    const transaction = partialTransaction(inForce, this.#options);
-    if (!isEmptyTransaction(transaction)) await this.#apply(transaction);
+    const inForce = await this.#refused.changesInForce(changes, this.#kernel(this.#options));
+    await this.#apply(partialTransaction(inForce, this.#options));
   }
 
   async tidy(): Promise<void> {}
 
   /** Whether the rules in force are those of the plans; reads everything. */
   async isInForce(plans: FamilyPlans): Promise<boolean> {
-    const options = await this.#optionsFor(plans);
-    return isEmptyTransaction(
-      fullTransaction(await readLiveRules(this.#tool.save()), this.#desired(plans, options)),
-    );
+    const desired = this.#desired(this.#refused.accepted(plans), await this.#optionsFor(plans));
+    return isEmptyTransaction(fullTransaction(await this.#live(), desired));
   }
 
-  async #makeEqual(plans: FamilyPlans, options: IptablesOptions): Promise<void> {
-    const transaction = fullTransaction(
-      await readLiveRules(this.#tool.save()),
-      this.#desired(plans, options),
-    );
-    if (!isEmptyTransaction(transaction)) await this.#apply(transaction);
+  #kernel(options: IptablesOptions): Kernel {
+    const { batchSize } = this.#tool;
+    return {
+      bringIntoForce: async (plans) =>
+        this.#apply(fullTransaction(await this.#live(), this.#desired(plans, options))),
+      refusalOf: (plans) => refusalBy(() => this.#try(plans, options)),
+      largestTry: batchSize === 'all' ? Number.POSITIVE_INFINITY : batchSize,
+    };
+  }
+
+  /** Of Services the chains, which nothing leads to; of none the rest of the rules, as far as it is not in force. */
+  async #try(plans: FamilyPlans, options: IptablesOptions): Promise<void> {
+    const desired = this.#desired(new Map(), options);
+    if (plans.size === 0) return this.#apply(bareTransaction(await this.#live(), desired));
+    const writes = [...plans].map(([service, ports]) => serviceWrite(service, ports, options));
+    await this.#tool.restore(serviceInput(desired.shared, writes));
   }
 
   async #apply(transaction: Transaction): Promise<void> {
+    if (isEmptyTransaction(transaction)) return;
     for (const input of restoreInputs(transaction, this.#tool.batchSize)) await this.#tool.restore(input);
   }
 
-  #desired(plans: FamilyPlans, options: IptablesOptions): DesiredRules {
-    return desiredRules(this.#files, acceptedPlans(plans, this.#refused), options);
+  #live(): Promise<LiveRules> {
+    return readLiveRules(this.#tool.save());
   }
 
-  /** Each try writes the Services' chains, which nothing leads to. */
-  #findRefused(plans: FamilyPlans, options: IptablesOptions): Promise<Map<ServiceKey, Problem>> {
-    const { shared } = this.#desired(plans, options);
-    return findRefused([...plans.keys()], async (services) => {
-      const writes = services.map((service) => serviceWrite(service, plans.get(service) ?? [], options));
-      try {
-        await this.#tool.restore(serviceInput(shared, writes));
-        return undefined;
-      } catch (error) {
-        if (error instanceof RestoreError && error.failure === 'refused') return error;
-        throw error;
-      }
-    });
+  #desired(plans: FamilyPlans, options: IptablesOptions): DesiredRules {
+    return desiredRules(this.#files, plans, options);
+  }
+}
+
+async function refusalBy(attempt: () => Promise<void>): Promise<ToolError | undefined> {
+  try {
+    await attempt();
+    return undefined;
+  } catch (error) {
+    if (hasFailed(error, 'refused')) return error;
+    throw error;
   }
 }
 

@@ -1,11 +1,12 @@
 import type { FamilyPlans } from '../plan/plan-change.ts';
 import type { ServicePortPlan } from '../plan/service-plan.ts';
-import { canonicalRule, canonicalRuleWithComments, ruleTarget } from './canonical-rule.ts';
+import { canonicalRule, canonicalRuleWithComments } from './canonical-rule.ts';
 import type { ChainName } from './chain-names.ts';
 import { type DesiredRules, isDispatchChain } from './desired-rules.ts';
 import { nodePortJumps } from './dispatch-rules.ts';
-import { chainDigest, type LiveRules } from './saved-rules.ts';
+import { chainDigest, type LiveRules, type SavedTables } from './saved-rules.ts';
 import { serviceChainList, serviceChains } from './service-chains.ts';
+import type { BaseJump } from './skeleton.ts';
 import type { ServiceWrite, SharedChain, Transaction } from './transaction.ts';
 
 /**
@@ -19,11 +20,27 @@ export function fullTransaction(live: LiveRules, desired: DesiredRules): Transac
     services: writes(desired, differing),
     chainNames: () => writtenNames(desired, differing),
     edits: [],
-    jumps: desired.jumps.filter((jump) => {
-      const rules = live.tables.get(jump.table)?.get(jump.from) ?? [];
-      return !rules.some((rule) => ruleTarget(rule) === jump.target);
-    }),
+    jumps: missingJumps(live.tables, desired.jumps),
     stale,
+  };
+}
+
+/**
+ * The part of it that no Service changes: the skeleton's rules and the jumps. Chains that Services fill are made where they
+ * are missing, and else stay as they are, with what is in force.
+ */
+export function bareTransaction(live: LiveRules, desired: DesiredRules): Transaction {
+  const shared = desired.shared.flatMap((chain) => {
+    if (!isDispatchChain(chain.table, chain.chain)) return differs(chain, live, desired) ? [chain] : [];
+    return live.tables.get(chain.table)?.has(chain.chain) ? [] : [{ ...chain, rules: [] }];
+  });
+  return {
+    shared,
+    services: [],
+    chainNames: () => [],
+    edits: [],
+    jumps: missingJumps(live.tables, desired.jumps),
+    stale: [],
   };
 }
 
@@ -31,6 +48,17 @@ export function fullTransaction(live: LiveRules, desired: DesiredRules): Transac
 export function isEmptyTransaction({ shared, chainNames, edits, jumps, stale }: Transaction): boolean {
   if (shared.length + edits.length + jumps.length + stale.length > 0) return false;
   return Iterator.from(chainNames()).next().done === true;
+}
+
+/**
+ * Those that do not stand, comments aside. A jump to the same chain under other conditions is somebody else's: it lets through
+ * less than ours, and stays.
+ */
+export function missingJumps(tables: SavedTables, jumps: readonly BaseJump[]): readonly BaseJump[] {
+  return jumps.filter(({ table, from, rule }) => {
+    const standing = tables.get(table)?.get(from) ?? [];
+    return !standing.some((other) => canonicalRule(other) === canonicalRule(rule));
+  });
 }
 
 interface Comparison {

@@ -1,20 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Backend, Look } from '../backend/backend.ts';
+import { hasFailed, type ToolError } from '../backend/failure.ts';
+import { type Kernel, RefusedServices } from '../backend/refused-services.ts';
 import type { Family } from '../net/family.ts';
 import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
 import type { Problem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
-import {
-  acceptedPlans,
-  changesInForce,
-  findRefused,
-  type RefusedServices,
-} from '../sync/refused-services.ts';
 import { serviceContent } from './content/service-content.ts';
 import { ElementSum } from './element-sum.ts';
 import { readLiveTable, tableWords } from './live-table.ts';
 import { tableName } from './names.ts';
-import { NftError, type NftFailure, type NftTool } from './nft-tool.ts';
+import type { NftTool } from './nft-tool.ts';
 import { type NftablesOptions, nftFamily } from './nftables-options.ts';
 import { TableReader } from './table/read-table.ts';
 import {
@@ -38,6 +34,9 @@ const inFlight = 1_000;
 /** Services whose elements are summed up without a pause: about 1 ms. */
 const servicesAtOnce = 50;
 
+/** So many Services are tried together where some are refused: nft needs some 2.5 kB for an element. */
+const servicesInATry = 1_000;
+
 /** So many transactions of a first sync wait for the kernel at a time. */
 const mostInFlight = 2;
 
@@ -50,7 +49,7 @@ export class NftablesBackend implements Backend {
   readonly #optionsFor: OptionsFor;
   readonly #clock: () => number;
   #settled: TableInMaking | undefined;
-  #refused = new Map<ServiceKey, Problem>();
+  readonly #refused: RefusedServices;
   /** The chains, maps and sets as nft listed them after our last change; unknown where there was one since. */
   #frame: string | undefined;
   #frameChanges = 0;
@@ -69,11 +68,17 @@ export class NftablesBackend implements Backend {
     this.#skeletonText = skeletonText;
     this.#optionsFor = optionsFor;
     this.#clock = clock;
+    this.#refused = new RefusedServices(clock);
   }
 
   /** Services that the kernel does not take; everything else is in force. */
-  get refused(): RefusedServices {
-    return this.#refused;
+  get refused(): ReadonlyMap<ServiceKey, Problem> {
+    return this.#refused.problems;
+  }
+
+  /** Milliseconds until `syncAll` tries a refused Service again; `undefined` where none is refused. */
+  get retryDelay(): number | undefined {
+    return this.#refused.retryDelay;
   }
 
   /** Milliseconds until `tidy` has something to do; `undefined` where nothing is left over. */
@@ -84,33 +89,22 @@ export class NftablesBackend implements Backend {
 
   /**
    * Reads the table that stands and changes what differs from the plans.
-   * Services that the kernel refuses are found and left out. Throws an `NftError` when nothing can be applied.
+   * Services that the kernel refuses are found and left out. Throws a `ToolError` when nothing can be applied.
    */
   async syncAll(plans: FamilyPlans): Promise<void> {
-    const options = await this.#optionsFor();
-    this.#refused = new Map();
-    try {
-      await this.#makeEqual(plans, options);
-    } catch (error) {
-      if (isFailure(error, 'interrupted')) return this.#makeEqual(plans, options);
-      if (!isFailure(error, 'refused')) throw error;
-      this.#refused = await this.#findRefused(plans, options);
-      if (this.#refused.size === 0) throw error;
-      await this.#makeEqual(acceptedPlans(plans, this.#refused), options);
-    }
+    await this.#refused.bringIntoForce(plans, this.#kernel(await this.#optionsFor()));
   }
 
-  /** Changes what these Services have in the table, after a `syncAll`. Throws an `NftError`, after which one must follow. */
+  /** Changes what these Services have in the table, after a `syncAll`. Throws a `ToolError`, after which one must follow. */
   async syncChanges(changes: readonly PlanChange[]): Promise<void> {
     const { book, shapes, options } = this.#requireSettled();
-    const inForce = changesInForce(changes, this.#refused);
-    for (const { service } of changes) this.#refused.delete(service);
+    const inForce = await this.#refused.changesInForce(changes, this.#kernel(options));
     const now = this.#clock();
     const update = partialUpdate(inForce, book, shapes, options, now);
     await this.#apply([...book.tidy(now - inFlight), ...update], options);
   }
 
-  /** Removes what was left over for packets on their way. Throws an `NftError`, after which `syncAll` must follow. */
+  /** Removes what was left over for packets on their way. Throws a `ToolError`, after which `syncAll` must follow. */
   async tidy(): Promise<void> {
     const { book, options } = this.#requireSettled();
     await this.#apply(book.tidy(this.#clock() - inFlight), options);
@@ -120,6 +114,18 @@ export class NftablesBackend implements Backend {
   async isInForce(plans: FamilyPlans, look: Look, signal?: AbortSignal): Promise<boolean> {
     if (!(await this.#frameIsInForce(signal))) return false;
     return look === 'frame' || this.#elementsAreInForce(plans, signal);
+  }
+
+  #kernel(options: NftablesOptions): Kernel {
+    return {
+      bringIntoForce: (plans) =>
+        this.#makeEqual(plans, options).catch((error: unknown) => {
+          if (hasFailed(error, 'interrupted')) return this.#makeEqual(plans, options);
+          throw error;
+        }),
+      refusalOf: (plans) => this.#refusalOf(plans, options),
+      largestTry: servicesInATry,
+    };
   }
 
   async #makeEqual(plans: FamilyPlans, options: NftablesOptions): Promise<void> {
@@ -186,7 +192,7 @@ export class NftablesBackend implements Backend {
     const reader = new TableReader(({ set, key, data }) => listed.add(set, key, data));
     const lines = this.#tool.list(tableWords(this.family), 'all', signal);
     for await (const line of lines) reader.line(line);
-    return (await this.#sumOf(acceptedPlans(plans, this.#refused), signal)).equals(listed);
+    return (await this.#sumOf(this.#refused.accepted(plans), signal)).equals(listed);
   }
 
   /** Lets events through now and then. */
@@ -228,21 +234,15 @@ export class NftablesBackend implements Backend {
     }
   }
 
-  /** Each try is of a table that the kernel only checks. */
-  #findRefused(plans: FamilyPlans, options: NftablesOptions): Promise<Map<ServiceKey, Problem>> {
-    return findRefused([...plans.keys()], (services) =>
-      this.#checkAlone(new Map(services.map((service) => [service, plans.get(service) ?? []])), options),
-    );
-  }
-
-  async #checkAlone(plans: FamilyPlans, options: NftablesOptions): Promise<NftError | undefined> {
+  /** Tries a table with these Services that the kernel only checks. */
+  async #refusalOf(plans: FamilyPlans, options: NftablesOptions): Promise<ToolError | undefined> {
     const table = newTable(this.#skeletonText, options);
     const update = [...fullUpdate({ ...table, live: emptyTable, plans, now: this.#clock() })];
     try {
       await this.#tool.check(formatTransaction(update.flat(), options, `${tableName}-check`));
       return undefined;
     } catch (error) {
-      if (isFailure(error, 'refused')) return error;
+      if (hasFailed(error, 'refused')) return error;
       throw error;
     }
   }
@@ -251,10 +251,6 @@ export class NftablesBackend implements Backend {
     if (this.#settled === undefined) throw new Error('the first sync must be a whole one');
     return this.#settled;
   }
-}
-
-function isFailure(error: unknown, failure: NftFailure): error is NftError {
-  return error instanceof NftError && error.failure === failure;
 }
 
 /** Whether a table has all sets and chains that it should, no other chain, and the rules in them. */

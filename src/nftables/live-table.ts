@@ -1,6 +1,7 @@
+import { ToolError } from '../backend/failure.ts';
 import type { Family } from '../net/family.ts';
 import { tableName } from './names.ts';
-import { NftError, type NftTool } from './nft-tool.ts';
+import type { NftTool } from './nft-tool.ts';
 import { nftFamily } from './nftables-options.ts';
 import { TableReader } from './table/read-table.ts';
 import { emptyTable, type Table } from './table/table.ts';
@@ -10,13 +11,13 @@ export function tableWords(family: Family): readonly string[] {
   return ['table', nftFamily(family), tableName];
 }
 
-/** The table that stands in the kernel; an empty one where there is none. Throws an `NftError`. */
+/** The table that stands in the kernel; an empty one where there is none. Throws a `ToolError`. */
 export async function readLiveTable(tool: NftTool, family: Family): Promise<Table> {
   const reader = new TableReader();
   try {
     for await (const line of tool.list(tableWords(family))) reader.line(line);
   } catch (error) {
-    if (error instanceof NftError && error.failure === 'absent') return emptyTable;
+    if (error instanceof ToolError && error.failure === 'absent') return emptyTable;
     throw error;
   }
   return reader.table;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ToolError } from '../../src/backend/failure.ts';
 import { IptablesBackend } from '../../src/iptables/backend.ts';
 import { isServiceChain } from '../../src/iptables/chain-names.ts';
 import type { IptablesOptions } from '../../src/iptables/iptables-options.ts';
 import type { BatchSize } from '../../src/iptables/restore-input.ts';
-import { RestoreError } from '../../src/iptables/rule-tool.ts';
 import { iptablesRuleFiles } from '../../src/kernel/rule-files.ts';
 import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
@@ -217,7 +217,7 @@ describe('a Service that the kernel does not take', () => {
 
   test('is not looked for where the machine, not a rule, is at fault', async () => {
     const { tool, apply } = proxy();
-    tool.restore = () => Promise.reject(new RestoreError('locked', 'the lock is held'));
+    tool.restore = () => Promise.reject(new ToolError('unable', 'the lock is held'));
     expect(await apply(web)).toMatchObject([{ result: 'failed', error: { message: 'the lock is held' } }]);
   });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ToolError } from '../../src/backend/failure.ts';
 import { type Family, families, type Protocol, protocols } from '../../src/net/family.ts';
 import { isClientSet, tableName } from '../../src/nftables/names.ts';
-import { NftError } from '../../src/nftables/nft-tool.ts';
 import { type NftablesOptions, nftFamily } from '../../src/nftables/nftables-options.ts';
 import { readTable } from '../../src/nftables/table/read-table.ts';
 import { type Table, withoutCounts } from '../../src/nftables/table/table.ts';
@@ -40,7 +40,7 @@ class KernelTool extends FakeNftTool {
   async #ask(question: Question): Promise<Answer> {
     const answer = await this.#namespace.ask(question);
     if (!('failure' in answer)) return answer;
-    throw new NftError(answer.failure === 'absent' ? 'absent' : 'refused', answer.message);
+    throw new ToolError(answer.failure === 'absent' ? 'absent' : 'refused', answer.message);
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
+import { ToolError } from '../../src/backend/failure.ts';
 import { isClientSet } from '../../src/nftables/names.ts';
-import { NftError } from '../../src/nftables/nft-tool.ts';
 import { elements, endpointsOf, objects, watched, web } from '../support/nftables/changes.ts';
 import { proxy } from '../support/nftables/proxy.ts';
 import { outcomesFor, outcomesIn } from '../support/nftables/ways.ts';
@@ -41,7 +41,7 @@ describe('a first sync of many elements', () => {
   test('is completed where a signal comes between a transaction and its answer', async () => {
     const played = proxy();
     const interrupted = vi.fn().mockImplementationOnce(() => {
-      throw new NftError('interrupted', 'Could not process rule: Interrupted system call');
+      throw new ToolError('interrupted', 'Could not process rule: Interrupted system call');
     });
     played.tool.onCommit = interrupted;
     await played.apply(many);

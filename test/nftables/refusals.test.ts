@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NftError, type NftFailure } from '../../src/nftables/nft-tool.ts';
+import { type Failure, ToolError } from '../../src/backend/failure.ts';
 import { endpointsOf, objects, web } from '../support/nftables/changes.ts';
 import { type FakedProxy, proxy } from '../support/nftables/proxy.ts';
 import { outcomesFor, outcomesIn } from '../support/nftables/ways.ts';
@@ -125,11 +125,11 @@ describe('a failure', () => {
     expect(played.tool.table('IPv4').elements.get('service-endpoints-tcp')?.size).toBe(1);
   });
 
-  test.each<NftFailure>(['permission', 'missing'])(
+  test.each<Failure>(['permission', 'missing'])(
     'that is no fault of a Service (%s) is handed on, and no Service is sought for it',
     async (failure) => {
       const played = proxy();
-      const error = new NftError(failure, 'not for you');
+      const error = new ToolError(failure, 'not for you');
       played.tool.fails = error;
       expect(await played.tryApply(web)).toMatchObject([
         { scope: 'full', result: 'failed', error },

@@ -1,6 +1,7 @@
+import { ToolError } from '../../src/backend/failure.ts';
 import type { Family } from '../../src/net/family.ts';
 import { type ClientSetName, isClientSet, tableName } from '../../src/nftables/names.ts';
-import { type ListDetail, NftError, type NftTool } from '../../src/nftables/nft-tool.ts';
+import type { ListDetail, NftTool } from '../../src/nftables/nft-tool.ts';
 import { nftFamily } from '../../src/nftables/nftables-options.ts';
 import { formatTable } from '../../src/nftables/table/format-table.ts';
 import { type Data, emptyTable, type Key, type Table } from '../../src/nftables/table/table.ts';
@@ -32,7 +33,7 @@ export class FakeNftTool implements NftTool {
   /** Commands (lines of a transaction) that this kernel does not take. */
   refuses: RegExp | undefined;
   /** With what each call fails. */
-  fails: NftError | undefined;
+  fails: ToolError | undefined;
   #tables: ReadonlyMap<string, HandledTable> = new Map();
 
   /** What stands in the table of this family. */
@@ -73,7 +74,7 @@ export class FakeNftTool implements NftTool {
     const ids = [...this.#tables.keys()].filter((id) =>
       what === 'table' ? id === wanted : id.startsWith(`${wanted} `),
     );
-    if (what === 'table' && ids.length === 0) throw new NftError('absent', 'No such file or directory');
+    if (what === 'table' && ids.length === 0) throw new ToolError('absent', 'No such file or directory');
     for (const id of ids) yield* this.#tables.get(id)?.listing(id, detail) ?? [];
   }
 
@@ -87,7 +88,7 @@ export class FakeNftTool implements NftTool {
   #try(text: string): ReadonlyMap<string, HandledTable> {
     if (this.fails !== undefined) throw this.fails;
     const refused = text.split('\n').find((line) => this.refuses?.test(line));
-    if (refused !== undefined) throw new NftError('refused', `the kernel does not take: ${refused}`);
+    if (refused !== undefined) throw new ToolError('refused', `the kernel does not take: ${refused}`);
     const tables = new Map(this.#tables);
     const own = new Set<string>();
     for (const command of parseTransaction(text)) applyCommand(command, tables, own);
@@ -115,7 +116,7 @@ function applyCommand(
     return;
   }
   const standing = tables.get(id);
-  if (standing === undefined && step.kind !== 'add-table') throw new NftError('refused', `no table ${id}`);
+  if (standing === undefined && step.kind !== 'add-table') throw new ToolError('refused', `no table ${id}`);
   const table = standing !== undefined && own.has(id) ? standing : new HandledTable(standing);
   own.add(id);
   tables.set(id, table);
@@ -140,7 +141,7 @@ class HandledTable {
     try {
       this.model.apply([step]);
     } catch (error) {
-      throw new NftError('refused', `Could not process rule: ${String(error)}`);
+      throw new ToolError('refused', `Could not process rule: ${String(error)}`);
     }
     const standing = this.#handles.get(name) ?? [];
     if (step.kind === 'delete-chain' || step.kind === 'delete-set') this.#handles.delete(name);

@@ -1,6 +1,7 @@
 import { ruleTarget } from '../../iptables/canonical-rule.ts';
 import { type ChainName, commonChains, isServiceChain } from '../../iptables/chain-names.ts';
 import { type DesiredRules, isDispatchChain } from '../../iptables/desired-rules.ts';
+import { missingJumps } from '../../iptables/full-transaction.ts';
 import { jumpsOf, tableChains } from '../../iptables/render-rules.ts';
 import type { SavedTables } from '../../iptables/saved-rules.ts';
 
@@ -15,33 +16,13 @@ export function afterSync(before: SavedTables, desired: DesiredRules): SavedTabl
       const kept = rules.length === 0 && !isDispatchChain(table, name) ? before.get(table)?.get(name) : rules;
       chains.set(name, kept ?? rules);
     }
-    for (const [from, missing] of missingJumps(table, chains, desired)) {
-      chains.set(from, [...missing, ...(chains.get(from) ?? [])]);
+    const jumps = missingJumps(before, jumpsOf(table, desired));
+    for (const [from, missing] of Map.groupBy(jumps, (jump) => jump.from)) {
+      chains.set(from, [...missing.map(({ rule }) => rule), ...(chains.get(from) ?? [])]);
     }
     tables.set(table, chains);
   }
   return tables;
-}
-
-/** A jump is known by its target: one that stands somewhere in the chain is not written again. */
-function missingJumps(
-  table: 'mangle' | 'filter' | 'nat',
-  chains: ReadonlyMap<ChainName, readonly string[]>,
-  desired: DesiredRules,
-): ReadonlyMap<ChainName, readonly string[]> {
-  const missing = jumpsOf(table, desired).filter(
-    ({ from, target }) => !(chains.get(from) ?? []).some((rule) => ruleTarget(rule) === target),
-  );
-  return Map.groupBy(missing, ({ from }) => from)
-    .entries()
-    .reduce(
-      (all, [from, jumps]) =>
-        all.set(
-          from,
-          jumps.map(({ rule }) => rule),
-        ),
-      new Map<ChainName, readonly string[]>(),
-    );
 }
 
 /** What iptables-save will print after a takeover by mode nftables: the same without the proxy's chains. */

@@ -1,8 +1,8 @@
+import { ToolError } from '../../backend/failure.ts';
 import { iptablesTool } from '../../kernel/iptables/iptables-tool.ts';
 import { detectIptablesVariant } from '../../kernel/iptables/iptables-variant.ts';
 import { nftTool } from '../../kernel/nft/choose-nft-tool.ts';
 import type { Family } from '../../net/family.ts';
-import { NftError } from '../../nftables/nft-tool.ts';
 import type { IptablesVariant } from '../../rules-text/iptables/iptables-variants.ts';
 import type { ListingText } from '../../rules-text/split-listing.ts';
 
@@ -23,7 +23,7 @@ async function nftTexts(): Promise<readonly ListingText[]> {
     const lines = await Array.fromAsync(tool.list(['ruleset']));
     return [{ kind: 'nft', text: lines.join('\n') }];
   } catch (error) {
-    if (error instanceof NftError && error.failure === 'missing') return [];
+    if (error instanceof ToolError && error.failure === 'missing') return [];
     throw error;
   }
 }

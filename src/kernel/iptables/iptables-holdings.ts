@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { RestoreError } from '../../iptables/rule-tool.ts';
+import { ToolError } from '../../backend/failure.ts';
 import { readLiveRules } from '../../iptables/saved-rules.ts';
 import { type Family, families } from '../../net/family.ts';
 import { type IptablesVariant, iptablesVariants } from '../../rules-text/iptables/iptables-variants.ts';
@@ -20,7 +20,7 @@ async function holdingOf(variant: IptablesVariant, family: Family): Promise<read
   try {
     return [{ variant, family, rules: await readLiveRules(iptablesTool(family, variant).save()) }];
   } catch (error) {
-    if (!(error instanceof RestoreError)) throw error;
+    if (!(error instanceof ToolError)) throw error;
     // Without the command no program of this machine has written such rules, or only a container has.
     if (error.failure === 'missing') return [];
     throw new Unobservable(error.message, { cause: error });

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
-import { ExecaError, execa } from 'execa';
+import { ToolError } from '../../backend/failure.ts';
 import type { BatchSize, RestoreInput } from '../../iptables/restore-input.ts';
-import { RestoreError, type RestoreFailure, type RuleTool } from '../../iptables/rule-tool.ts';
+import type { RuleTool } from '../../iptables/rule-tool.ts';
 import type { Family } from '../../net/family.ts';
 import type { IptablesVariant } from '../../rules-text/iptables/iptables-variants.ts';
+import { type Exited, runTool, toolLines } from '../run-tool.ts';
+import { isRefusal, notPermitted, saysForbidden, saysUnable } from '../tool-words.ts';
 
 /** Seconds to wait for the xtables lock, which every iptables-legacy command takes. */
 const lockPatience = 5;
@@ -16,11 +18,11 @@ export function iptablesTool(family: Family, variant: IptablesVariant): RuleTool
   const command = `${family === 'IPv4' ? 'iptables' : 'ip6tables'}-${variant}`;
   return {
     batchSize: batchSize(variant),
-    save: () => save(`${command}-save`),
-    restore: (input) =>
+    save: (signal) => save(`${command}-save`, signal),
+    restore: (input, signal) =>
       variant === 'nft'
-        ? restore(`${command}-restore`, input)
-        : inTurn(() => restore(`${command}-restore`, input)),
+        ? restore(`${command}-restore`, input, signal)
+        : inTurn(() => restore(`${command}-restore`, input, signal)),
   };
 }
 
@@ -37,22 +39,14 @@ function batchSize(variant: IptablesVariant): BatchSize {
   return variant === 'nft' ? nftBatchSize : 'all';
 }
 
-async function* save(command: string): AsyncIterable<string> {
-  const subprocess = execa(command, { buffer: { stdout: false } });
-  try {
-    yield* subprocess;
-    await subprocess;
-  } catch (error) {
-    throw asRestoreError(command, error);
-  }
+function save(command: string, signal: AbortSignal | undefined): AsyncIterable<string> {
+  return toolLines(command, [], (end) => failureOf(command, end, 'save'), { signal });
 }
 
-async function restore(command: string, input: RestoreInput): Promise<void> {
-  try {
-    await execa(command, ['--noflush', `--wait=${lockPatience}`], { input: Readable.from(inBlocks(input)) });
-  } catch (error) {
-    throw asRestoreError(command, error);
-  }
+async function restore(command: string, input: RestoreInput, signal: AbortSignal | undefined): Promise<void> {
+  const args = ['--noflush', `--wait=${lockPatience}`];
+  const end = await runTool(command, args, { input: Readable.from(inBlocks(input)), signal });
+  if (end.status !== 0) throw failureOf(command, end, 'restore');
 }
 
 /** Many small writes cost more than the rules themselves. */
@@ -68,31 +62,28 @@ function* inBlocks(input: RestoreInput): Iterable<string> {
   if (block !== '') yield block;
 }
 
-function asRestoreError(command: string, error: unknown): RestoreError {
-  if (!(error instanceof ExecaError)) throw error;
-  const failure = failureOf(error);
-  return new RestoreError(failure, `${command}: ${describe(failure, error)}`, { cause: error });
+function failureOf(command: string, { status, stderr }: Exited, request: 'save' | 'restore'): ToolError {
+  const said = stderr.trim() || `it ended with status ${status} and gave no reason`;
+  if (saysForbidden(said)) return new ToolError('permission', notPermitted(command, said));
+  if (/xtables lock|lock file/.test(said))
+    return new ToolError(
+      'unable',
+      `${command}: another program holds the xtables lock for more than ${lockPatience} s (${said})`,
+    );
+  const failure = saysUnable(said)
+    ? 'unable'
+    : request === 'restore' && isRefused(said)
+      ? 'refused'
+      : 'unknown';
+  return new ToolError(failure, `${command}: ${said}`);
 }
 
-function failureOf({ code, stderr }: ExecaError): RestoreFailure {
-  const said = String(stderr ?? '');
-  if (code === 'ENOENT') return 'missing';
-  if (code === 'EACCES' || /Permission denied|must be root|Operation not permitted/.test(said))
-    return 'permission';
-  if (/xtables lock|lock file/.test(said)) return 'locked';
-  return 'refused';
-}
-
-function describe(failure: RestoreFailure, { stderr, shortMessage }: ExecaError): string {
-  const said = String(stderr ?? '').trim();
-  switch (failure) {
-    case 'missing':
-      return 'not on this machine; install iptables (Debian: apt-get install iptables)';
-    case 'permission':
-      return `not permitted; it needs root or the capability CAP_NET_ADMIN (${said || shortMessage})`;
-    case 'locked':
-      return `another program holds the xtables lock for more than ${lockPatience} s (${said})`;
-    case 'refused':
-      return said || shortMessage;
-  }
+/**
+ * iptables-nft gives the kernel's reason for a line (`line 5: RULE_APPEND failed (Invalid argument): …`), iptables-legacy only
+ * the line, and both say at which line they do not understand a rule. A table that cannot be made ready is no rule's fault.
+ */
+function isRefused(said: string): boolean {
+  if (said.includes('unable to initialize table')) return false;
+  const reason = /line \d+: \S+ failed \((.*?)\)/.exec(said)?.[1];
+  return reason === undefined ? /line \d+ failed|Error occurred at line: \d+/.test(said) : isRefusal(reason);
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
-import { RestoreError } from '../../iptables/rule-tool.ts';
+import { ToolError } from '../../backend/failure.ts';
 import type { IptablesVariant } from '../../rules-text/iptables/iptables-variants.ts';
 
 /** How the variant was chosen; logged at start. */
@@ -66,7 +66,7 @@ function countRules(saved: string): number {
 
 async function defaultVariant(): Promise<VariantChoice> {
   const { stdout, exitCode } = await execa('iptables', ['--version'], { reject: false });
-  if (exitCode !== 0) throw new RestoreError('missing', 'the command iptables is not on this machine');
+  if (exitCode !== 0) throw new ToolError('missing', 'the command iptables is not on this machine');
   const variant = stdout.includes('nf_tables') ? 'nft' : 'legacy';
   return { variant, reason: `"iptables" is ${stdout.trim()}` };
 }

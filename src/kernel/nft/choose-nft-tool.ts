@@ -1,4 +1,5 @@
-import { NftError, type NftTool } from '../../nftables/nft-tool.ts';
+import { ToolError } from '../../backend/failure.ts';
+import type { NftTool } from '../../nftables/nft-tool.ts';
 import { nftCommand } from './nft-command.ts';
 import { nftLibrary } from './nft-library.ts';
 
@@ -10,13 +11,13 @@ export interface NftToolChoice {
 
 /**
  * libnftables in this process where it is there, else the command. `way` forces one of the two; a forced library that
- * is not there throws an `NftError`.
+ * is not there throws a `ToolError`.
  */
 export async function nftTool({ way }: { readonly way?: NftTool['way'] } = {}): Promise<NftToolChoice> {
   if (way === 'command') return { tool: nftCommand(), reason: 'nft by the command, as asked for' };
   const library = await nftLibrary();
   if ('tool' in library) return { tool: library.tool, reason: 'nft by libnftables.so.1 in this process' };
-  if (way === 'library') throw new NftError('missing', library.unavailable);
+  if (way === 'library') throw new ToolError('missing', library.unavailable);
   const reason = `nft by the command, since ${library.unavailable}: each transaction costs a process`;
   return { tool: nftCommand(), reason };
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ExecaError, execa } from 'execa';
-import { type ListDetail, NftError, type NftTool } from '../../nftables/nft-tool.ts';
+import { ToolError } from '../../backend/failure.ts';
+import type { ListDetail, NftTool } from '../../nftables/nft-tool.ts';
 import { type NftRequest, nftError } from './nft-failure.ts';
 import { type Purpose, takingTurns } from './nft-turns.ts';
 
@@ -105,11 +106,11 @@ async function feed(commands: string, purpose: Purpose): Promise<void> {
 
 const flags: Readonly<Record<Purpose, readonly string[]>> = { apply: [], check: ['--check'] };
 
-function asNftError(error: unknown, request: NftRequest): NftError {
+function asNftError(error: unknown, request: NftRequest): ToolError {
   if (!(error instanceof ExecaError)) throw error;
   const { code, stderr, shortMessage } = error;
   if (code === 'ENOENT')
-    return new NftError(
+    return new ToolError(
       'missing',
       'the command nft is not on this machine; install nftables (Debian: apt-get install nftables)',
       { cause: error },

@@ -1,4 +1,4 @@
-import { NftError, type NftFailure } from '../../nftables/nft-tool.ts';
+import { type Failure, ToolError } from '../../backend/failure.ts';
 
 /** What was asked of nft: only a listing can be of something absent. */
 export type NftRequest = 'change' | 'listing';
@@ -13,7 +13,7 @@ export function nftError(
   said: string,
   request: NftRequest,
   quotes: 'line at fault' | 'first line',
-): NftError {
+): ToolError {
   const reasons = readReasons(said, quotes === 'line at fault');
   const failure = failureOf(reasons, request);
   const summary = summarise(reasons);
@@ -21,7 +21,7 @@ export function nftError(
     failure === 'permission'
       ? `not permitted; nft needs root or the capability CAP_NET_ADMIN (${shorten(summary, 200)})`
       : shorten(summary, 300);
-  return new NftError(failure, message);
+  return new ToolError(failure, message);
 }
 
 interface Reason {
@@ -54,7 +54,7 @@ function markedWords(line = '', marks = ''): string | undefined {
   return line.slice(index, index + length);
 }
 
-function failureOf(reasons: readonly Reason[], request: NftRequest): NftFailure {
+function failureOf(reasons: readonly Reason[], request: NftRequest): Failure {
   const says = (pattern: RegExp) => reasons.some(({ text }) => pattern.test(text));
   if (says(/Operation not permitted|Permission denied|must be root/)) return 'permission';
   if (says(/Interrupted system call/)) return 'interrupted';

@@ -1,9 +1,10 @@
-import { NftError, type NftTool } from '../../nftables/nft-tool.ts';
+import { ToolError } from '../../backend/failure.ts';
+import type { NftTool } from '../../nftables/nft-tool.ts';
 
 /** A table of this machine, `ip kube-proxy`. */
 export type TableTitle = string & { readonly brand: 'TableTitle' };
 
-/** Removes those of the named tables, of both families, that are there; returns them. Throws an `NftError`. */
+/** Removes those of the named tables, of both families, that are there; returns them. Throws a `ToolError`. */
 export async function removeTables(tool: NftTool, names: readonly string[]): Promise<readonly TableTitle[]> {
   const removed: TableTitle[] = [];
   for (const title of names.flatMap((name) => [`ip ${name}`, `ip6 ${name}`])) {
@@ -21,7 +22,7 @@ async function remove(tool: NftTool, title: string): Promise<boolean> {
     await tool.apply(`delete table ${title}\n`);
     return true;
   } catch (error) {
-    if (error instanceof NftError && error.failure === 'refused') return false;
+    if (error instanceof ToolError && error.failure === 'refused') return false;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { NftError, type NftTool } from '../../nftables/nft-tool.ts';
+import { ToolError } from '../../backend/failure.ts';
+import type { NftTool } from '../../nftables/nft-tool.ts';
 
 export type Purpose = 'apply' | 'check';
 
@@ -25,5 +26,5 @@ export function takingTurns(run: Run): Pick<NftTool, Purpose> {
 
 /** To nft a text ends at a NUL, and it would apply the part before. */
 function ensureWhole(commands: string): void {
-  if (commands.includes('\0')) throw new NftError('refused', 'the commands hold a NUL character');
+  if (commands.includes('\0')) throw new ToolError('refused', 'the commands hold a NUL character');
 }

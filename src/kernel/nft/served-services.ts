@@ -1,5 +1,5 @@
+import { ToolError } from '../../backend/failure.ts';
 import type { Family } from '../../net/family.ts';
-import { NftError } from '../../nftables/nft-tool.ts';
 import type { ProxyTable } from '../live-view.ts';
 import { Unobservable } from '../unobservable.ts';
 import { listByCommand } from './nft-command.ts';
@@ -20,7 +20,7 @@ export async function servedServices(
       for (const service of readServedServices(line)) services.add(service);
     return [...services];
   } catch (error) {
-    if (!(error instanceof NftError)) throw error;
+    if (!(error instanceof ToolError)) throw error;
     if (error.failure === 'absent' || error.failure === 'missing') return undefined;
     throw new Unobservable(error.message, { cause: error });
   }

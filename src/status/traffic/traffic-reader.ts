@@ -1,6 +1,7 @@
+import { ToolError } from '../../backend/failure.ts';
 import type { Family } from '../../net/family.ts';
 import { tableWords } from '../../nftables/live-table.ts';
-import { NftError, type NftTool } from '../../nftables/nft-tool.ts';
+import type { NftTool } from '../../nftables/nft-tool.ts';
 import type { NftablesOptions } from '../../nftables/nftables-options.ts';
 import type { FamilyPlans } from '../../plan/plan-change.ts';
 import type { PortTraffic } from './port-traffic.ts';
@@ -28,7 +29,7 @@ export class TrafficReader {
     );
   }
 
-  /** The ports of all plans with what the tables count for them by now. Throws an `NftError`. */
+  /** The ports of all plans with what the tables count for them by now. Throws a `ToolError`. */
   async read(): Promise<readonly PortTraffic[]> {
     for (const [family, table] of this.#tables) table.follow(this.#subject.plans(family));
     await Promise.all(this.#needed().map((family) => this.#readTable(family)));
@@ -52,9 +53,9 @@ export class TrafficReader {
     try {
       await this.#tables.get(family)?.read(this.#tool.list(words));
     } catch (error) {
-      if (!(error instanceof NftError) || error.failure !== 'absent') throw error;
+      if (!(error instanceof ToolError) || error.failure !== 'absent') throw error;
       const reason = `there is no ${words.join(' ')}: this node has no ${family} rules of Portolan in mode nftables`;
-      throw new NftError('absent', reason, { cause: error });
+      throw new ToolError('absent', reason, { cause: error });
     }
   }
 }

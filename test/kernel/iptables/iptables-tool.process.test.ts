@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RestoreError } from '../../../src/iptables/rule-tool.ts';
+import { ToolError } from '../../../src/backend/failure.ts';
 import { iptablesTool } from '../../../src/kernel/iptables/iptables-tool.ts';
 import { hasRandomFully } from '../../../src/kernel/node/look-at-node.ts';
 
@@ -44,7 +44,7 @@ describe('restore', () => {
   test('goes on after a call that failed', async () => {
     await program('iptables-legacy-restore', 'read -r line; test "$line" = good');
     const tool = iptablesTool('IPv4', 'legacy');
-    await expect(tool.restore(['bad\n'])).rejects.toBeInstanceOf(RestoreError);
+    await expect(tool.restore(['bad\n'])).rejects.toBeInstanceOf(ToolError);
     await tool.restore(['good\n']);
   });
 

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ToolError } from '../../../src/backend/failure.ts';
 import { nftTool } from '../../../src/kernel/nft/choose-nft-tool.ts';
-import { NftError, type NftTool } from '../../../src/nftables/nft-tool.ts';
+import type { NftTool } from '../../../src/nftables/nft-tool.ts';
 import type { Answer, Question, Reply } from './nft-messages.ts';
 
 /** Runs in a network namespace of its own, which ends with it; does with a tool what the test asks. */
@@ -32,7 +33,7 @@ async function reply(tool: NftTool, question: Question): Promise<Answer> {
 }
 
 function failureOf(error: unknown): Answer & { readonly failure: string } {
-  if (error instanceof NftError) return { failure: error.failure, message: error.message };
+  if (error instanceof ToolError) return { failure: error.failure, message: error.message };
   return { failure: 'another error', message: String(error) };
 }
 
@@ -69,7 +70,7 @@ function transaction(address: string, at: number): string {
 }
 
 function ensureRefused(error: unknown): void {
-  if (!(error instanceof NftError && error.failure === 'refused')) throw error;
+  if (!(error instanceof ToolError && error.failure === 'refused')) throw error;
 }
 
 function residentBytes(): number {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setImmediate } from 'node:timers/promises';
+import type { ToolError } from '../../../src/backend/failure.ts';
 import { nftTool } from '../../../src/kernel/nft/choose-nft-tool.ts';
-import type { NftError } from '../../../src/nftables/nft-tool.ts';
 
 // Makes transactions, small and large, while another process sends signals without pause; prints how each kind failed.
 const { tool } = await nftTool({ way: 'library' });
@@ -28,7 +28,7 @@ for (let round = 0; signals < 200 || round < 100; round += 1) {
     for (const verb of ['add', 'delete']) {
       await tool
         .apply(`${verb} element ip t m { ${some} }\n`)
-        .catch(({ failure }: NftError) => failures[size].push(failure));
+        .catch(({ failure }: ToolError) => failures[size].push(failure));
     }
   }
   await setImmediate();
