@@ -12,15 +12,9 @@ import { readLiveTable, tableWords } from './live-table.ts';
 import { tableName } from './names.ts';
 import type { NftTool } from './nft-tool.ts';
 import { type NftablesOptions, nftFamily } from './nftables-options.ts';
+import { StandingFrame } from './standing-frame.ts';
 import { TableReader } from './table/read-table.ts';
-import {
-  chainHash,
-  type Data,
-  emptyTable,
-  type Rule,
-  type TableFrame,
-  withoutCounts,
-} from './table/table.ts';
+import { type Data, emptyTable } from './table/table.ts';
 import { formatTransaction, type Transaction } from './table/transaction.ts';
 import { fullUpdate, newTable, type TableInMaking } from './update/full-update.ts';
 import { partialUpdate } from './update/partial-update.ts';
@@ -50,11 +44,7 @@ export class NftablesBackend implements Backend {
   readonly #clock: () => number;
   #settled: TableInMaking | undefined;
   readonly #refused: RefusedServices;
-  /** The chains, maps and sets as nft listed them after our last change; unknown where there was one since. */
-  #frame: string | undefined;
-  #frameChanges = 0;
-  /** What a look found that did not have the words of our rules. */
-  #wording: string | undefined;
+  readonly #frame = new StandingFrame();
 
   constructor(
     family: Family,
@@ -112,7 +102,7 @@ export class NftablesBackend implements Backend {
 
   /** Whether the table still is as it was left: chains, maps and sets, and where everything is looked at, their elements. */
   async isInForce(plans: FamilyPlans, look: Look, signal?: AbortSignal): Promise<boolean> {
-    if (!(await this.#frameIsInForce(signal))) return false;
+    if (!(await this.#frame.isIntact(this.#listFrame(signal), () => this.#requireSettled()))) return false;
     return look === 'frame' || this.#elementsAreInForce(plans, signal);
   }
 
@@ -152,39 +142,11 @@ export class NftablesBackend implements Backend {
 
   async #apply(transaction: Transaction, options: NftablesOptions): Promise<void> {
     if (transaction.length === 0) return;
-    if (transaction.some(({ kind }) => !kind.endsWith('elements'))) {
-      this.#frame = undefined;
-      this.#frameChanges += 1;
-    }
-    await this.#tool.apply(formatTransaction(transaction, options));
-  }
-
-  /**
-   * Compares handles and rules with those that stood after our last change. The first look after a change is what later
-   * ones are compared with, if all that it finds is ours. What is found again after it was mended is only how this
-   * version of nft words a rule.
-   */
-  async #frameIsInForce(signal: AbortSignal | undefined): Promise<boolean> {
-    const changes = this.#frameChanges;
-    const reader = new TableReader();
-    const listed: string[] = [];
-    const plain: string[] = [];
-    for await (const line of this.#listFrame(signal)) {
-      const rule = withoutCounts(line as Rule);
-      listed.push(rule);
-      plain.push(rule.replace(/ # handle \d+$/, ''));
-      reader.line(plain.at(-1) ?? '');
-    }
-    if (changes !== this.#frameChanges) return true;
-    if (this.#frame === undefined) {
-      const known = hasFrame(reader.table, this.#requireSettled());
-      const wording = plain.join('\n');
-      const isOurs = known === 'same' || (known === 'otherwise worded' && wording === this.#wording);
-      this.#wording = known === 'same' ? undefined : wording;
-      if (!isOurs) return false;
-      this.#frame = listed.join('\n');
-    }
-    return this.#frame === listed.join('\n');
+    const text = formatTransaction(transaction, options);
+    if (transaction.every(({ kind }) => kind.endsWith('elements'))) return this.#tool.apply(text);
+    this.#frame.willChange();
+    if (this.#frame.wantsEcho) this.#frame.learn(await this.#tool.applyEchoed(text), options);
+    else await this.#tool.apply(text);
   }
 
   async #elementsAreInForce(plans: FamilyPlans, signal: AbortSignal | undefined): Promise<boolean> {
@@ -251,20 +213,4 @@ export class NftablesBackend implements Backend {
     if (this.#settled === undefined) throw new Error('the first sync must be a whole one');
     return this.#settled;
   }
-}
-
-/** Whether a table has all sets and chains that it should, no other chain, and the rules in them. */
-function hasFrame(
-  table: TableFrame,
-  { skeleton, book }: TableInMaking,
-): 'same' | 'otherwise worded' | 'different' {
-  const sets = [...skeleton.sets.keys()].every((name) => table.sets.has(name));
-  const chains = [...table.chains.values()];
-  const known = chains.every(({ name }) => skeleton.chains.has(name) || book.chains.has(name));
-  if (!sets || !known || chains.length !== skeleton.chains.size + book.chains.size) return 'different';
-  const same = chains.every((chain) => {
-    const fixed = skeleton.chains.get(chain.name);
-    return chainHash(chain) === (fixed === undefined ? book.chains.get(chain.name) : chainHash(fixed));
-  });
-  return same ? 'same' : 'otherwise worded';
 }

@@ -3,6 +3,7 @@ import { isClientSet } from '../../src/nftables/names.ts';
 import type { ListDetail } from '../../src/nftables/nft-tool.ts';
 import { objects, web } from '../support/nftables/changes.ts';
 import { type FakedProxy, proxy } from '../support/nftables/proxy.ts';
+import { address, serviceKey } from '../support/records.ts';
 
 describe("somebody else's change", () => {
   const somebody = async (played: FakedProxy, commands: string) => {
@@ -45,6 +46,25 @@ describe("somebody else's change", () => {
     expect(await played.syncer.inspect()).toEqual([]);
   });
 
+  test.each([
+    ['empties a chain', 'flush chain ip portolan KUBE-SERVICES'],
+    [
+      'puts as many other rules into a chain',
+      'flush chain ip portolan KUBE-DROP\nadd rule ip portolan KUBE-DROP accept',
+    ],
+  ])('is seen and mended each time, however often somebody %s', async (_, commands) => {
+    const played = proxy();
+    await played.apply(web);
+    const intact = played.tool.table('IPv4').chains;
+    for (let times = 0; times < 4; times += 1) {
+      await played.tool.apply(`${commands}\n`);
+      expect(await played.syncer.inspect()).toEqual(['IPv4']);
+      await played.syncer.sync();
+      expect(played.tool.table('IPv4').chains).toEqual(intact);
+    }
+    expect(await played.syncer.inspect()).toEqual([]);
+  });
+
   test('is not looked for in elements while the table changes: nft would never end', async () => {
     const played = proxy();
     await played.apply(web);
@@ -77,6 +97,45 @@ describe("somebody else's change", () => {
     if (set === undefined) throw new Error('a set of clients');
     played.tool.remember('IPv4', set, '10.0.0.9');
     played.clock.now += 60_000;
+    expect(await played.syncer.inspect()).toEqual([]);
+  });
+});
+
+describe('a version of nft that has other words for our rules', () => {
+  /** The table has been looked at, and mended for nothing, once. */
+  const looked = async () => {
+    const played = proxy();
+    played.tool.words = (rule) => rule.replaceAll('meta l4proto', 'meta  l4proto');
+    await played.apply(web);
+    expect(await played.syncer.inspect()).toEqual(['IPv4', 'IPv6']);
+    await played.syncer.sync();
+    expect(await played.syncer.inspect()).toEqual([]);
+    return played;
+  };
+
+  test('is understood by what it says of our own transactions, of later ones at once', async () => {
+    const played = await looked();
+    await played.apply(
+      objects({ key: serviceKey('default/other'), clusterIPs: [address('10.96.0.11')] }, ['10.0.0.9']),
+    );
+    expect(await played.syncer.inspect()).toEqual([]);
+  });
+
+  test.each([
+    ['an emptied chain', 'flush chain ip portolan KUBE-SERVICES'],
+    [
+      'the same rule by somebody else',
+      'flush chain ip portolan KUBE-SERVICES\n' +
+        'add rule ip portolan KUBE-SERVICES ip daddr . meta l4proto . th dport vmap @services',
+    ],
+    ['as many other rules', 'flush chain ip portolan KUBE-DROP\nadd rule ip portolan KUBE-DROP accept'],
+  ])('does not hide %s, however often', async (_, commands) => {
+    const played = await looked();
+    for (let times = 0; times < 3; times += 1) {
+      await played.tool.apply(`${commands}\n`);
+      expect(await played.syncer.inspect()).toEqual(['IPv4']);
+      await played.syncer.sync();
+    }
     expect(await played.syncer.inspect()).toEqual([]);
   });
 });

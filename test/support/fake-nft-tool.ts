@@ -1,10 +1,10 @@
 import { ToolError } from '../../src/backend/failure.ts';
 import type { Family } from '../../src/net/family.ts';
-import { type ClientSetName, isClientSet, tableName } from '../../src/nftables/names.ts';
+import { type ChainName, type ClientSetName, isClientSet, tableName } from '../../src/nftables/names.ts';
 import type { ListDetail, NftTool } from '../../src/nftables/nft-tool.ts';
 import { nftFamily } from '../../src/nftables/nftables-options.ts';
 import { formatTable } from '../../src/nftables/table/format-table.ts';
-import { type Data, emptyTable, type Key, type Table } from '../../src/nftables/table/table.ts';
+import { type Data, emptyTable, type Key, type Rule, type Table } from '../../src/nftables/table/table.ts';
 import { TableModel } from '../../src/nftables/table/table-model.ts';
 import type { Step, Transaction } from '../../src/nftables/table/transaction.ts';
 import { type Command, parseTransaction } from './parse-transaction.ts';
@@ -32,6 +32,8 @@ export class FakeNftTool implements NftTool {
   onCommit: (commit: Commit) => void = () => {};
   /** Commands (lines of a transaction) that this kernel does not take. */
   refuses: RegExp | undefined;
+  /** How this nft words a rule. */
+  words: (rule: string) => string = (rule) => rule;
   /** With what each call fails. */
   fails: ToolError | undefined;
   #tables: ReadonlyMap<string, HandledTable> = new Map();
@@ -56,6 +58,28 @@ export class FakeNftTool implements NftTool {
     }
   }
 
+  async applyEchoed(commands: string): Promise<string> {
+    await this.apply(commands);
+    const written = new Map<string, number>();
+    for (const { table, step } of parseTransaction(commands)) {
+      if (step.kind !== 'add-rules') continue;
+      const chain = `${table} ${step.name}`;
+      written.set(chain, (written.get(chain) ?? 0) + step.rules.length);
+    }
+    return [...written]
+      .flatMap(([chain, count]) => this.#echo(chain, count))
+      .map((line) => `${line}\n`)
+      .join('');
+  }
+
+  #echo(title: string, count: number): readonly string[] {
+    const [ip, table, name = ''] = title.split(' ');
+    const rules = this.#tables.get(`${ip} ${table}`)?.rules(name as ChainName) ?? [];
+    return rules
+      .slice(-count)
+      .map(({ rule, handle }) => `add rule ${title} ${this.words(rule)} # handle ${handle}`);
+  }
+
   async check(commands: string): Promise<void> {
     this.checks += 1;
     this.#try(commands);
@@ -75,7 +99,7 @@ export class FakeNftTool implements NftTool {
       what === 'table' ? id === wanted : id.startsWith(`${wanted} `),
     );
     if (what === 'table' && ids.length === 0) throw new ToolError('absent', 'No such file or directory');
-    for (const id of ids) yield* this.#tables.get(id)?.listing(id, detail) ?? [];
+    for (const id of ids) yield* this.#tables.get(id)?.listing(id, detail, this.words) ?? [];
   }
 
   /** A client's packet reaches an endpoint, which remembers it. */
@@ -150,10 +174,21 @@ class HandledTable {
     if (isNew) this.#handles.set(name, [newHandle()]);
   }
 
+  /** The rules of a chain with their handles. */
+  rules(name: ChainName): readonly { readonly rule: Rule; readonly handle: number | undefined }[] {
+    const handles = this.#handles.get(name)?.slice(1) ?? [];
+    return (this.model.chains.get(name)?.rules ?? []).map((rule, at) => ({ rule, handle: handles[at] }));
+  }
+
   /** What nft prints of it: everything, or no elements but handles. */
-  *listing(id: string, detail: ListDetail): Iterable<string> {
+  *listing(id: string, detail: ListDetail, words: (rule: string) => string): Iterable<string> {
     const [ip, name = ''] = id.split(' ');
-    const shown = detail === 'all' ? counted(this.model) : { ...this.model, elements: new Map() };
+    const worded = [...this.model.chains].map(
+      ([chain, content]) =>
+        [chain, { ...content, rules: content.rules.map((rule) => words(rule) as Rule) }] as const,
+    );
+    const elements = detail === 'all' ? counted(this.model).elements : new Map();
+    const shown = { sets: this.model.sets, chains: new Map(worded), elements };
     const lines = [...formatTable(shown, { family: ip === 'ip' ? 'IPv4' : 'IPv6' })]
       .join('')
       .replace(tableName, name)

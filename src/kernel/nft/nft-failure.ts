@@ -1,7 +1,8 @@
 import { type Failure, ToolError } from '../../backend/failure.ts';
+import { isRefusal, notPermitted, saysForbidden, saysUnable } from '../tool-words.ts';
 
-/** What was asked of nft: only a listing can be of something absent. */
-export type NftRequest = 'change' | 'listing';
+/** What was asked of nft: only what is to be listed or deleted can be absent. */
+export type NftRequest = 'change' | 'deletion' | 'listing';
 
 /**
  * The error for what nft or libnftables said of a call that failed. nft repeats the whole line at fault, which may hold
@@ -18,31 +19,32 @@ export function nftError(
   const failure = failureOf(reasons, request);
   const summary = summarise(reasons);
   const message =
-    failure === 'permission'
-      ? `not permitted; nft needs root or the capability CAP_NET_ADMIN (${shorten(summary, 200)})`
-      : shorten(summary, 300);
+    failure === 'permission' ? notPermitted('nft', shorten(summary, 200)) : shorten(summary, 300);
   return new ToolError(failure, message);
 }
 
 interface Reason {
   readonly text: string;
+  /** Whether nft says it of a command: of the kernel's answer, or of a command that it does not understand. */
+  readonly isOfCommand: boolean;
   /** The words of the command that it is about. */
   readonly place?: string | undefined;
 }
 
 /** "/dev/stdin:2:18-21: Error: reason", then the line at fault, then marks such as "   ^^^^ ~~" beneath it. */
-const reasonPattern = /^(?:\S+ )?Error: (.*)/;
+const reasonPattern = /^(?:(\S+) )?Error: (.*)/;
 const marksPattern = /^[\s^~]*\^[\s^~]*$/;
 
 function readReasons(said: string, placesHold: boolean): readonly Reason[] {
   const lines = said.split('\n');
   const reasons = lines.flatMap((line, at) => {
-    const text = reasonPattern.exec(line)?.[1];
+    const [, where = '', text] = reasonPattern.exec(line) ?? [];
     if (text === undefined) return [];
-    return [{ text, place: placesHold ? markedWords(lines[at + 1], lines[at + 2]) : undefined }];
+    const isOfCommand = !/^(netlink|internal):/.test(where);
+    return [{ text, isOfCommand, place: placesHold ? markedWords(lines[at + 1], lines[at + 2]) : undefined }];
   });
   const first = lines.find((line) => line.trim() !== '');
-  return reasons.length > 0 || first === undefined ? reasons : [{ text: first }];
+  return reasons.length > 0 || first === undefined ? reasons : [{ text: first, isOfCommand: false }];
 }
 
 /** A command longer than this may need several netlink messages, and then nft 1.0.6 marks the wrong element. */
@@ -55,11 +57,17 @@ function markedWords(line = '', marks = ''): string | undefined {
 }
 
 function failureOf(reasons: readonly Reason[], request: NftRequest): Failure {
-  const says = (pattern: RegExp) => reasons.some(({ text }) => pattern.test(text));
-  if (says(/Operation not permitted|Permission denied|must be root/)) return 'permission';
-  if (says(/Interrupted system call/)) return 'interrupted';
-  if (request === 'listing' && says(/No such file or directory/)) return 'absent';
-  return 'refused';
+  const says = (isSaid: (text: string) => boolean) => reasons.some(({ text }) => isSaid(text));
+  if (says(saysForbidden)) return 'permission';
+  if (says((text) => text.includes('Interrupted system call'))) return 'interrupted';
+  if (says(saysUnable)) return 'unable';
+  if (request === 'change') return reasons.some(isRefused) ? 'refused' : 'unknown';
+  return says((text) => text.includes('No such file or directory')) ? 'absent' : 'unknown';
+}
+
+function isRefused({ text, isOfCommand }: Reason): boolean {
+  const answer = /^Could not process rule: (.*)/.exec(text)?.[1];
+  return isOfCommand && (answer === undefined || isRefusal(answer));
 }
 
 const shownReasons = 3;

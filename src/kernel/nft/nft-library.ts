@@ -1,6 +1,6 @@
 import type { NftTool } from '../../nftables/nft-tool.ts';
 import { bindLibnftables, type Libnftables } from './nft-binding.ts';
-import { listByCommand } from './nft-command.ts';
+import { feed, listByCommand } from './nft-command.ts';
 import { nftError } from './nft-failure.ts';
 import { takingTurns } from './nft-turns.ts';
 
@@ -34,7 +34,8 @@ function toolOf(nftables: Libnftables): NftTool {
   const context = nftables.newContext(0);
   nftables.bufferErrors(context);
   let hasLarge = false;
-  const turns = takingTurns(async (commands, purpose, isLast) => {
+  const turns = takingTurns(async (commands, purpose, { isLast, signal }) => {
+    if (purpose === 'echo') return feed(commands, purpose, { signal });
     nftables.setDryRun(context, purpose === 'check');
     // The kernel takes some 8 ms to drop what it was only asked about.
     const atOnce = purpose === 'apply' && commands.length <= smallText;
@@ -46,6 +47,7 @@ function toolOf(nftables: Libnftables): NftTool {
       await nftables.trimMemory();
     }
     if (status !== 0) throw nftError(said, 'change', isOneLine(commands) ? 'line at fault' : 'first line');
+    return '';
   });
   return { way: 'library', ...turns, list: listByCommand };
 }

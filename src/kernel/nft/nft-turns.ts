@@ -1,27 +1,39 @@
 import { ToolError } from '../../backend/failure.ts';
 import type { NftTool } from '../../nftables/nft-tool.ts';
 
-export type Purpose = 'apply' | 'check';
+export type Purpose = 'apply' | 'check' | 'echo';
 
-/** One call of nft. `isLast` tells whether no other waits. */
-export type Run = (commands: string, purpose: Purpose, isLast: () => boolean) => Promise<void>;
+/** What a call of nft is to mind. */
+export interface Turn {
+  readonly signal: AbortSignal | undefined;
+  /** Whether no other waits. */
+  readonly isLast: () => boolean;
+}
+
+/** One call of nft; resolves to what it printed. */
+export type Run = (commands: string, purpose: Purpose, turn: Turn) => Promise<string>;
 
 /**
- * `apply` and `check` of a tool: one call after another, in their order, each when the one before has ended. A call
- * that fails does not hold up what follows.
+ * `apply`, `applyEchoed` and `check` of a tool: one call after another, in their order, each when the one before has ended. A
+ * call that fails does not hold up what follows.
  */
-export function takingTurns(run: Run): Pick<NftTool, Purpose> {
+export function takingTurns(run: Run): Pick<NftTool, 'apply' | 'applyEchoed' | 'check'> {
   let lastTurn: Promise<unknown> = Promise.resolve();
-  const inTurn = (purpose: Purpose) => (commands: string) => {
-    const work = async () => {
+  const inTurn = (purpose: Purpose, commands: string, signal: AbortSignal | undefined) => {
+    const work = async (): Promise<string> => {
+      signal?.throwIfAborted();
       ensureWhole(commands);
-      await run(commands, purpose, () => lastTurn === turn);
+      return run(commands, purpose, { signal, isLast: (): boolean => lastTurn === turn });
     };
-    const turn = lastTurn.then(work, work);
+    const turn: Promise<string> = lastTurn.then(work, work);
     lastTurn = turn;
     return turn;
   };
-  return { apply: inTurn('apply'), check: inTurn('check') };
+  return {
+    apply: async (commands, signal) => void (await inTurn('apply', commands, signal)),
+    applyEchoed: (commands, signal) => inTurn('echo', commands, signal),
+    check: async (commands, signal) => void (await inTurn('check', commands, signal)),
+  };
 }
 
 /** To nft a text ends at a NUL, and it would apply the part before. */
