@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ToolError } from '../../src/backend/failure.ts';
 import { type Family, families, type Protocol, protocols } from '../../src/net/family.ts';
 import { isClientSet, tableName } from '../../src/nftables/names.ts';
 import { type NftablesOptions, nftFamily } from '../../src/nftables/nftables-options.ts';
@@ -9,40 +8,13 @@ import { type Table, withoutCounts } from '../../src/nftables/table/table.ts';
 import type { Change } from '../../src/state/records.ts';
 import { anyTableOptions } from '../support/arbitrary-table-options.ts';
 import { anyContestedHistory } from '../support/contested-cluster.ts';
-import { FakeNftTool } from '../support/fake-nft-tool.ts';
-import type { Answer, Question } from '../support/kernel/nft-messages.ts';
 import { type NftNamespace, nftNamespace, nftUnavailable } from '../support/kernel/nft-namespace.ts';
+import { KernelTool } from '../support/nftables/kernel-tool.ts';
 import { proxy } from '../support/nftables/proxy.ts';
 import { address, endpoint, service, serviceKey, servicePort, slice, sliceKey } from '../support/records.ts';
 
 const unavailable = await nftUnavailable('command');
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 30);
-
-/** Changes the model and the kernel alike, and lists what the kernel has. */
-class KernelTool extends FakeNftTool {
-  readonly #namespace: NftNamespace;
-
-  constructor(namespace: NftNamespace) {
-    super();
-    this.#namespace = namespace;
-  }
-
-  override async apply(commands: string): Promise<void> {
-    await super.apply(commands);
-    await this.#ask({ ask: 'apply', commands });
-  }
-
-  override async *list(words: readonly string[]): AsyncIterable<string> {
-    const answer = await this.#ask({ ask: 'list', words });
-    if ('lines' in answer) yield* answer.lines;
-  }
-
-  async #ask(question: Question): Promise<Answer> {
-    const answer = await this.#namespace.ask(question);
-    if (!('failure' in answer)) return answer;
-    throw new ToolError(answer.failure === 'absent' ? 'absent' : 'refused', answer.message);
-  }
-}
 
 async function expectAgreement(tool: KernelTool): Promise<void> {
   for (const family of families) {

@@ -20,8 +20,10 @@ async function reply(tool: NftTool, question: Question): Promise<Answer> {
     case 'check':
       await tool[question.ask](question.commands);
       return { value: 0 };
+    case 'echo':
+      return { lines: (await tool.applyEchoed(question.commands)).split('\n') };
     case 'list':
-      return { lines: await Array.fromAsync(tool.list(question.words)) };
+      return { lines: await Array.fromAsync(tool.list(question.words, question.detail)) };
     case 'first line':
       for await (const line of tool.list(question.words)) return { lines: [line] };
       return { lines: [] };
@@ -32,7 +34,7 @@ async function reply(tool: NftTool, question: Question): Promise<Answer> {
   }
 }
 
-function failureOf(error: unknown): Answer & { readonly failure: string } {
+function failureOf(error: unknown): Extract<Answer, { readonly failure: unknown }> {
   if (error instanceof ToolError) return { failure: error.failure, message: error.message };
   return { failure: 'another error', message: String(error) };
 }
