@@ -82,8 +82,16 @@ function failure(
   const said = text ?? (typeof status.message === 'string' ? status.message : '');
   const message = printable(`${code} ${reason}${said}`.trim());
   const details = isFields(status.details) ? status.details : {};
-  const asked = typeof details.retryAfterSeconds === 'number' ? details.retryAfterSeconds * 1000 : undefined;
-  return new ApiFailure(kindOf(code, details), message, { code, retryAfter: retryAfter ?? asked });
+  return new ApiFailure(kindOf(code, details), message, {
+    code,
+    retryAfter: retryAfter ?? retryAfterOf(details),
+  });
+}
+
+function retryAfterOf({ retryAfterSeconds: seconds }: Fields): number | undefined {
+  return typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0
+    ? seconds * 1000
+    : undefined;
 }
 
 function kindOf(code: number, { causes }: Fields): FailureKind {

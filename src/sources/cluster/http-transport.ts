@@ -1,7 +1,13 @@
 import http from 'node:http';
 import https from 'node:https';
 import { type ApiAccess, type ApiConfig, loadKubeConfig } from './kube-config.ts';
-import type { ApiAnswer, ApiRequest, ApiTransport, RequestObserver } from './transport.ts';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  type ApiTransport,
+  parseRetryAfter,
+  type RequestObserver,
+} from './transport.ts';
 
 /**
  * The API server over HTTP, with the credentials of a kubeconfig or of the pod. Those are read for each request, so that
@@ -47,7 +53,11 @@ class HttpTransport implements ApiTransport {
       const status = response.statusCode ?? 0;
       done(status);
       if (status === 401) this.#config = undefined;
-      return { status, retryAfter: retryAfterOf(response), body: response.setEncoding('utf8') };
+      return {
+        status,
+        retryAfter: parseRetryAfter(response.headers['retry-after']),
+        body: response.setEncoding('utf8'),
+      };
     } catch (error) {
       done(undefined);
       throw error;
@@ -105,9 +115,4 @@ function exchange(
   request.on('socket', (socket) => socket.setKeepAlive(true, keepAlive));
   request.end(body === undefined ? undefined : JSON.stringify(body));
   return promise;
-}
-
-function retryAfterOf({ headers }: http.IncomingMessage): number | undefined {
-  const seconds = Number(headers['retry-after'] ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }

@@ -7,7 +7,7 @@ import { exchange } from './exchange.ts';
 import { Lines } from './lines.ts';
 import { listPages } from './list-pages.ts';
 import type { Resource } from './resources.ts';
-import { RetryPause } from './retry-pause.ts';
+import { RetryPause, shortestPause } from './retry-pause.ts';
 import type { ApiTransport } from './transport.ts';
 import { versionOf } from './version-of.ts';
 import { wait } from './wait.ts';
@@ -19,7 +19,7 @@ export interface ReflectorEvents {
   listed(resource: Resource, how: 'streaming' | 'pages', objects: number): void;
   /** The next attempt comes after `pause` milliseconds; what is known stays in force. */
   failed(resource: Resource, failure: ApiFailure, pause: number): void;
-  /** After a failure the server answers again. */
+  /** After a failure there is a whole list again, or a watch that has stood for a while. */
   recovered(resource: Resource): void;
 }
 
@@ -38,8 +38,8 @@ const listSilence = 60_000;
 /** How long the events of a streaming list may pause, and how long they may last: an old server never ends them. */
 const streamSilence = 10_000;
 const longestStream = 60_000;
-/** A watch that lasted so long was a good one. */
-const steadyTime = 10_000;
+/** A watch that stands so long is a good one: a server in trouble may answer, and break off at once. */
+const standingTime = 5_000;
 /** Before something optional that the server does not have is asked for again. */
 const optionalPause = 300_000;
 
@@ -58,12 +58,16 @@ export class Reflector {
   readonly #synced = Promise.withResolvers<void>();
   /** Where the watch goes on; `undefined` where a list must come first. */
   #version: string | undefined;
-  #watchingSince: number | undefined;
+  /** Runs while a watch has not stood long enough. */
+  #standing: NodeJS.Timeout | undefined;
+  #hasStood = false;
   #failing = false;
   /** Whether the server may be another one now, or have gone back in time. */
   #isInDoubt = false;
-  /** Aborted to end the pause. */
+  /** Aborted to shorten the pause. */
   #pausing: AbortController | undefined;
+  /** Once until a watch has stood: else kinds that recover for a moment would keep one another from pausing. */
+  #mayHurry = true;
 
   constructor({ transport, resource, listener, events, random }: ReflectorOptions) {
     this.#transport = transport;
@@ -80,22 +84,24 @@ export class Reflector {
     return this.#synced.promise;
   }
 
-  /** The server answers others: a pause before the next attempt is over, unless the server asked for it. */
+  /** The server is there for others: the pause before the next attempt becomes a short one, unless the server asked for it. */
   hurry(): void {
-    this.#pausing?.abort();
+    if (!this.#mayHurry || this.#pausing === undefined) return;
+    this.#mayHurry = false;
+    this.#pausing.abort();
   }
 
   /** Until the signal aborts. Never throws. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      this.#watchingSince = undefined;
+      this.#hasStood = false;
       const failure = await this.#attempt(signal).then(() => undefined, failureOfError);
+      clearTimeout(this.#standing);
+      this.#standing = undefined;
       if (signal.aborted) return;
-      const steady = this.#watchingSince !== undefined && Date.now() - this.#watchingSince >= steadyTime;
-      if (steady) this.#pause.reset();
       this.#isInDoubt = failure !== undefined;
       // The usual end of a watch is the time-out that it asked for; and where nothing happens, a server may be silent.
-      if (steady && (failure === undefined || failure.kind === 'silent')) continue;
+      if (this.#hasStood && (failure === undefined || failure.kind === 'silent')) continue;
       await this.#recover(failure ?? new ApiFailure('unavailable', 'the watch ended at once'), signal);
     }
   }
@@ -137,22 +143,37 @@ export class Reflector {
     const pause = doWithout ? optionalPause : this.#pause.next(failure.retryAfter);
     this.#failing = true;
     this.#events.failed(this.#resource, failure, pause);
+    const isAsked = doWithout || (failure.retryAfter ?? 0) > 0;
     const pausing = new AbortController();
-    const isAsked = doWithout || failure.retryAfter !== undefined;
     this.#pausing = isAsked ? undefined : pausing;
-    await wait(pause, AbortSignal.any([signal, pausing.signal]));
+    await wait(shortestPause, signal);
+    await wait(pause - shortestPause, AbortSignal.any([signal, pausing.signal]));
     this.#pausing = undefined;
+  }
+
+  /** All is well. */
+  #stood(): void {
+    this.#hasStood = true;
+    this.#mayHurry = true;
+    this.#pause.reset();
+    this.#recovered();
+  }
+
+  #recovered(): void {
+    if (this.#failing) this.#events.recovered(this.#resource);
+    this.#failing = false;
   }
 
   /** A list that comes as events and goes on as a watch (KEP-3157). False where the server does not do that. */
   async #streamList(signal: AbortSignal): Promise<boolean> {
-    const deadline = Date.now() + longestStream;
+    const deadline = performance.now() + longestStream;
     this.#collection.beginList();
     try {
       await this.#readEvents(
         { ...this.#watchQuery(), sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' },
         signal,
-        () => (this.#collection.isListing ? Math.min(streamSilence, deadline - Date.now()) : watchSilence),
+        () =>
+          this.#collection.isListing ? Math.min(streamSilence, deadline - performance.now()) : watchSilence,
       );
     } catch (error) {
       const failure = failureOfError(error);
@@ -195,19 +216,15 @@ export class Reflector {
   ): Promise<void> {
     const lines = new Lines();
     for await (const chunk of this.#ask(query, signal, silence)) {
-      if (!this.#collection.isListing) this.#watchingSince ??= Date.now();
       this.#takeEvents(lines.push(chunk));
+      if (!this.#collection.isListing) this.#standing ??= setTimeout(() => this.#stood(), standingTime);
     }
     if (lines.isBroken) throw new ApiFailure('unavailable', 'the watch ended in the middle of an event');
   }
 
-  async *#ask(query: Readonly<Record<string, string>>, signal: AbortSignal, silence: () => number) {
+  #ask(query: Readonly<Record<string, string>>, signal: AbortSignal, silence: () => number) {
     const request = { method: 'GET' as const, path: this.#resource.path, query };
-    for await (const chunk of exchange(this.#transport, request, signal, silence)) {
-      if (this.#failing) this.#events.recovered(this.#resource);
-      this.#failing = false;
-      yield chunk;
-    }
+    return exchange(this.#transport, request, signal, silence);
   }
 
   /** What the events before a bad one said counts. */
@@ -235,8 +252,8 @@ export class Reflector {
   #completeList(version: string | undefined, how: 'streaming' | 'pages'): void {
     this.#emit([{ changes: this.#collection.endList(), problems: [] }]);
     this.#version = version;
-    this.#watchingSince = Date.now();
     this.#events.listed(this.#resource, how, this.#collection.size);
+    this.#recovered();
     this.#synced.resolve();
   }
 

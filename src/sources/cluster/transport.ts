@@ -13,7 +13,7 @@ export interface ApiRequest {
 /** The server's answer, of any status. */
 export interface ApiAnswer {
   readonly status: number;
-  /** The header `Retry-After` in milliseconds, where it is a number of seconds. */
+  /** The header `Retry-After` in milliseconds; see `parseRetryAfter`. */
   readonly retryAfter: number | undefined;
   /** UTF-8 text as it arrives. Throws where the connection breaks; ends where the server ends it. */
   readonly body: AsyncIterable<string>;
@@ -40,4 +40,9 @@ export interface RequestObserver {
 export interface ApiTransport {
   /** Throws where no answer comes: no connection, no credentials, or the signal. */
   send(request: ApiRequest): Promise<ApiAnswer>;
+}
+
+/** Milliseconds. Only a number of seconds counts: a date (RFC 9110) is passed over, as by client-go, since clocks differ. */
+export function parseRetryAfter(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,15}$/.test(header) ? Number(header) * 1000 : undefined;
 }

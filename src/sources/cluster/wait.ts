@@ -1,6 +1,6 @@
 /** Milliseconds; resolves early when the signal aborts. */
 export async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
+  if (milliseconds <= 0 || signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const end = () => resolve();
   const timer = setTimeout(end, milliseconds);

@@ -2,32 +2,44 @@ import type { ClusterSourceEvents } from '../../sources/cluster/cluster-source.t
 import type { ApiObserver } from '../metrics/api-metrics.ts';
 import type { Logger } from './logger.ts';
 
-/** Says how it goes with the API server: a failure once a minute at most for each kind, whatever the attempts. */
+/** Milliseconds for which a kind says the same only once. */
+const quietTime = 60_000;
+
+/** Says how it goes with the API server: for each kind the same once a minute at most, whatever the attempts. */
 export function logApi(logger: Logger, observer: ApiObserver): ClusterSourceEvents {
   const quietUntil = new Map<string, number>();
+  const isNew = (what: string) => {
+    const now = performance.now();
+    if (now < (quietUntil.get(what) ?? 0)) return false;
+    quietUntil.set(what, now + quietTime);
+    return true;
+  };
+  /** Kinds of which it was said that they cannot be followed, or are done without. */
+  const told = new Set<string>();
   return {
     listed({ kind }, how, objects) {
       observer.following(kind, true);
-      logger.info({ kind, how, objects }, 'listed');
+      logger[isNew(`${kind} listed`) ? 'info' : 'debug']({ kind, how, objects }, 'listed');
     },
     failed({ kind, optional }, failure, pause) {
       observer.following(kind, false);
       const fields = { kind, pauseSeconds: Math.round(pause / 100) / 10, error: failure.message };
       if (optional && failure.kind === 'refused') {
-        logger.info(fields, 'the API server does not give these objects; going on without them');
+        if (!told.has(kind))
+          logger.info(fields, 'the API server does not give these objects; going on without them');
+        told.add(kind);
+      } else if (!isNew(`${kind} ${failure.kind === 'expired' ? 'expired' : 'failed'}`)) {
+        logger.debug(fields, 'cannot follow the API server');
       } else if (failure.kind === 'expired') {
         logger.info(fields, 'the watch was too far behind; listing again');
-      } else if (Date.now() >= (quietUntil.get(kind) ?? 0)) {
-        quietUntil.set(kind, Date.now() + 60_000);
-        logger.warn(fields, 'cannot follow the API server; the rules stay, trying again');
       } else {
-        logger.debug(fields, 'cannot follow the API server');
+        told.add(kind);
+        logger.warn(fields, 'cannot follow the API server; the rules stay, trying again');
       }
     },
     recovered({ kind }) {
       observer.following(kind, true);
-      quietUntil.delete(kind);
-      logger.info({ kind }, 'the API server answers again');
+      if (told.delete(kind)) logger.info({ kind }, 'the API server answers again');
     },
     awaitsNode(node) {
       logger.warn(

@@ -18,6 +18,8 @@ export type Fault =
   | { readonly is: 'status'; readonly code: number; readonly retryAfterSeconds?: number }
   /** In place of a piece, text that is no JSON; then the end. */
   | { readonly is: 'garbage'; readonly after?: number }
+  /** An end as if all were well: after the head, and some pieces. */
+  | { readonly is: 'end'; readonly after?: number }
   /** Half a piece; then an end as if all were well. */
   | { readonly is: 'half'; readonly after?: number }
   /** Before a piece, an event of a type that nobody knows; then all goes on. For watches. */
@@ -70,6 +72,11 @@ export function inflict(fault: Fault, connection: Connection): Connection | unde
     case 'hang':
       if (fault.at === 'request') return undefined;
       return new CutConnection(connection, fault.after ?? 0, () => 'silence');
+    case 'end':
+      if (fault.after !== undefined) return new CutConnection(connection, fault.after, endBefore);
+      beginStream(connection);
+      connection.end();
+      return undefined;
     case 'garbage':
       return new CutConnection(connection, fault.after ?? 0, endWithGarbage);
     case 'half':
@@ -92,6 +99,11 @@ function breakInHalf(connection: Connection, piece: string): 'silence' {
 
 function endInHalf(connection: Connection, piece: string): 'silence' {
   connection.write(piece.slice(0, piece.length / 2));
+  connection.end();
+  return 'silence';
+}
+
+function endBefore(connection: Connection): 'silence' {
   connection.end();
   return 'silence';
 }

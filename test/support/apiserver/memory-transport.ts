@@ -1,4 +1,9 @@
-import type { ApiAnswer, ApiRequest, ApiTransport } from '../../../src/sources/cluster/transport.ts';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  type ApiTransport,
+  parseRetryAfter,
+} from '../../../src/sources/cluster/transport.ts';
 import type { Connection, ServerRequest } from './connection.ts';
 
 export interface MemoryTransportOptions {
@@ -68,12 +73,8 @@ class MemoryConnection implements Connection {
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
     if (this.isOver) return;
-    const seconds = Number(headers['retry-after'] ?? Number.NaN);
-    this.#answer.resolve({
-      status,
-      retryAfter: Number.isFinite(seconds) ? seconds * 1000 : undefined,
-      body: this.#body(),
-    });
+    const retryAfter = parseRetryAfter(headers['retry-after']);
+    this.#answer.resolve({ status, retryAfter, body: this.#body() });
   }
 
   write(text: string): void {

@@ -1,4 +1,4 @@
-import { clusterSource } from '../../../../src/sources/cluster/cluster-source.ts';
+import { type ClusterSourceEvents, clusterSource } from '../../../../src/sources/cluster/cluster-source.ts';
 import type { Source, SourceUpdate } from '../../../../src/sources/source.ts';
 import { ClusterState } from '../../../../src/state/cluster-state.ts';
 import type { ObjectKind } from '../../../../src/state/records.ts';
@@ -10,6 +10,8 @@ import { Collected } from '../collect.ts';
 interface WatchOptions extends MemoryTransportOptions {
   readonly serviceProxyName?: string;
   readonly random?: () => number;
+  /** Told as well how it goes. */
+  readonly events?: ClusterSourceEvents;
 }
 
 /** One who watches a server through a source: its node is `node-0`. Goes on by fake timers until `stop`. */
@@ -56,7 +58,7 @@ export class ClusterWatcher {
 
   #source(
     server: ApiServer,
-    { serviceProxyName = '', random = () => 0.5, ...transport }: WatchOptions,
+    { serviceProxyName = '', random = () => 0.5, events, ...transport }: WatchOptions,
   ): Source {
     return clusterSource({
       transport: server.transport(transport),
@@ -67,9 +69,18 @@ export class ClusterWatcher {
       once: false,
       random,
       events: {
-        listed: ({ kind }, how) => this.listed.push(`${kind} ${how}`),
-        failed: ({ kind }, failure, pause) => this.failed.push(`${kind} ${failure.kind} ${pause}`),
-        recovered: ({ kind }) => this.recovered.push(kind),
+        listed: (resource, how, objects) => {
+          this.listed.push(`${resource.kind} ${how}`);
+          events?.listed(resource, how, objects);
+        },
+        failed: (resource, failure, pause) => {
+          this.failed.push(`${resource.kind} ${failure.kind} ${pause}`);
+          events?.failed(resource, failure, pause);
+        },
+        recovered: (resource) => {
+          this.recovered.push(resource.kind);
+          events?.recovered(resource);
+        },
         awaitsNode: () => {},
       },
     });
