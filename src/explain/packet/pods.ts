@@ -95,7 +95,8 @@ async function podsAt(
   const ask = (query: Readonly<Record<string, string>>) =>
     exchange(api, { method: 'GET', path, query: { ...selectors, ...query } }, signal, () => silence);
   try {
-    await listPages(ask, (items) => {
+    const apiVersion = kind === 'Pod' ? 'v1' : 'discovery.k8s.io/v1';
+    await listPages({ path, kind, apiVersion }, ask, (items) => {
       for (const item of items) pods.push(...podsInObject({ ...item, kind }));
     });
   } catch (error) {

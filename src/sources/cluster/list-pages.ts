@@ -1,5 +1,6 @@
 import { type Fields, isFields } from '../../state/read-fields.ts';
-import { ApiFailure } from './api-failure.ts';
+import { shown } from '../../state/shown.ts';
+import { type Asked, checkItem, checkList, checkListKind, unexpected } from './check-answer.ts';
 import { ListReader } from './read-list.ts';
 import { versionOf } from './version-of.ts';
 
@@ -7,31 +8,61 @@ const pageSize = 500;
 
 /**
  * Reads a List in pages, and hands over its items as they arrive; returns the version of the whole. `ask` sends a query and
- * hands over the text of the answer. Throws an `ApiFailure` where that is no List.
+ * hands over the text of the answer. Throws an `ApiFailure` where a page is none of the List that was asked for.
  */
 export async function listPages(
+  asked: Asked,
   ask: (query: Readonly<Record<string, string>>) => AsyncIterable<string>,
   onItems: (items: readonly Fields[]) => void,
 ): Promise<string | undefined> {
   for (let page: Readonly<Record<string, string>> = {}; ; ) {
-    const reader = new ListReader();
-    for await (const chunk of ask({ limit: String(pageSize), ...page })) {
-      onItems(reader.push(chunk).map((text) => parseObject(() => JSON.parse(text))));
-    }
-    const list = parseObject(() => reader.end());
-    if (!isFields(list.metadata)) throw new ApiFailure('unavailable', 'the answer is no List');
-    const { continue: token } = list.metadata;
+    const list = await readPage(asked, ask({ limit: String(pageSize), ...page }), onItems);
+    const { continue: token } = isFields(list.metadata) ? list.metadata : {};
     if (typeof token !== 'string' || token === '') return versionOf(list);
     page = { continue: token };
   }
 }
 
-function parseObject(parse: () => unknown): Fields {
-  try {
-    const value = parse();
-    if (isFields(value)) return value;
-  } catch {
-    // Said below.
+/** The List without its items; those wait until it has said what it is, which the API server says first. */
+async function readPage(
+  asked: Asked,
+  chunks: AsyncIterable<string>,
+  onItems: (items: readonly Fields[]) => void,
+): Promise<Fields> {
+  const reader = new ListReader();
+  let waiting: Fields[] = [];
+  let isKnown = false;
+  const handOver = () => {
+    for (const item of waiting) checkItem(item, asked);
+    onItems(waiting);
+    waiting = [];
+  };
+  for await (const chunk of chunks) {
+    for (const text of reader.push(chunk)) waiting.push(parseObject(asked, () => JSON.parse(text)));
+    if (waiting.length === 0) continue;
+    isKnown ||= saysWhatItIs(reader.head(), asked);
+    if (isKnown) handOver();
   }
-  throw new ApiFailure('unavailable', 'the answer is no JSON object, or ended too early');
+  const list = parseObject(asked, () => reader.end());
+  checkList(list, asked);
+  handOver();
+  return list;
+}
+
+/** False where that may still come. */
+function saysWhatItIs(head: unknown, asked: Asked): boolean {
+  if (!isFields(head) || head.kind === undefined || head.apiVersion === undefined) return false;
+  checkListKind(head, asked);
+  return true;
+}
+
+function parseObject(asked: Asked, parse: () => unknown): Fields {
+  let value: unknown;
+  try {
+    value = parse();
+  } catch {
+    throw unexpected(asked, 'the answer is no JSON, or ended too early');
+  }
+  if (isFields(value)) return value;
+  throw unexpected(asked, `the answer must be a JSON object, got ${shown(value)}`);
 }

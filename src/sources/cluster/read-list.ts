@@ -39,6 +39,8 @@ export class ListReader {
         case closeBracket:
           if (this.#inItems && this.#depth === itemsDepth) {
             this.#inItems = false;
+            // Nothing, unless there were others than objects: those stay.
+            this.#frame += withoutComma(this.#piece + chunk.slice(start, at));
             this.#piece = '';
             start = at;
           }
@@ -53,6 +55,11 @@ export class ListReader {
     }
     this.#piece += chunk.slice(start);
     return items;
+  }
+
+  /** The List as far as it stands before its items, once they have begun; `undefined` before. */
+  head(): unknown {
+    return this.#inItems ? JSON.parse(`${this.#frame}]}`) : undefined;
   }
 
   /** The List without its items. Throws a `SyntaxError` where the text ended too early or is no JSON. */

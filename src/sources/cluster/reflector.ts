@@ -188,6 +188,7 @@ export class Reflector {
   async #listPages(signal: AbortSignal): Promise<void> {
     this.#collection.beginList();
     const version = await listPages(
+      this.#resource,
       (page) => this.#ask({ ...this.#resource.selectors, ...page }, signal, () => listSilence),
       (items) => this.#emit(items.map((item) => this.#collection.present(item))),
     );
@@ -238,7 +239,7 @@ export class Reflector {
   }
 
   #takeEvent(line: string): SourceUpdate {
-    const event = parseWatchEvent(line);
+    const event = parseWatchEvent(line, this.#resource);
     if (event.type === 'other') return nothing;
     if (event.type === 'bookmark' && event.endsInitialEvents && this.#collection.isListing)
       this.#completeList(versionOf(event.object), 'streaming');

@@ -1,6 +1,7 @@
 import { type Fields, isFields } from '../../state/read-fields.ts';
 import { shown } from '../../state/shown.ts';
-import { ApiFailure, failureOfStatus } from './api-failure.ts';
+import { failureOfStatus } from './api-failure.ts';
+import { type Asked, checkObject, unexpected } from './check-answer.ts';
 
 /** One event of a watch. */
 export type WatchEvent =
@@ -12,20 +13,23 @@ export type WatchEvent =
 
 /**
  * Reads a line of a watch. Throws an `ApiFailure`: of the kind that an ERROR event tells, or `unavailable` where the line
- * is no event.
+ * is no event, or one of another kind of object.
  */
-export function parseWatchEvent(line: string): WatchEvent {
+export function parseWatchEvent(line: string, asked: Asked): WatchEvent {
   const event = parse(line);
   if (!isFields(event) || typeof event.type !== 'string' || !isFields(event.object))
-    throw new ApiFailure('unavailable', `a line of the watch is no event: ${shown(line)}`);
+    throw unexpected(asked, `must send events, one a line, got ${shown(line)}`);
   const { type, object } = event;
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':
+      checkObject(object, asked);
       return { type: 'present', object };
     case 'DELETED':
+      checkObject(object, asked);
       return { type: 'gone', object };
     case 'BOOKMARK':
+      checkObject(object, asked);
       return { type: 'bookmark', object, endsInitialEvents: endsInitialEvents(object) };
     case 'ERROR':
       throw failureOfStatus(object);

@@ -24,7 +24,9 @@ function serverOf(
       asked.push(`${path} ${query.fieldSelector ?? query.labelSelector ?? ''}`.trim());
       const items = lists[path];
       const body =
-        items === undefined ? { kind: 'Status', code: 403, message: 'forbidden' } : { metadata: {}, items };
+        items === undefined
+          ? { kind: 'Status', code: 403, message: 'forbidden' }
+          : { ...listOf(path), metadata: { resourceVersion: '7' }, items };
       const text = JSON.stringify(body);
       return {
         status: items === undefined ? 403 : 200,
@@ -35,6 +37,12 @@ function serverOf(
       };
     },
   };
+}
+
+function listOf(path: string) {
+  return path.endsWith('/pods')
+    ? { kind: 'PodList', apiVersion: 'v1' }
+    : { kind: 'EndpointSliceList', apiVersion: 'discovery.k8s.io/v1' };
 }
 
 describe('pods of a cluster', () => {

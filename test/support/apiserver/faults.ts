@@ -16,6 +16,8 @@ export type Fault =
   | { readonly is: 'drip'; readonly characters: number; readonly interval: number }
   /** An answer of this status, with a Status object that says so. */
   | { readonly is: 'status'; readonly code: number; readonly retryAfterSeconds?: number }
+  /** Another text in place of the answer, as if all were well: that of another server, or of something in between. */
+  | { readonly is: 'other'; readonly text: string }
   /** In place of a piece, text that is no JSON; then the end. */
   | { readonly is: 'garbage'; readonly after?: number }
   /** An end as if all were well: after the head, and some pieces. */
@@ -72,6 +74,11 @@ export function inflict(fault: Fault, connection: Connection): Connection | unde
     case 'hang':
       if (fault.at === 'request') return undefined;
       return new CutConnection(connection, fault.after ?? 0, () => 'silence');
+    case 'other':
+      beginStream(connection);
+      connection.write(fault.text);
+      connection.end();
+      return undefined;
     case 'end':
       if (fault.after !== undefined) return new CutConnection(connection, fault.after, endBefore);
       beginStream(connection);

@@ -22,6 +22,8 @@ export class ClusterWatcher {
   readonly listed: string[] = [];
   /** `Service expired 1500`: what went wrong, and for how many milliseconds it pauses. */
   readonly failed: string[] = [];
+  /** Why, in the same order. */
+  readonly reasons: string[] = [];
   readonly recovered: ObjectKind[] = [];
   #loaded = false;
   readonly #ending = new AbortController();
@@ -75,6 +77,7 @@ export class ClusterWatcher {
         },
         failed: (resource, failure, pause) => {
           this.failed.push(`${resource.kind} ${failure.kind} ${pause}`);
+          this.reasons.push(failure.message);
           events?.failed(resource, failure, pause);
         },
         recovered: (resource) => {
