@@ -12,7 +12,9 @@ export type FailureKind =
   /** It may do it another time: no answer, an overloaded server, text that makes no sense. */
   | 'unavailable'
   /** The connection stands, and nothing came for too long. */
-  | 'silent';
+  | 'silent'
+  /** A list that would take so much away that it is asked for once more before it counts. */
+  | 'doubtful';
 
 /** An exchange with the API server that did not go as it should. */
 export class ApiFailure extends Error {

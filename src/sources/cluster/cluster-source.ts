@@ -76,7 +76,8 @@ class ClusterSource implements Source {
     const { transport, nodeName, serviceProxyName, events, random = Math.random } = this.#options;
     const failed = (resource: Resource, failure: ApiFailure, pause: number) => {
       events.failed(resource, failure, pause);
-      if (!this.#options.patient && !(resource.optional && failure.kind === 'refused'))
+      const goesOn = failure.kind === 'doubtful' || (resource.optional && failure.kind === 'refused');
+      if (!this.#options.patient && !goesOn)
         this.#failed.reject(new SourceError(`${resource.kind}s cannot be listed: ${failure.message}`));
     };
     // After an outage the last one would else come half a minute after the first.

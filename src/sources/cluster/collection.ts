@@ -13,6 +13,8 @@ export class Collection {
   #keys = new Set<string>();
   /** What the list that is being read has shown so far. */
   #listed: Set<string> | undefined;
+  /** How many were known before it. */
+  #known = 0;
 
   constructor(resource: Resource) {
     this.#resource = resource;
@@ -29,16 +31,27 @@ export class Collection {
   /** From now on everything that exists is shown. */
   beginList(): void {
     this.#listed = new Set();
+    this.#known = this.#keys.size;
+  }
+
+  /** How many were known before the list that is being read, and how many of them it has not shown so far. */
+  get loss(): { readonly known: number; readonly missing: number } {
+    const missing = this.#gone(this.#listed ?? this.#keys).length;
+    return { known: this.#known, missing };
   }
 
   /** Everything was shown; returns the removal of what was not. */
   endList(): readonly Change[] {
     const listed = this.#listed;
     if (listed === undefined) return [];
-    const gone = [...this.#keys].filter((key) => !listed.has(key));
+    const gone = this.#gone(listed);
     this.#keys = listed;
     this.#listed = undefined;
     return gone.map((key) => removal(this.#resource, key));
+  }
+
+  #gone(listed: ReadonlySet<string>): readonly string[] {
+    return [...this.#keys].filter((key) => !listed.has(key));
   }
 
   /** An object as it now is. */

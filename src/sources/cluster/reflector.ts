@@ -15,8 +15,8 @@ import { parseWatchEvent } from './watch-event.ts';
 
 /** What a reflector tells of its dealings with the API server. */
 export interface ReflectorEvents {
-  /** Everything that exists is known, the changes since the last list among it. */
-  listed(resource: Resource, how: 'streaming' | 'pages', objects: number): void;
+  /** Everything that exists is known: so many objects. So many that were known before are `gone`. */
+  listed(resource: Resource, how: 'streaming' | 'pages', objects: number, gone: number): void;
   /** The next attempt comes after `pause` milliseconds; what is known stays in force. */
   failed(resource: Resource, failure: ApiFailure, pause: number): void;
   /** After a failure there is a whole list again, or a watch that has stood for a while. */
@@ -62,6 +62,8 @@ export class Reflector {
   #standing: NodeJS.Timeout | undefined;
   #hasStood = false;
   #failing = false;
+  /** Whether the list is asked for once more, since the last one was doubtful. */
+  #isAskedAgain = false;
   /** Whether the server may be another one now, or have gone back in time. */
   #isInDoubt = false;
   /** Aborted to shorten the pause. */
@@ -141,7 +143,7 @@ export class Reflector {
     const doWithout = this.#resource.optional && failure.kind === 'refused';
     if (doWithout) this.#synced.resolve();
     const pause = doWithout ? optionalPause : this.#pause.next(failure.retryAfter);
-    this.#failing = true;
+    if (failure.kind !== 'doubtful') this.#failing = true;
     this.#events.failed(this.#resource, failure, pause);
     const isAsked = doWithout || (failure.retryAfter ?? 0) > 0;
     const pausing = new AbortController();
@@ -251,9 +253,16 @@ export class Reflector {
   }
 
   #completeList(version: string | undefined, how: 'streaming' | 'pages'): void {
+    const { known, missing } = this.#collection.loss;
+    const doubt = doubtOf(this.#resource, known, missing, this.#collection.size);
+    if (doubt !== undefined && !this.#isAskedAgain) {
+      this.#isAskedAgain = true;
+      throw new ApiFailure('doubtful', doubt);
+    }
+    this.#isAskedAgain = false;
     this.#emit([{ changes: this.#collection.endList(), problems: [] }]);
     this.#version = version;
-    this.#events.listed(this.#resource, how, this.#collection.size);
+    this.#events.listed(this.#resource, how, this.#collection.size, missing);
     this.#recovered();
     this.#synced.resolve();
   }
@@ -263,6 +272,25 @@ export class Reflector {
     const problems: readonly Problem[] = updates.flatMap((update) => update.problems);
     if (changes.length + problems.length > 0) this.#listener({ changes, problems });
   }
+}
+
+/** Fewer may go between two lists without a doubt, unless all do. */
+const many = 10;
+
+/**
+ * What is strange about a list, if anything is: it lacks all that was known, or most of many; or there are none of what every
+ * cluster has. A restored backup and another cluster look so, and so does a server that has lost its store.
+ */
+function doubtOf(
+  { kind, neverEmpty }: Resource,
+  known: number,
+  missing: number,
+  size: number,
+): string | undefined {
+  if (neverEmpty && size === 0) return `there is no ${kind} at all, and every cluster has some`;
+  const isMuch = missing === known || (missing >= many && missing > known / 2);
+  if (known === 0 || !isMuch) return undefined;
+  return `${missing} of the ${known} ${kind}s that are known are not there any more`;
 }
 
 const nothing: SourceUpdate = { changes: [], problems: [] };

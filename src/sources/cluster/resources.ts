@@ -11,6 +11,8 @@ export interface Resource {
   readonly selectors: Readonly<Record<string, string>>;
   /** Servers before Kubernetes 1.33 do not have it, and older roles may not read it; it can be done without. */
   readonly optional: boolean;
+  /** Every cluster has some: where a list has none, something is wrong with the list or with the cluster. */
+  readonly neverEmpty: boolean;
 }
 
 const proxyNameLabel = 'service.kubernetes.io/service-proxy-name';
@@ -34,6 +36,8 @@ export function resources(nodeName: string, serviceProxyName: string): readonly 
       smallPath: `/api/v1/namespaces/${emptyNamespace}/services`,
       selectors: { labelSelector: serviceProxyName === '' ? nobodyElses : own },
       optional: false,
+      // The API server itself makes and keeps default/kubernetes.
+      neverEmpty: serviceProxyName === '',
     },
     {
       kind: 'EndpointSlice',
@@ -43,6 +47,7 @@ export function resources(nodeName: string, serviceProxyName: string): readonly 
       // Slices that somebody wrote by hand need not carry their Service's labels.
       selectors: { labelSelector: serviceProxyName === '' ? nobodyElses : `!${headlessLabel}` },
       optional: false,
+      neverEmpty: false,
     },
     {
       kind: 'Node',
@@ -51,6 +56,7 @@ export function resources(nodeName: string, serviceProxyName: string): readonly 
       smallPath: '/api/v1/nodes',
       selectors: { fieldSelector: `metadata.name=${nodeName}` },
       optional: false,
+      neverEmpty: false,
     },
     {
       kind: 'ServiceCIDR',
@@ -59,6 +65,7 @@ export function resources(nodeName: string, serviceProxyName: string): readonly 
       smallPath: '/apis/networking.k8s.io/v1/servicecidrs',
       selectors: {},
       optional: true,
+      neverEmpty: false,
     },
   ];
 }

@@ -16,15 +16,22 @@ export function logApi(logger: Logger, observer: ApiObserver): ClusterSourceEven
   };
   /** Kinds of which it was said that they cannot be followed, or are done without. */
   const told = new Set<string>();
+  /** Kinds whose list is asked for once more. */
+  const doubted = new Set<string>();
   return {
-    listed({ kind }, how, objects) {
+    listed({ kind }, how, objects, gone) {
       observer.following(kind, true);
-      logger[isNew(`${kind} listed`) ? 'info' : 'debug']({ kind, how, objects }, 'listed');
+      if (doubted.delete(kind) && (gone > 0 || objects === 0))
+        logger.warn({ kind, objects, gone }, 'asked once more, the API server says the same; that counts');
+      else logger[isNew(`${kind} listed`) ? 'info' : 'debug']({ kind, how, objects }, 'listed');
     },
     failed({ kind, optional }, failure, pause) {
       observer.following(kind, false);
       const fields = { kind, pauseSeconds: Math.round(pause / 100) / 10, error: failure.message };
-      if (optional && failure.kind === 'refused') {
+      if (failure.kind === 'doubtful') {
+        doubted.add(kind);
+        logger.warn(fields, 'a list would take much away; it is asked for once more before it counts');
+      } else if (optional && failure.kind === 'refused') {
         if (!told.has(kind))
           logger.info(fields, 'the API server does not give these objects; going on without them');
         told.add(kind);

@@ -94,6 +94,7 @@ test('what changes between load and follow is told when somebody follows', async
 
 test('when the server is back after an outage, all kinds are followed again as soon as the first is', async () => {
   const server = new ApiServer();
+  server.put(serviceObject('a'));
   const chances = [0, 0.9, 0.4, 0.7, 0.2];
   let drawn = 0;
   const random = () => chances[drawn++ % chances.length] ?? 0;

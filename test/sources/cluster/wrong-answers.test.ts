@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ApiServer } from '../../apiserver/api-server.ts';
-import { endpointSliceObject, serviceObject } from '../../apiserver/objects.ts';
-import { ClusterWatcher } from './watch-cluster.ts';
+import { ApiServer } from '../../support/apiserver/api-server.ts';
+import { endpointSliceObject, serviceObject } from '../../support/apiserver/objects.ts';
+import { ClusterWatcher } from '../../support/sources/cluster/watch-cluster.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(async () => {

@@ -71,9 +71,9 @@ export class ClusterWatcher {
       once: false,
       random,
       events: {
-        listed: (resource, how, objects) => {
+        listed: (resource, how, objects, gone) => {
           this.listed.push(`${resource.kind} ${how}`);
-          events?.listed(resource, how, objects);
+          events?.listed(resource, how, objects, gone);
         },
         failed: (resource, failure, pause) => {
           this.failed.push(`${resource.kind} ${failure.kind} ${pause}`);
