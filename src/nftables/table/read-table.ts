@@ -1,3 +1,5 @@
+import { ListingReader } from '../../rules-text/nft/listing-reader.ts';
+import { ElementCursor, elementParts } from '../../rules-text/nft/set/element-parts.ts';
 import { type ChainName, isClientSet, isSlotMap, type SetName } from '../names.ts';
 import type { Chain, Data, Key, Rule, SetDeclaration, Table } from './table.ts';
 
@@ -15,11 +17,11 @@ export interface ListedElement {
  * Elements that packets added (see `isClientSet`) are left out.
  */
 export class TableReader {
+  readonly #listing = new ListingReader();
   readonly #sets = new Map<SetName, SetDeclaration & { properties: string[] }>();
   readonly #chains = new Map<ChainName, Chain & { hook: string | undefined; rules: Rule[] }>();
   readonly #onElement: (element: ListedElement) => void;
   readonly #elements = new Map<SetName, Map<Key, Data>>();
-  #block: 'none' | 'set' | 'chain' | 'elements' = 'none';
   #set: (SetDeclaration & { properties: string[] }) | undefined;
   #chain: { rules: Rule[]; hook: string | undefined } | undefined;
 
@@ -30,60 +32,49 @@ export class TableReader {
 
   /** Takes the next line. */
   line(raw: string): void {
-    const line = raw.trim();
-    if (line === '' || line.startsWith('#') || line.startsWith('table ')) return;
-    if (this.#block === 'elements') this.#readElements(line);
-    else if (line === '}') this.#block = 'none';
-    else if (this.#block === 'none') this.#open(line);
-    else if (this.#block === 'chain') this.#readChainLine(line);
-    else this.#readSetLine(line);
+    const part = this.#listing.line(raw);
+    switch (part?.kind) {
+      case 'chain':
+        this.#openChain(part.name as ChainName);
+        return;
+      case 'set':
+      case 'map':
+        this.#openSet(part.kind, part.name as SetName);
+        return;
+      case 'hook':
+        if (this.#chain !== undefined) this.#chain.hook = part.text.replace(dstnatOutput, withNumber);
+        return;
+      case 'rule':
+        this.#chain?.rules.push(part.text.replace(protocolInRule, withName).replace(...firstBit) as Rule);
+        return;
+      case 'property':
+        this.#set?.properties.push(part.text);
+        return;
+      case 'elements':
+        this.#readElements(part.text);
+    }
   }
 
   get table(): Table {
     return { sets: this.#sets, chains: this.#chains, elements: this.#elements };
   }
 
-  #open(line: string): void {
-    const [kind, name] = line.split(' ');
-    if (name === undefined) return;
-    if (kind === 'chain') {
-      const chain = { name: name as ChainName, hook: undefined, rules: [] };
-      this.#chains.set(chain.name, chain);
-      this.#chain = chain;
-      this.#block = 'chain';
-    } else if (kind === 'map' || kind === 'set') {
-      this.#set = { name: name as SetName, kind, properties: [] };
-      this.#sets.set(this.#set.name, this.#set);
-      this.#block = 'set';
-    }
+  #openChain(name: ChainName): void {
+    const chain = { name, hook: undefined, rules: [] };
+    this.#chains.set(name, chain);
+    this.#chain = chain;
   }
 
-  #readChainLine(line: string): void {
-    if (this.#chain === undefined || line.startsWith('comment ')) return;
-    if (line.startsWith('type ')) this.#chain.hook = line.replace(dstnatOutput, withNumber);
-    else this.#chain.rules.push(line.replace(protocolInRule, withName).replace(...firstBit) as Rule);
+  #openSet(kind: SetDeclaration['kind'], name: SetName): void {
+    this.#set = { name, kind, properties: [] };
+    this.#sets.set(name, this.#set);
   }
 
-  #readSetLine(line: string): void {
-    const elements = /^elements = \{ (.*)$/.exec(line)?.[1];
-    if (elements === undefined) {
-      this.#set?.properties.push(line);
-      return;
-    }
-    this.#block = 'elements';
-    this.#readElements(elements);
-  }
-
-  /** The last line of elements ends with the brace that closes them. */
-  #readElements(line: string): void {
-    const isLast = line.endsWith('}');
-    if (isLast) this.#block = 'set';
+  #readElements(text: string): void {
     const { name } = this.#set ?? {};
     if (name === undefined || isClientSet(name)) return;
-    for (const text of line.replace(/ ?\}$/, '').split(',')) {
-      const element = readElement(name, text.trim());
-      if (element !== undefined) this.#onElement(element);
-    }
+    for (const cursor = new ElementCursor(text); cursor.next(); )
+      this.#onElement(readElement(name, cursor.text));
   }
 
   #collect({ set, key, data }: ListedElement): void {
@@ -100,20 +91,11 @@ export function readTable(text: string): Table {
   return reader.table;
 }
 
-const separator = ' : ';
-
-/** `key counter packets 1 bytes 60 timeout 3h expires 2h59m : data`, of which only the key must be there. */
-function readElement(set: SetName, text: string): ListedElement | undefined {
-  const dataAt = text.lastIndexOf(separator);
-  const left = dataAt === -1 ? text : text.slice(0, dataAt);
-  const end = left.search(/ (?:counter|timeout|expires|comment) /);
-  const key = end === -1 ? left : left.slice(0, end);
-  if (key === '') return undefined;
-  const packets = end === -1 ? undefined : /counter packets (\d+)/.exec(left)?.[1];
+function readElement(set: SetName, text: string): ListedElement {
+  const { key, data = '', packets } = elementParts(text);
   // The numbers in keys of slot maps are ports and slots.
   const named = isSlotMap(set) ? key : key.replace(protocolInKey, withName);
-  const data = dataAt === -1 ? '' : text.slice(dataAt + separator.length);
-  return { set, key: named as Key, data: data as Data, packets: Number(packets ?? 0) };
+  return { set, key: named as Key, data: data as Data, packets };
 }
 
 /** nft lists a protocol by its number where the machine has no /etc/protocols; it takes the name there, too. */

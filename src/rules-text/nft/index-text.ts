@@ -1,173 +1,120 @@
 import type { Family } from '../../net/family.ts';
 import { readBaseChain } from './base-chain.ts';
-import { isIpFamily, type ListedTable, NotAListing, type TableFamily } from './listed-rules.ts';
-import { depthOf, splitRules } from './rule-lines.ts';
+import { isIpFamily, type ListedChain, type ListedTable, newListedTable } from './listed-rules.ts';
+import { type ListedPart, rulesIn } from './listing-reader.ts';
+import { ListingText } from './listing-text.ts';
 import { declareSet } from './set/declare-set.ts';
 
 /** Finds the tables, chains and sets in what `nft list …` prints. Nothing in them is read yet. Throws `NotAListing`. */
 export function indexText(text: string, family: Family): readonly ListedTable[] {
-  return new TextIndex(text, family).read();
+  const listing = new ListingText(text);
+  const index = new TextIndex(listing, family);
+  for (let part = listing.next(); part !== undefined; part = listing.next()) index.take(part);
+  return index.tables;
 }
 
-/** What may stand before tables in a file that `nft -f` takes, such as a saved listing. */
-const command = /^(?:flush ruleset|(?:add|delete|destroy|flush) table \w+ \S+);?$/;
-
-/** Of `nft -a`, and who owns a table. */
-const remark = /(?<=\{)\s+# .*$|\s+# handle \d+$/;
+/** A chain, set or map whose end has not come. */
+interface OpenBlock {
+  readonly kind: 'chain' | 'set' | 'map';
+  readonly name: string;
+  /** Where a chain's content begins. */
+  readonly start: number;
+  base: ListedChain['base'];
+  readonly properties: string[];
+  /** Where the elements stand, without their braces. */
+  elements: { readonly start: number; readonly end: number } | undefined;
+}
 
 class TextIndex {
-  readonly #text: string;
+  readonly #listing: ListingText;
   readonly #family: Family;
   readonly #tables = new Map<string, ListedTable>();
-  /** Where the next line begins, and the one that was taken last. */
-  #at = 0;
-  #lineStart = 0;
+  /** `other`: one that packets of IP do not pass, which may have any form. */
+  #table: ListedTable | 'none' | 'other' = 'none';
+  #open: OpenBlock | undefined;
 
-  constructor(text: string, family: Family) {
-    this.#text = text;
+  constructor(listing: ListingText, family: Family) {
+    this.#listing = listing;
     this.#family = family;
   }
 
-  read(): readonly ListedTable[] {
-    let isManaged = false;
-    for (let line = this.#nextLine(); line !== undefined; line = this.#nextLine()) {
-      if (/^# Warning: table .* managed by iptables-nft/.test(line)) isManaged = true;
-      if (line === '' || line.startsWith('#') || command.test(line)) continue;
-      const [, family = '', name = '', brace] = /^table (?:(\w+) )?(\S+?)( \{)?$/.exec(line) ?? [];
-      if (name === '') throw this.#error(`"${shorten(line)}" is no beginning of a table`);
-      const of = family === '' ? 'ip' : family;
-      if (isIpFamily(of)) {
-        const table = this.#table(of, name);
-        if (isManaged) table.hasXtables = true;
-        if (brace !== undefined) this.#readTable(table);
-      } else if (brace !== undefined) this.#skipBlock(`table ${of} ${name}`);
-      isManaged = false;
-    }
+  get tables(): readonly ListedTable[] {
     return [...this.#tables.values()];
   }
 
-  #table(family: TableFamily, name: string): ListedTable {
+  take(part: ListedPart): void {
+    if (part.kind === 'end' && part.of === 'table') this.#table = 'none';
+    else if (part.kind === 'table') this.#openTable(part);
+    else if (part.kind === 'fault' && this.#table !== 'other') throw this.#listing.error(part.problem);
+    else if (typeof this.#table === 'object') this.#takeOf(this.#table, part);
+  }
+
+  #openTable({ family, name, isOfIptablesNft, isClosed }: ListedPart & { kind: 'table' }): void {
+    const table = isIpFamily(family) ? this.#tableOf(family, name) : 'other';
+    if (table !== 'other' && isOfIptablesNft) table.hasXtables = true;
+    this.#table = isClosed ? 'none' : table;
+  }
+
+  #tableOf(family: ListedTable['family'], name: string): ListedTable {
     const key = `${family} ${name}`;
-    const found = this.#tables.get(key);
-    if (found !== undefined) return found;
-    const table: ListedTable = {
-      family,
-      name,
-      isDormant: false,
-      hasXtables: false,
-      chains: new Map(),
-      sets: new Map(),
-    };
+    const table = this.#tables.get(key) ?? newListedTable(family, name);
     this.#tables.set(key, table);
     return table;
   }
 
-  #readTable(table: ListedTable): void {
-    for (;;) {
-      const line = this.#lineWithin(`table ${table.family} ${table.name}`);
-      if (line === '}') return;
-      const [, kind, name = ''] = /^(chain|set|map) (\S+) \{/.exec(line) ?? [];
-      if (kind === 'chain') this.#readChain(table, name, line);
-      else if (kind === 'set' || kind === 'map') this.#readSet(table, kind, name, line);
-      else if (line.endsWith('{')) this.#skipBlock(line);
-      else if (/^flags .*\bdormant\b/.test(line)) table.isDormant = true;
+  #takeOf(table: ListedTable, part: ListedPart): void {
+    switch (part.kind) {
+      case 'table-flags':
+        table.isDormant ||= /\bdormant\b/.test(part.text);
+        return;
+      case 'chain':
+      case 'set':
+      case 'map':
+        this.#open = {
+          ...part,
+          start: this.#listing.end,
+          base: undefined,
+          properties: [],
+          elements: undefined,
+        };
+        if (part.isClosed) this.#close(table, this.#open);
+        return;
+      case 'end':
+        if (this.#open !== undefined) this.#close(table, this.#open);
+        return;
+      default:
+        if (this.#open !== undefined) this.#fill(this.#open, part);
     }
   }
 
-  #readChain(table: ListedTable, name: string, opening: string): void {
-    const start = this.#at;
-    const end = this.#isClosed(opening) ? start : this.#skipBlock(`chain ${name}`);
-    const body = () => this.#text.slice(start, end);
-    const hook = /^\s*(?:comment "[^"]*"\s+)?(type [^\n]*)/.exec(
-      this.#text.slice(start, Math.min(end, start + 1_000)),
-    );
-    const base = hook?.[1] === undefined ? undefined : readBaseChain(name, hook[1]);
-    if (hook !== null && base === undefined)
-      throw this.#error(`"${shorten(hook[1] ?? '')}" is no beginning of a chain`);
-    table.chains.set(name, { name, base, rules: () => splitRules(body()) });
-  }
-
-  /** Elements may be a hundred thousand lines: their end is looked for at once. */
-  #readSet(table: ListedTable, kind: 'set' | 'map', name: string, opening: string): void {
-    const properties: string[] = [];
-    let [start, end] = [0, 0];
-    while (!this.#isClosed(opening)) {
-      const line = this.#lineWithin(`${kind} ${name}`);
-      if (line === '}') break;
-      if (!line.startsWith('elements = {')) {
-        properties.push(line);
-        continue;
-      }
-      start = this.#text.indexOf('{', this.#lineStart) + 1;
-      end = this.#endOfElements(start, name);
-    }
-    const declaration = declareSet(kind, name, properties, this.#family);
-    table.sets.set(name, { declaration, elements: () => ({ text: this.#text, start, end }) });
-  }
-
-  /** The brace that closes elements is the last character of a line, and no comment is. */
-  #endOfElements(start: number, name: string): number {
-    const closing = /\}[ \t]*(?:\n|$)/g;
-    closing.lastIndex = start;
-    const found = closing.exec(this.#text);
-    if (found === null) throw this.#cutOff(`the elements of ${name}`);
-    this.#at = closing.lastIndex;
-    return found.index;
-  }
-
-  /** Goes on behind the brace that closes a block; gives where its line begins. */
-  #skipBlock(what: string): number {
-    const closing = this.#isIndentedByNft() ? this.#text.indexOf(closingOfNft, this.#at - 1) : -1;
-    if (closing !== -1) {
-      this.#at = closing + closingOfNft.length;
-      return closing + 1;
-    }
-    for (let depth = 1; ; ) {
-      const line = this.#lineWithin(what);
-      depth += line === '}' ? -1 : depthOf(line);
-      if (depth === 0) return this.#lineStart;
+  #fill(open: OpenBlock, part: ListedPart): void {
+    if (part.kind === 'property') open.properties.push(part.text);
+    else if (part.kind === 'elements') open.elements = this.#elementsUpTo(part.isLast, open.elements);
+    else if (part.kind === 'hook') {
+      open.base = readBaseChain(open.name, part.text);
+      if (open.base === undefined) throw this.#listing.error(`"${part.text}" is no beginning of a chain`);
     }
   }
 
-  /** Whether a block is empty. What stands on one line with its name was not listed by nft. */
-  #isClosed(opening: string): boolean {
-    if (opening.endsWith(' {')) return false;
-    if (/ \{\s*\}$/.test(opening)) return true;
-    throw this.#error(`"${shorten(opening)}": nft lists what is in braces on lines of its own`);
+  #elementsUpTo(isLast: boolean, before: OpenBlock['elements']): OpenBlock['elements'] {
+    const { text, start, end } = this.#listing;
+    return {
+      start: before?.start ?? text.indexOf('{', start) + 1,
+      end: isLast ? text.lastIndexOf('}', end) : end,
+    };
   }
 
-  #isIndentedByNft(): boolean {
-    return this.#text.startsWith('\t', this.#lineStart) && !this.#text.startsWith('\t\t', this.#lineStart);
+  #close(table: ListedTable, { kind, name, start, base, properties, elements }: OpenBlock): void {
+    this.#open = undefined;
+    const { text, start: end } = this.#listing;
+    if (kind === 'chain')
+      table.chains.set(name, { name, base, rules: () => rulesIn(text.slice(start, end)) });
+    else {
+      const declaration = declareSet(kind, name, properties, this.#family);
+      table.sets.set(name, {
+        declaration,
+        elements: () => text.slice(elements?.start ?? 0, elements?.end ?? 0),
+      });
+    }
   }
-
-  #lineWithin(what: string): string {
-    const line = this.#nextLine();
-    if (line === undefined) throw this.#cutOff(shorten(what));
-    return line;
-  }
-
-  /** The next line without what is around it, and without remarks. */
-  #nextLine(): string | undefined {
-    if (this.#at >= this.#text.length) return undefined;
-    this.#lineStart = this.#at;
-    const found = this.#text.indexOf('\n', this.#at);
-    const end = found === -1 ? this.#text.length : found;
-    this.#at = end + 1;
-    return this.#text.slice(this.#lineStart, end).trim().replace(remark, '');
-  }
-
-  #cutOff(within: string): NotAListing {
-    return new NotAListing(this.#text.trimEnd().split('\n').length, `the listing ends within ${within}`);
-  }
-
-  #error(what: string): NotAListing {
-    return new NotAListing(this.#text.slice(0, this.#lineStart).split('\n').length, what);
-  }
-}
-
-/** Of a block within a table: what stands in blocks within it has more tabs before it. */
-const closingOfNft = '\n\t}\n';
-
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -20,6 +20,11 @@ export interface ListedTable {
   readonly sets: Map<string, ListedSet>;
 }
 
+/** A table without anything in it. */
+export function newListedTable(family: TableFamily, name: string): ListedTable {
+  return { family, name, isDormant: false, hasXtables: false, chains: new Map(), sets: new Map() };
+}
+
 export interface ListedChain {
   readonly name: string;
   /** Where the kernel calls it; `other` of hooks that packets of IP do not pass, such as ingress. */
@@ -30,15 +35,8 @@ export interface ListedChain {
 
 export interface ListedSet {
   readonly declaration: SetDeclaration;
-  /** Where the elements stand, in nft's language: `10.0.0.1 . tcp . 80 comment "x" : accept, 10.0.0.2 …`. */
-  elements(): ElementsText;
-}
-
-/** What stands between the braces of elements. */
-export interface ElementsText {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
+  /** What stands between the braces of its elements, in nft's language: `10.0.0.1 . tcp . 80 comment "x" : accept, 10.0.0.2 …`. */
+  elements(): string;
 }
 
 /** What a set or map says of itself. */

@@ -1,7 +1,8 @@
 import type { Family } from '../../../net/family.ts';
 import type { Element, ElementsOf, Expression } from '../../rule.ts';
 import type { SetDeclaration } from '../listed-rules.ts';
-import { readElement, splitElements } from '../set/read-element.ts';
+import { splitElements } from '../set/element-parts.ts';
+import { readElement } from '../set/read-element.ts';
 import { Strange, type Words } from '../word-reader.ts';
 import { type DataType, dataType, opaque } from './data-types.ts';
 import { isUnknown, type Need, type TypedExpression } from './expression.ts';

@@ -5,6 +5,7 @@ import {
   type ListedChain,
   type ListedTable,
   NotAListing,
+  newListedTable,
   type SetDeclaration,
   type TableFamily,
 } from '../listed-rules.ts';
@@ -70,9 +71,7 @@ class JsonIndex {
 
   #table(family: TableFamily, name: string): ListedTable {
     const key = `${family} ${name}`;
-    const found = this.#tables.get(key);
-    if (found !== undefined) return found;
-    const table = { family, name, isDormant: false, hasXtables: false, chains: new Map(), sets: new Map() };
+    const table = this.#tables.get(key) ?? newListedTable(family, name);
     this.#tables.set(key, table);
     return table;
   }
@@ -108,12 +107,10 @@ class JsonIndex {
     const declaration = declare(kind, object, this.#family);
     table.sets.set(declaration.name, {
       declaration,
-      elements: () => {
-        const text = listOf(elem)
+      elements: () =>
+        listOf(elem)
           .map((element) => elementText(element))
-          .join(',\n');
-        return { text, start: 0, end: text.length };
-      },
+          .join(',\n'),
     });
   }
 }

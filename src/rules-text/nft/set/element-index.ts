@@ -1,12 +1,13 @@
 import type { Element, Scalar } from '../../rule.ts';
-import type { ElementsText, SetDeclaration } from '../listed-rules.ts';
+import type { SetDeclaration } from '../listed-rules.ts';
+import { ElementCursor, keyOf } from './element-parts.ts';
 import { hashKey, KeyScanner } from './key-scanner.ts';
 import { RangeIndex } from './range-index.ts';
-import { keyOf, readElement } from './read-element.ts';
+import { readElement } from './read-element.ts';
 
 /** Finds elements in the text that lists them. */
 export class ElementIndex {
-  readonly #source: ElementsText;
+  readonly #source: string;
   readonly #declaration: SetDeclaration;
   /** Where each element begins and ends, and its key's number: 0 where the key is not of values alone. */
   readonly #starts: number[] = [];
@@ -20,7 +21,7 @@ export class ElementIndex {
   #anything: number | undefined;
   #isStrange = false;
 
-  constructor(source: ElementsText, declaration: SetDeclaration) {
+  constructor(source: string, declaration: SetDeclaration) {
     this.#source = source;
     this.#declaration = declaration;
     this.#ranges = new RangeIndex(declaration.key);
@@ -42,17 +43,14 @@ export class ElementIndex {
   }
 
   #scan(): void {
-    const { text, start, end } = this.#source;
-    const scanner = new KeyScanner(text, this.#declaration.key);
-    const borders = new Borders(text, end);
-    for (let at = skipSpace(text, start, end); at < end; ) {
-      const isExact = scanner.scan(at);
-      const border = borders.after(at);
-      this.#starts.push(at);
-      this.#ends.push(border);
+    const scanner = new KeyScanner(this.#source, this.#declaration.key);
+    const cursor = new ElementCursor(this.#source);
+    while (cursor.next()) {
+      const isExact = scanner.scan(cursor.start);
+      this.#starts.push(cursor.start);
+      this.#ends.push(cursor.end);
       this.#hashes.push(isExact ? scanner.hash | 1 : 0);
       if (!isExact) this.#addRange(this.#starts.length - 1);
-      at = skipSpace(text, border + 1, end);
     }
   }
 
@@ -100,46 +98,6 @@ export class ElementIndex {
   }
 
   #text(at: number): string {
-    return this.#source.text.slice(this.#starts[at], this.#ends[at]).trimEnd();
+    return this.#source.slice(this.#starts[at], this.#ends[at]).trimEnd();
   }
 }
-
-/** Where elements end: at commas that do not stand in quotes. Asked for from left to right. */
-class Borders {
-  readonly #text: string;
-  readonly #end: number;
-  #quote = -1;
-
-  constructor(text: string, end: number) {
-    this.#text = text;
-    this.#end = end;
-  }
-
-  after(start: number): number {
-    for (let from = start; ; ) {
-      const comma = this.#text.indexOf(',', from);
-      const end = comma === -1 || comma > this.#end ? this.#end : comma;
-      const quote = this.#quoteFrom(from);
-      if (quote > end) return end;
-      const closing = this.#text.indexOf('"', quote + 1);
-      if (closing === -1 || closing > this.#end) return this.#end;
-      from = closing + 1;
-    }
-  }
-
-  /** Most sets have no quotes: the next one is looked for once. */
-  #quoteFrom(from: number): number {
-    if (this.#quote >= from) return this.#quote;
-    const found = this.#text.indexOf('"', from);
-    this.#quote = found === -1 ? Number.POSITIVE_INFINITY : found;
-    return this.#quote;
-  }
-}
-
-function skipSpace(text: string, from: number, end: number): number {
-  let at = from;
-  while (at < end && text.charCodeAt(at) <= space) at += 1;
-  return at;
-}
-
-const space = 0x20;

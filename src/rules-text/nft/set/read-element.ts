@@ -2,6 +2,7 @@ import type { Element, Pattern, Scalar, Verdict } from '../../rule.ts';
 import type { DataType } from '../expression/data-types.ts';
 import { parsePattern } from '../expression/patterns.ts';
 import type { SetDeclaration } from '../listed-rules.ts';
+import { elementParts } from './element-parts.ts';
 
 /** Reads `10.0.0.1 . tcp . 80 counter packets 0 bytes 0 comment "x" : accept`. `undefined` where a part has no known form. */
 export function readElement(
@@ -9,13 +10,11 @@ export function readElement(
   key: readonly DataType[],
   data: SetDeclaration['data'],
 ): Element | undefined {
-  const patterns = readKey(keyOf(text), key);
+  const parts = elementParts(text);
+  const patterns = readKey(parts.key, key);
   if (patterns === undefined) return undefined;
-  const comment = commentPattern.exec(text)?.[1] ?? '';
-  const given = text.replace(commentPattern, '');
-  const colon = given.lastIndexOf(separator);
-  if (data === undefined || data === 'object' || colon === -1) return { key: patterns, comment };
-  const right = given.slice(colon + separator.length).trim();
+  const { comment, data: right } = parts;
+  if (data === undefined || data === 'object' || right === undefined) return { key: patterns, comment };
   if (data === 'verdict') {
     const verdict = readVerdict(right);
     return verdict && { key: patterns, verdict, comment };
@@ -24,25 +23,8 @@ export function readElement(
   return values === undefined ? undefined : { key: patterns, data: values, comment };
 }
 
-const separator = ' : ';
-const commentPattern = / comment "([^"]*)"/;
-
-/** What stands before the element's own statements, timeout, comment and data. */
-export function keyOf(text: string): string {
-  const match = keyPattern.exec(text);
-  return match === null ? text : match[0];
-}
-
-/** Parts of a key are joined by points, flags of one part by bars. */
-const keyPattern = /^\S+(?: [.|] \S+)*/;
-
-/** The parts of a key as the listing has them. */
-export function keyParts(key: string): readonly string[] {
-  return key.split(' . ');
-}
-
 function readKey(text: string, types: readonly DataType[]): readonly Pattern[] | undefined {
-  const parts = keyParts(text);
+  const parts = text.split(' . ');
   // The default element has one star, of however many parts the others are.
   if (parts.length !== types.length && text !== '*') return undefined;
   const patterns: Pattern[] = [];
@@ -58,7 +40,7 @@ function readKey(text: string, types: readonly DataType[]): readonly Pattern[] |
 /** Fewer parts than types: a map in a rule may give an address alone. */
 function readData(text: string, types: readonly DataType[]): Element['data'] {
   const scalars: Scalar[] = [];
-  for (const [at, part] of keyParts(text).entries()) {
+  for (const [at, part] of text.split(' . ').entries()) {
     const scalar = types[at]?.parse(part);
     if (scalar === undefined) return undefined;
     scalars.push(scalar);
@@ -75,24 +57,3 @@ export function readVerdict(text: string): Verdict | undefined {
     return chain === undefined ? { kind } : undefined;
   return undefined;
 }
-
-/** The elements between the braces, each as a text; commas in comments are no borders. */
-export function splitElements(text: string): string[] {
-  const elements: string[] = [];
-  let [start, at] = [0, 0];
-  for (; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === quote) {
-      const end = text.indexOf('"', at + 1);
-      at = end === -1 ? text.length : end;
-    } else if (code === comma) {
-      elements.push(text.slice(start, at).trim());
-      start = at + 1;
-    }
-  }
-  const last = text.slice(start).trim();
-  if (last !== '') elements.push(last);
-  return elements;
-}
-
-const [quote, comma] = ['"'.charCodeAt(0), ','.charCodeAt(0)];

@@ -3,7 +3,7 @@ import { statementOf, type TypedExpression } from '../expression/expression.ts';
 import { type RuleContext, readElementsOf, readExpression } from '../expression/read-expression.ts';
 import { readQuestion } from '../expression/right-side.ts';
 import { assignableField } from '../expression/selectors.ts';
-import { splitRules } from '../rule-lines.ts';
+import { rulesIn } from '../listing-reader.ts';
 import { readVerdict } from '../set/read-element.ts';
 import { Strange, type Words } from '../word-reader.ts';
 import { chanceOf } from './chance-comparison.ts';
@@ -35,7 +35,7 @@ function readSimpleVerdict(words: Words, _context: RuleContext, place: number): 
 
 function readJump(words: Words, context: RuleContext, place: number): readonly Statement[] {
   const kind = words.textSince(place) === 'goto' ? 'goto' : 'jump';
-  const chain = words.nextIs('{') ? context.block(splitRules(words.takeBraces())) : words.take();
+  const chain = words.nextIs('{') ? context.block(rulesIn(words.takeBraces())) : words.take();
   return [{ kind: 'verdict', verdict: { kind, chain } }];
 }
 

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { findElement } from '../../../../src/rules-text/elements.ts';
 import { dataType } from '../../../../src/rules-text/nft/expression/data-types.ts';
 import type { SetDeclaration } from '../../../../src/rules-text/nft/listed-rules.ts';
+import { splitElements } from '../../../../src/rules-text/nft/set/element-parts.ts';
 import { ListedElements } from '../../../../src/rules-text/nft/set/element-set.ts';
-import { readElement, splitElements } from '../../../../src/rules-text/nft/set/read-element.ts';
+import { readElement } from '../../../../src/rules-text/nft/set/read-element.ts';
 import type { Element, Scalar } from '../../../../src/rules-text/rule.ts';
 import { anything, between, ip } from '../../../support/trace/nftables/terms.ts';
 
@@ -27,8 +28,9 @@ function declare(key: readonly string[], data?: SetDeclaration['data'] | readonl
 function elements(text: string, declaration: SetDeclaration): ListedElements {
   // Around it there is more, as in a listing.
   const [before, after] = ['elements = {', ' }\n\t}\n\tset t {\n'];
-  const source = { text: before + text + after, start: before.length, end: before.length + text.length };
-  return new ListedElements({ declaration, elements: () => source });
+  const listing = before + text + after;
+  const own = listing.slice(before.length, before.length + text.length);
+  return new ListedElements({ declaration, elements: () => own });
 }
 
 function find(text: string, types: readonly string[], key: readonly Scalar[]) {
