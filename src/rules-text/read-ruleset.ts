@@ -3,7 +3,7 @@ import { readIptablesRules } from './iptables/read-rules.ts';
 import { savedFamilies } from './iptables/saved-family.ts';
 import { readNftListing } from './nft/read-listing.ts';
 import type { Ruleset, RuleTable } from './ruleset.ts';
-import { type ListingText, splitListing } from './split-listing.ts';
+import { byLanguage, type ListingText } from './split-listing.ts';
 
 /**
  * The rules of one family in any number of texts of one node: what iptables-save and ip6tables-save print, or `nft list
@@ -36,17 +36,9 @@ export function tablesOf(
   return readNftListing(text, family, hasSave ? { without: 'iptables-nft' } : {});
 }
 
-/** What of a text concerns the family. Only what holds rules of both languages is taken apart: texts can be large. */
+/** What of a text concerns the family. Throws as `readRuleset`. */
 export function partsOf(text: string, family: Family): readonly ListingText[] {
-  const parts = hasLine(text, 'table ') && hasLine(text, '*') ? splitListing(text) : [wholeText(text)];
-  return parts.filter((part) => part.kind !== 'iptables-save' || savedFamilies(part.text).includes(family));
-}
-
-function wholeText(text: string): ListingText {
-  if (/^\s*\{/.test(text)) return { kind: 'nft-json', text };
-  return { kind: hasLine(text, 'table ') ? 'nft' : 'iptables-save', text };
-}
-
-function hasLine(text: string, start: string): boolean {
-  return text.startsWith(start) || text.includes(`\n${start}`);
+  return byLanguage(text).filter(
+    (part) => part.kind !== 'iptables-save' || savedFamilies(part.text).includes(family),
+  );
 }

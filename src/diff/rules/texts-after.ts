@@ -5,11 +5,11 @@ import { formatTable } from '../../nftables/table/format-table.ts';
 import { emptyTable, type Table } from '../../nftables/table/table.ts';
 import { desiredFor } from '../../render/desired-rules-of.ts';
 import { desiredTable } from '../../render/desired-table.ts';
+import { withoutTables } from '../../rules-text/nft/without-tables.ts';
 import type { ListingText } from '../../rules-text/split-listing.ts';
 import { proxyRulesOf } from '../sides/read-listings.ts';
 import type { ObjectsSide } from '../sides/sides.ts';
 import { afterSync, withoutProxy } from './after-sync.ts';
-import { withoutProxyTables } from './read-listing.ts';
 import { formatSave, readPolicies } from './save-text.ts';
 
 /**
@@ -35,6 +35,13 @@ export function textsAfter(
   const rest = saves.filter((text) => text !== own).map(cleaned);
   return [...[synced, ...rest].map(asSave), ...others];
 }
+
+function withoutProxyTables({ kind, text }: ListingText): readonly ListingText[] {
+  const others = withoutTables(text, ({ family, name }) => /^ip6?$/.test(family) && proxyTables.has(name));
+  return others === '' ? [] : [{ kind, text: others }];
+}
+
+const proxyTables: ReadonlySet<string> = new Set(['portolan', 'kube-proxy']);
 
 /** Endpoints keep the slots that they have. */
 function tableBefore(texts: readonly ListingText[], family: Family): Table {

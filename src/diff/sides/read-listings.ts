@@ -5,10 +5,11 @@ import { readTable } from '../../nftables/table/read-table.ts';
 import type { Table } from '../../nftables/table/table.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { savedFamily } from '../../rules-text/iptables/saved-family.ts';
+import { NotAListing } from '../../rules-text/nft/read-listing.ts';
+import { tableBlock, tableBlocks } from '../../rules-text/nft/table-blocks.ts';
 import { type ListingText, splitListing } from '../../rules-text/split-listing.ts';
 import type { Dialect } from '../rules/difference.ts';
 import { listedTable } from '../rules/listed-table.ts';
-import { tableBlock } from '../rules/read-listing.ts';
 
 /** What was read of one family: texts as the tools print them. */
 export interface Listing {
@@ -34,12 +35,11 @@ export async function readListings(
 ): Promise<readonly Listing[]> {
   const found = new Map<Family, ListingText[]>();
   for (const path of paths) {
-    const parts = splitListing(await readText(option, path));
-    if (parts.length === 0) throw new UserError(`${option} ${path}: holds no table; it must be ${allowed}`);
-    for (const part of parts) {
-      const told = paths.length === 1 ? only : undefined;
-      for (const family of familiesIn(part, told)) found.set(family, [...(found.get(family) ?? []), part]);
-    }
+    const file = `${option} ${path}`;
+    const parts = partsWithFamilies(file, await readText(file, path), paths.length === 1 ? only : undefined);
+    if (parts.length === 0) throw new UserError(`${file}: holds no table; it must be ${allowed}`);
+    for (const { part, families: own } of parts)
+      for (const family of own) found.set(family, [...(found.get(family) ?? []), part]);
   }
   const listings = families
     .filter((family) => (only ?? family) === family)
@@ -51,20 +51,36 @@ export async function readListings(
 
 const allowed = 'what iptables-save, ip6tables-save, "nft list ruleset" or "nft list table" prints';
 
-async function readText(option: string, path: string): Promise<string> {
+async function readText(file: string, path: string): Promise<string> {
   return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8').catch((error: Error) => {
-    throw new UserError(`${option} ${path}: cannot be read: ${error.message}`);
+    throw new UserError(`${file}: cannot be read: ${error.message}`);
   });
 }
 
-/** A save of iptables is of one family, which its rules give away unless somebody told it. */
-function familiesIn(part: ListingText, told: Family | undefined): readonly Family[] {
-  if (part.kind === 'iptables-save') return [told ?? savedFamily(part.text)];
-  return families.filter((family) => part.kind === 'nft-json' || hasTableOf(family, part.text));
+interface PartWithFamilies {
+  readonly part: ListingText;
+  readonly families: readonly Family[];
 }
 
-function hasTableOf(family: Family, text: string): boolean {
-  return new RegExp(`^table (?:${family === 'IPv4' ? 'ip' : 'ip6'}|inet) `, 'm').test(text);
+function partsWithFamilies(
+  file: string,
+  text: string,
+  only: Family | undefined,
+): readonly PartWithFamilies[] {
+  try {
+    return splitListing(text).map((part) => ({ part, families: familiesIn(part, only) }));
+  } catch (error) {
+    if (error instanceof NotAListing) throw new UserError(`${file}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A save of iptables is of one family, which its rules give away where the option does not say it. */
+function familiesIn(part: ListingText, only: Family | undefined): readonly Family[] {
+  if (part.kind === 'iptables-save') return [only ?? savedFamily(part.text)];
+  if (part.kind === 'nft-json') return families;
+  const ofTables = new Set(tableBlocks(part.text).map(({ family }) => family));
+  return families.filter((family) => ofTables.has('inet') || ofTables.has(family === 'IPv4' ? 'ip' : 'ip6'));
 }
 
 /** The proxies' rules that a listing holds. */

@@ -1,13 +1,13 @@
 import type { Family } from '../../net/family.ts';
 import { readBaseChain } from './base-chain.ts';
 import { isIpFamily, type ListedChain, type ListedTable, newListedTable } from './listed-rules.ts';
+import { ListingCursor } from './listing-cursor.ts';
 import { type ListedPart, rulesIn } from './listing-reader.ts';
-import { ListingText } from './listing-text.ts';
 import { declareSet } from './set/declare-set.ts';
 
 /** Finds the tables, chains and sets in what `nft list …` prints. Nothing in them is read yet. Throws `NotAListing`. */
 export function indexText(text: string, family: Family): readonly ListedTable[] {
-  const listing = new ListingText(text);
+  const listing = new ListingCursor(text);
   const index = new TextIndex(listing, family);
   for (let part = listing.next(); part !== undefined; part = listing.next()) index.take(part);
   return index.tables;
@@ -26,14 +26,14 @@ interface OpenBlock {
 }
 
 class TextIndex {
-  readonly #listing: ListingText;
+  readonly #listing: ListingCursor;
   readonly #family: Family;
   readonly #tables = new Map<string, ListedTable>();
   /** `other`: one that packets of IP do not pass, which may have any form. */
   #table: ListedTable | 'none' | 'other' = 'none';
   #open: OpenBlock | undefined;
 
-  constructor(listing: ListingText, family: Family) {
+  constructor(listing: ListingCursor, family: Family) {
     this.#listing = listing;
     this.#family = family;
   }

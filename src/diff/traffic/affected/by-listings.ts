@@ -1,8 +1,9 @@
 import type { Family } from '../../../net/family.ts';
+import { nftFamily } from '../../../nftables/nftables-options.ts';
 import { readTable } from '../../../nftables/table/read-table.ts';
 import { emptyTable, type Table } from '../../../nftables/table/table.ts';
+import { tableBlocks } from '../../../rules-text/nft/table-blocks.ts';
 import type { ListingText } from '../../../rules-text/split-listing.ts';
-import { tableBlock } from '../../rules/read-listing.ts';
 import { type Affected, union } from './affected.ts';
 import { affectedBySaves } from './by-saves.ts';
 import { affectedByTables } from './by-tables.ts';
@@ -31,14 +32,14 @@ interface Parts {
 function partsOf(texts: readonly ListingText[], family: Family): Parts | undefined {
   const saves = texts.filter(({ kind }) => kind === 'iptables-save');
   if (saves.length > 1 || texts.some(({ kind }) => kind === 'nft-json')) return undefined;
-  const nft = texts.filter(({ kind }) => kind === 'nft').map(({ text }) => text);
-  const block = nft.map((text) => tableBlock(text, family, 'portolan')).find((found) => found !== undefined);
+  const nft = texts.filter(({ kind }) => kind === 'nft').flatMap(({ text }) => tableBlocks(text));
+  const own = nft.find((table) => table.name === 'portolan' && table.family === nftFamily(family));
   return {
     save: saves[0]?.text ?? '',
-    table: block === undefined ? emptyTable : readTable(block),
+    table: own === undefined ? emptyTable : readTable(own.text),
     others: nft
-      .map((text) => (block === undefined ? text : text.replace(block, '')).trim())
-      .filter((text) => text !== '')
+      .filter((table) => table !== own)
+      .map(({ text }) => text)
       .join('\n'),
   };
 }

@@ -20,19 +20,22 @@ import { isArray, isObject, type Json, type JsonObject, listOf, onlyEntry, textO
  */
 export function indexJson(text: string, family: Family): readonly ListedTable[] {
   const index = new JsonIndex(family);
-  for (const object of objectsOf(text)) {
+  for (const object of objectsIn(text)) {
     const [kind, value] = Object.entries(object)[0] ?? [''];
     if (isObject(value)) index.add(kind, value);
   }
   return index.tables;
 }
 
-function objectsOf(text: string): readonly JsonObject[] {
-  const json = parse(text);
+/** The objects of a listing as JSON, each of one key: `table`, `chain`, `rule`, … Throws `NotAListing`. */
+export function objectsIn(text: string): readonly JsonObject[] {
+  const json = parse(text.replace(byteOrderMark, ''));
   const objects = isObject(json) ? json.nftables : undefined;
   if (!isArray(objects)) throw new NotAListing(1, 'there is no list "nftables" in the JSON');
   return objects.filter(isObject);
 }
+
+const byteOrderMark = /^\uFEFF/;
 
 function parse(text: string): Json {
   try {

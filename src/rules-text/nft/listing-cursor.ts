@@ -5,7 +5,7 @@ import { type ListedPart, ListingReader } from './listing-reader.ts';
  * Goes through the text of a listing part by part. What stands in chains and elements may be a hundred thousand lines, which
  * are read when somebody asks for them: here they are passed over, so that only some of their parts come.
  */
-export class ListingText {
+export class ListingCursor {
   readonly text: string;
   /** Where the line of the latest part begins. */
   start = 0;
