@@ -21,6 +21,9 @@ export interface Kernel {
 const firstPause = 30_000;
 const lastPause = 600_000;
 
+/** So many are tried again in one sync; the rest wait for another. */
+const mostRetried = 64;
+
 /**
  * The Services of one family that the kernel does not take: they are left out, and everything else is in force. Each is
  * tried again when it changes, and by the first full sync after its pause, and the others are not looked for anew.
@@ -113,7 +116,10 @@ export class RefusedServices {
 
   #due(): readonly ServiceKey[] {
     const now = this.#clock();
-    return [...this.#pauses].flatMap(([service, { until }]) => (until <= now ? [service] : []));
+    const due = [...this.#pauses].filter(([, { until }]) => until <= now);
+    for (const [service, { length }] of due.slice(mostRetried))
+      this.#pauses.set(service, { length, until: now + firstPause });
+    return due.slice(0, mostRetried).map(([service]) => service);
   }
 
   #refuse(service: ServiceKey, { message }: ToolError): void {

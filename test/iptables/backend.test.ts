@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ToolError } from '../../src/backend/failure.ts';
+import { type Failure, ToolError } from '../../src/backend/failure.ts';
 import { IptablesBackend } from '../../src/iptables/backend.ts';
 import { isServiceChain } from '../../src/iptables/chain-names.ts';
 import type { IptablesOptions } from '../../src/iptables/iptables-options.ts';
@@ -92,12 +92,41 @@ describe('a full sync', () => {
     expect(tool.chain('nat', 'POSTROUTING')?.at(-1)).toContain('-j FLANNEL-POSTRTG');
   });
 
-  test('takes a jump for its own by the target, and never doubles it', async () => {
+  test('takes a jump in the shape of its own for its own, wherever it stands, and never doubles it', async () => {
     const moved =
       '*nat\n:KUBE-SERVICES - [0:0]\n-A PREROUTING -j RETURN\n-A PREROUTING -j KUBE-SERVICES\nCOMMIT\n';
     const { tool, apply } = proxy('all', moved);
     await apply(web);
     expect(tool.chain('nat', 'PREROUTING')).toEqual(['-j RETURN', '-j KUBE-SERVICES']);
+  });
+
+  test.each([
+    ['a condition', '-s 10.0.0.0/8 -j KUBE-SERVICES'],
+    [
+      'a condition of its own beside the comment',
+      '-i eth0 -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
+    ],
+    ['a match that never holds', '-m conntrack --ctstate INVALID -j KUBE-SERVICES'],
+    ['no way back', '-g KUBE-SERVICES'],
+  ])('puts its own jump before one that has %s, and leaves that alone', async (_, jump) => {
+    const others = `*nat\n:KUBE-SERVICES - [0:0]\n-A PREROUTING ${jump}\nCOMMIT\n`;
+    const { tool, apply, syncer } = proxy('all', others);
+    await apply(web);
+    const ours = '-m comment --comment "kubernetes service portals" -j KUBE-SERVICES';
+    expect(tool.chain('nat', 'PREROUTING')).toEqual([ours, jump]);
+    expect(await syncer.inspect()).toEqual([]);
+  });
+
+  test('mends a jump that somebody made conditional', async () => {
+    const { tool, apply } = proxy();
+    await apply(web);
+    const intact = tool.chain('nat', 'OUTPUT');
+    const restarted = proxy(
+      'all',
+      tool.text().replace('-A OUTPUT -m comment', '-A OUTPUT -d 10.96.0.0/24 -m comment'),
+    );
+    await restarted.apply(web);
+    expect(restarted.tool.chain('nat', 'OUTPUT')?.slice(0, 1)).toEqual(intact);
   });
 
   test('mends a rule that somebody removed, and only its chain', async () => {
@@ -215,10 +244,46 @@ describe('a Service that the kernel does not take', () => {
     expect(tool.text()).toContain('10.0.0.8:8080');
   });
 
-  test('is not looked for where the machine, not a rule, is at fault', async () => {
-    const { tool, apply } = proxy();
-    tool.restore = () => Promise.reject(new ToolError('unable', 'the lock is held'));
-    expect(await apply(web)).toMatchObject([{ result: 'failed', error: { message: 'the lock is held' } }]);
+  test.each<Failure>(['unable', 'unknown', 'permission', 'missing'])(
+    'is not looked for where the machine, not a rule, is at fault (%s)',
+    async (failure) => {
+      const { tool, apply, backend } = proxy();
+      await apply(web);
+      const before = tool.text();
+      const calls: string[] = [];
+      tool.restore = async (input) => {
+        calls.push([...input].join(''));
+        throw new ToolError(failure, 'the lock is held');
+      };
+      await apply(other);
+      expect(await apply([])).toMatchObject([
+        { scope: 'full', result: 'failed', error: { message: 'the lock is held' } },
+      ]);
+      expect(calls).toHaveLength(2);
+      expect(backend.refused.size).toBe(0);
+      expect(tool.text()).toBe(before);
+    },
+  );
+
+  test('is not looked for where the rules are refused that no Service changes, and nothing is taken away', async () => {
+    const { tool, apply, backend } = proxy(1);
+    await apply(web);
+    const restarted = proxy(1, tool.text().replace(/-A KUBE-MARK-MASQ .*\n/, ''));
+    restarted.tool.refuses = /MARK --set-xmark 0x4000/;
+    const many = Array.from({ length: 50 }, (_, at) => ({
+      kind: 'Service' as const,
+      key: serviceKey(`default/s${at}`),
+      record: service({ key: serviceKey(`default/s${at}`), clusterIPs: [address(`10.96.1.${at}`)] }),
+    }));
+    const message = expect.stringMatching(/^the rules that all Services share are refused/);
+    expect(await restarted.apply([...web, ...many])).toMatchObject([
+      { result: 'failed', error: { message } },
+    ]);
+    expect(restarted.tool.calls).toBe(2);
+    expect(await restarted.apply([])).toMatchObject([{ result: 'failed', error: { message } }]);
+    expect(restarted.tool.calls).toBe(3);
+    expect(backend.refused.size).toBe(0);
+    expect(restarted.tool.text()).toContain('10.0.0.1:8080');
   });
 });
 

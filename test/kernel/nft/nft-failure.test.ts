@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { nftError } from '../../../src/kernel/nft/nft-failure.ts';
+import type { Failure } from '../../../src/backend/failure.ts';
+import { type NftRequest, nftError } from '../../../src/kernel/nft/nft-failure.ts';
 
 const mistake = (reason: string, line: string, marks: string) => `${reason}\n${line}\n${marks}\n`;
 
@@ -50,14 +51,36 @@ describe('what nft says becomes a message', () => {
 });
 
 describe('the kind of failure', () => {
-  test.each([
+  const answer = (reason: string) =>
+    mistake(`/dev/stdin:1:1-9: Error: Could not process rule: ${reason}`, 'add chain ip t c', '^^^^^^^^^');
+
+  test.each<[NftRequest, string, Failure]>([
     ['change', absentElement, 'refused'],
-    ['listing', 'Error: No such file or directory\nlist table ip x\n              ^\n', 'absent'],
-    ['listing', 'Error: syntax error, unexpected string\nlist moons\n     ^^^^^\n', 'refused'],
-    ['listing', 'Operation not permitted (you must be root)\n', 'permission'],
-    ['change', 'netlink: Error: cache initialization failed: Operation not permitted\n', 'permission'],
+    ['change', answer('Invalid argument'), 'refused'],
+    ['change', answer('Operation not supported'), 'refused'],
+    ['change', answer('Too many links'), 'refused'],
+    ['change', mistake('Error: syntax error, unexpected string', 'add elemnt', '    ^^^^^^'), 'refused'],
     ['change', mistake('Error: a', 'add table t { comment "Permission denied"; }', '    ^^^^^'), 'refused'],
-  ] as const)('of a %s, by what nft said: %j, is "%s"', (request, said, failure) => {
+    ['change', answer('Cannot allocate memory'), 'unable'],
+    ['change', answer('No buffer space available'), 'unable'],
+    ['change', answer('Too many open files in system'), 'unable'],
+    ['change', answer('Resource temporarily unavailable'), 'unable'],
+    ['change', `${answer('Invalid argument')}${answer('Cannot allocate memory')}`, 'unable'],
+    ['change', 'mnl.c:190: Memory allocation failure\n', 'unable'],
+    ['change', answer('Interrupted system call'), 'interrupted'],
+    ['change', answer('Input/output error'), 'unknown'],
+    ['change', 'netlink: Error: Could not process rule: Protocol error\n', 'unknown'],
+    ['change', 'nft: error while loading shared libraries: libgmp.so.10\n', 'unknown'],
+    ['change', '', 'unknown'],
+    ['change', 'netlink: Error: cache initialization failed: Operation not permitted\n', 'permission'],
+    ['listing', 'Error: No such file or directory\nlist table ip x\n              ^\n', 'absent'],
+    ['listing', 'Error: syntax error, unexpected string\nlist moons\n     ^^^^^\n', 'unknown'],
+    ['listing', 'Operation not permitted (you must be root)\n', 'permission'],
+    ['listing', 'netlink: Error: Cannot allocate memory\n', 'unable'],
+    ['deletion', answer('No such file or directory'), 'absent'],
+    ['deletion', answer('Device or resource busy'), 'unknown'],
+    ['deletion', answer('Cannot allocate memory'), 'unable'],
+  ])('of a %s, by what nft said: %j, is "%s"', (request, said, failure) => {
     expect(nftError(said, request, 'line at fault').failure).toBe(failure);
   });
 });
