@@ -1,3 +1,5 @@
+import { WordReader } from '../rules-text/iptables/split-words.ts';
+
 /**
  * One form for every way of writing the same rule: comments and packet counters left out, options and
  * matches in one order, quotes only as text needs them. iptables-legacy, iptables-nft and their versions
@@ -16,7 +18,7 @@ function canonical(rule: string, isKept: (match: string) => boolean): string {
   const options: string[] = [];
   const matches: string[] = [];
   let target = '';
-  for (const part of optionGroups(words(rule))) {
+  for (const part of optionGroups(rule)) {
     if (part.startsWith('-j ') || part.startsWith('-g ')) target = part;
     else if (!part.startsWith('-m ')) options.push(part);
     else if (isKept(part)) matches.push(part);
@@ -26,42 +28,35 @@ function canonical(rule: string, isKept: (match: string) => boolean): string {
 
 /** The chain that the rule jumps to or the target that it has; empty where it has none. */
 export function ruleTarget(rule: string): string {
-  return / ?-[jg] (\S+)/.exec(` ${withoutQuoted(rule)}`)?.[1] ?? '';
+  const words = new WordReader(rule, 0);
+  while (words.next()) {
+    if (!words.quoted && (words.word === '-j' || words.word === '-g')) return words.next() ? words.word : '';
+  }
+  return '';
 }
 
 /** `-m tcp` alone says no more than `-p tcp`; iptables-nft prints it in some versions only. */
 function isIgnored(match: string): boolean {
-  return /^-m (comment|nfacct)\b/.test(match) || /^-m (tcp|udp|sctp)$/.test(match);
-}
-
-function withoutQuoted(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"/g, '""');
-}
-
-const word = /"((?:[^"\\]|\\.)*)"|\S+/g;
-
-function words(rule: string): string[] {
-  return Array.from(rule.matchAll(word), ([whole, quoted]) => quoted ?? whole);
+  return /^-m (?:(?:comment|nfacct)\b|(?:tcp|udp|sctp)$)/.test(match);
 }
 
 /** Groups words so that a group starts at each option of iptables itself: -s, -d, -i, -o, -p, -m, -j, -g. */
-function optionGroups(list: readonly string[]): string[] {
-  const groups: string[][] = [];
-  let current: string[] | undefined;
-  let negation: string[] = [];
-  for (const item of list) {
-    if (item === '!') {
-      negation = ['!'];
-    } else if (startsGroup.has(item)) {
-      current = [...negation, item];
-      negation = [];
-      groups.push(current);
-    } else {
-      current?.push(...negation, item);
-      negation = [];
+function optionGroups(rule: string): readonly string[] {
+  const groups: string[] = [];
+  let [group, negation] = ['', ''];
+  for (const words = new WordReader(rule, 0); words.next(); ) {
+    const { word, quoted } = words;
+    if (word === '!' && !quoted) {
+      negation = '! ';
+      continue;
     }
+    if (!quoted && word.length === 2 && startsGroup.has(word)) {
+      if (group !== '') groups.push(group);
+      group = negation + word;
+    } else if (group !== '') group += ` ${negation}${word}`;
+    negation = '';
   }
-  return groups.map((group) => group.join(' '));
+  return group === '' ? groups : [...groups, group];
 }
 
 const startsGroup = new Set(['-s', '-d', '-i', '-o', '-p', '-f', '-m', '-j', '-g']);

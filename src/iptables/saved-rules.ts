@@ -1,12 +1,7 @@
 import { hash } from 'node:crypto';
+import { readSaveLines, SaveLine } from '../rules-text/iptables/save-line.ts';
 import { canonicalRule } from './canonical-rule.ts';
 import { type ChainName, isServiceChain } from './chain-names.ts';
-
-/** A line of iptables-save's output that means something. */
-export type SavedLine =
-  | { readonly kind: 'table'; readonly table: string }
-  | { readonly kind: 'chain'; readonly chain: ChainName }
-  | { readonly kind: 'rule'; readonly chain: ChainName; readonly rule: string };
 
 /** Chains and their rules as iptables-save printed them, table by table. */
 export type SavedTables = ReadonlyMap<string, ReadonlyMap<ChainName, readonly string[]>>;
@@ -19,39 +14,14 @@ export interface LiveRules {
   readonly serviceChains: ReadonlyMap<ChainName, string>;
 }
 
-/** Reads one line; `undefined` for comments, blank lines and COMMIT. Counters are left out. */
-export function readSavedLine(line: string): SavedLine | undefined {
-  switch (line.charAt(0)) {
-    case '*':
-      return { kind: 'table', table: line.slice(1).trim() };
-    case ':':
-      return { kind: 'chain', chain: line.slice(1, line.indexOf(' ')) as ChainName };
-    case '[':
-      return readSavedLine(line.slice(line.indexOf('] ') + 2));
-    case '-': {
-      const end = line.indexOf(' ', 3);
-      if (!line.startsWith('-A ')) return undefined;
-      const chain = (end === -1 ? line.slice(3) : line.slice(3, end)) as ChainName;
-      return { kind: 'rule', chain, rule: end === -1 ? '' : line.slice(end + 1) };
-    }
-    default:
-      return undefined;
-  }
-}
-
 /** All of iptables-save's output. */
 export function readSavedTables(text: string): SavedTables {
   const tables = new Map<string, Map<ChainName, string[]>>();
   let chains = new Map<ChainName, string[]>();
-  for (const line of text.split('\n')) {
-    const saved = readSavedLine(line);
-    if (saved?.kind === 'table') {
-      chains = tables.get(saved.table) ?? new Map();
-      tables.set(saved.table, chains);
-    }
-    if (saved?.kind === 'chain') chains.set(saved.chain, []);
-    if (saved?.kind === 'rule') appendTo(chains, saved.chain, saved.rule);
-  }
+  readSaveLines(text, (line) => {
+    if (line.kind === 'table') chains = chainsOf(tables, line.name);
+    else takeLine(chains, line);
+  });
   return tables;
 }
 
@@ -59,22 +29,32 @@ export function readSavedTables(text: string): SavedTables {
 export async function readLiveRules(lines: AsyncIterable<string>): Promise<LiveRules> {
   const tables = new Map<string, Map<ChainName, string[]>>();
   const digests = new ChainDigests();
-  let table = '';
-  for await (const line of lines) {
-    const saved = readSavedLine(line);
-    if (saved === undefined) continue;
-    if (saved.kind === 'table') {
-      table = saved.table;
-      tables.set(table, tables.get(table) ?? new Map());
-    } else if (table === 'nat' && isServiceChain(saved.chain)) {
-      digests.add(saved.chain, saved.kind === 'rule' ? saved.rule : undefined);
-    } else {
-      const chains = tables.get(table) ?? new Map<ChainName, string[]>();
-      if (saved.kind === 'chain') chains.set(saved.chain, []);
-      else appendTo(chains, saved.chain, saved.rule);
-    }
+  let [chains, isNat] = [new Map<ChainName, string[]>(), false];
+  const line = new SaveLine();
+  for await (const text of lines) {
+    line.read(text);
+    if (line.kind === 'table') {
+      chains = chainsOf(tables, line.name);
+      isNat = line.isNamed('nat');
+    } else if (isNat && isOfServiceChain(line)) digests.add(line);
+    else takeLine(chains, line);
   }
   return { tables, serviceChains: digests.finish() };
+}
+
+function chainsOf<Chains>(tables: Map<string, Map<ChainName, Chains>>, table: string): Map<ChainName, Chains> {
+  const chains = tables.get(table) ?? new Map<ChainName, Chains>();
+  tables.set(table, chains);
+  return chains;
+}
+
+function takeLine(chains: Map<ChainName, string[]>, line: SaveLine): void {
+  if (line.kind === 'chain') chains.set(line.name as ChainName, []);
+  else if (line.kind === 'rule') appendTo(chains, line.name as ChainName, line.specification);
+}
+
+function isOfServiceChain(line: SaveLine): boolean {
+  return (line.kind === 'chain' || line.kind === 'rule') && isServiceChain(line.name as ChainName);
 }
 
 /** The digest of a chain's rules; equal for equal rules, whatever their comments. */
@@ -88,14 +68,15 @@ class ChainDigests {
   #chain: ChainName | undefined;
   #rules: string[] = [];
 
-  add(chain: ChainName, rule: string | undefined): void {
-    if (rule === undefined) {
+  add(line: SaveLine): void {
+    const chain = line.name as ChainName;
+    if (line.kind === 'chain') {
       this.#digests.set(chain, '');
       return;
     }
     if (chain !== this.#chain) this.#finishChain();
     this.#chain = chain;
-    this.#rules.push(rule);
+    this.#rules.push(line.specification);
   }
 
   finish(): ReadonlyMap<ChainName, string> {

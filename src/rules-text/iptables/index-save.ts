@@ -2,6 +2,7 @@ import type { Family } from '../../net/family.ts';
 import { builtInChains, isTableName, type TableName } from './iptables-base-chains.ts';
 import type { IptablesVariant } from './iptables-variants.ts';
 import { readListingHeader } from './listing-header.ts';
+import { readSaveLines, type SaveLine } from './save-line.ts';
 import { SavedRulesError } from './saved-rules-error.ts';
 
 /** Where the rules of a table stand in the text of a save. */
@@ -19,7 +20,7 @@ export interface SavedChain {
   readonly runs: readonly Run[] | undefined;
 }
 
-/** Lines that follow one another and are all rules of one chain: mostly all that it has. */
+/** Lines that follow one another, of which all rules are of one chain: mostly all that it has. */
 export interface Run {
   readonly start: number;
   readonly end: number;
@@ -28,12 +29,7 @@ export interface Run {
 /** Finds the lines of every chain in one pass, and reads none of them. Throws a `SavedRulesError`. */
 export function indexSave(text: string, family: Family): readonly SavedTable[] {
   const index = new SaveIndex(text, family);
-  for (let start = 0; start < text.length; ) {
-    const newline = text.indexOf('\n', start);
-    const end = newline === -1 ? text.length : newline;
-    if (end > start) index.addLine(start, end);
-    start = end + 1;
-  }
+  readSaveLines(text, (line) => index.add(line));
   return index.finish();
 }
 
@@ -59,7 +55,7 @@ class SaveIndex {
   readonly #tables: OpenTable[] = [];
   /** Between `*` and COMMIT. */
   #table: OpenTable | undefined;
-  /** That of the line before. */
+  /** That of the rule before, where nothing but remarks came between. */
   #chain: OpenChain | undefined;
   #block = 0;
   #variant: IptablesVariant | undefined;
@@ -71,15 +67,16 @@ class SaveIndex {
   }
 
   /** Takes the lines in order, without the empty ones. */
-  addLine(start: number, end: number): void {
-    const first = this.#text[start];
-    if (first === '#') this.#readRemark(start, end);
+  add(line: SaveLine): void {
+    if (line.kind === 'remark') this.#readRemark(line);
     else if (this.#skips) return;
-    else if (first === '-') this.#addRule(start, start, end);
-    else if (first === '[') this.#addRule(start, this.#text.indexOf('] ', start) + 2, end);
-    else if (first === ':') this.#declareChain(start, this.#text.slice(start + 1, end));
-    else if (first === '*') this.#openTable(start, this.#text.slice(start + 1, end).trimEnd());
-    else this.#readOther(start, this.#text.slice(start, end).trim());
+    else if (line.kind === 'rule') this.#addRule(line);
+    else if (line.kind === 'chain') this.#declareChain(line);
+    else if (line.kind === 'table') this.#openTable(line);
+    else if (line.kind === 'commit') this.#closeTable(line);
+    else if (line.kind === 'command')
+      this.#fail(line.start, `"${line.text}": a save has rules as -A CHAIN only`);
+    else this.#fail(line.start, `"${line.text.slice(0, 60)}" is no line of iptables-save`);
   }
 
   finish(): readonly SavedTable[] {
@@ -97,16 +94,14 @@ class SaveIndex {
     return this.#tables;
   }
 
-  #addRule(line: number, start: number, end: number): void {
+  #addRule(line: SaveLine): void {
     const table = this.#openedTable(line);
-    if (!this.#text.startsWith('-A ', start)) {
-      this.#readCommand(line, this.#text.slice(start, end).trimEnd());
-      return;
-    }
-    const chain = this.#sameChain(start + 3, end) ?? this.#chainAt(table, start + 3, end);
-    const last = chain === this.#chain ? chain.runs?.at(-1) : undefined;
-    if (last?.end === line - 1) last.end = end;
-    else this.#addRun(chain, { start: line, end, block: this.#block });
+    // Mostly the chain of the line before: no piece of text is made then.
+    const before = this.#chain;
+    const chain = before !== undefined && line.isNamed(before.name) ? before : this.#chainOf(table, line.name);
+    const last = chain === before ? chain.runs?.at(-1) : undefined;
+    if (last !== undefined) last.end = line.end;
+    else this.#addRun(chain, { start: line.start, end: line.end, block: this.#block });
     this.#chain = chain;
   }
 
@@ -114,19 +109,6 @@ class SaveIndex {
   #addRun(chain: OpenChain, run: OpenRun): void {
     if (chain.runs === undefined) chain.runs = [run];
     else chain.runs.push(run);
-  }
-
-  /** The chain of the line before, where this one names it too: no piece of text is made then. */
-  #sameChain(start: number, end: number): OpenChain | undefined {
-    const chain = this.#chain;
-    if (chain === undefined || !this.#text.startsWith(chain.name, start)) return undefined;
-    const after = start + chain.name.length;
-    return after >= end || this.#text[after] === ' ' ? chain : undefined;
-  }
-
-  #chainAt(table: OpenTable, start: number, end: number): OpenChain {
-    const blank = this.#text.indexOf(' ', start);
-    return this.#chainOf(table, this.#text.slice(start, blank === -1 || blank > end ? end : blank).trimEnd());
   }
 
   #chainOf(table: OpenTable, name: string): OpenChain {
@@ -138,17 +120,16 @@ class SaveIndex {
   }
 
   /** `CHAIN POLICY [packets:bytes]`. To declare a chain of one's own again empties it (iptables-restore --noflush). */
-  #declareChain(line: number, declaration: string): void {
+  #declareChain(line: SaveLine): void {
     const table = this.#openedTable(line);
-    const blank = declaration.indexOf(' ');
-    const chain = this.#chainOf(table, blank === -1 ? declaration.trimEnd() : declaration.slice(0, blank));
-    chain.policy = declaration.startsWith(' - ', blank) ? '-' : (declaration.trimEnd().split(' ')[1] ?? '-');
+    const chain = this.#chainOf(table, line.name);
+    chain.policy = line.policy;
     if (chain.runs !== undefined && !isBuiltIn(table, chain.name))
       chain.runs = chain.runs.filter(({ block }) => block === this.#block);
     this.#chain = undefined;
   }
 
-  #openTable(line: number, name: string): void {
+  #openTable({ start: line, name }: SaveLine): void {
     if (this.#table !== undefined)
       this.#fail(line, `table ${this.#table.name} has no COMMIT before *${name}`);
     if (!isTableName(name))
@@ -163,33 +144,24 @@ class SaveIndex {
     this.#chain = undefined;
   }
 
-  #openedTable(line: number): OpenTable {
+  #closeTable(line: SaveLine): void {
+    this.#openedTable(line);
+    this.#table = undefined;
+  }
+
+  #openedTable({ start }: SaveLine): OpenTable {
     return (
       this.#table ??
-      this.#fail(line, 'no line *TABLE before it: iptables-save prints those, iptables -S does not')
+      this.#fail(start, 'no line *TABLE before it: iptables-save prints those, iptables -S does not')
     );
   }
 
   /** A text may hold several saves: of both families, of both variants. */
-  #readRemark(start: number, end: number): void {
-    const header = this.#table === undefined && readListingHeader(this.#text.slice(start, end));
+  #readRemark(line: SaveLine): void {
+    const header = this.#table === undefined && readListingHeader(line.text);
     if (!header) return;
     this.#variant = header.variant;
     this.#skips = header.family !== undefined && header.family !== this.#family;
-  }
-
-  #readCommand(line: number, command: string): void {
-    const [option, ...words] = command.split(' ');
-    if (option !== '-N' && option !== '-P')
-      this.#fail(line, `"${command}": a save has rules as -A CHAIN only`);
-    this.#declareChain(line, words.join(' '));
-  }
-
-  #readOther(line: number, text: string): void {
-    if (text === '') return;
-    if (text !== 'COMMIT') this.#fail(line, `"${text.slice(0, 60)}" is no line of iptables-save`);
-    this.#openedTable(line);
-    this.#table = undefined;
   }
 
   #fail(position: number, problem: string): never {

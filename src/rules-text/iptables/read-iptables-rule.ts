@@ -11,23 +11,16 @@ import { targetReaders } from './targets/targets.ts';
 export type HasChain = ((name: string) => boolean) | undefined;
 
 /**
- * Reads a line of iptables-save or `iptables -S`. What it asks that has no meaning here becomes an unknown match, and a
- * target an unknown statement: nothing is left out.
+ * Reads a rule, `-A CHAIN …` or only what follows the chain. What it asks that has no meaning here becomes an unknown match,
+ * and a target an unknown statement: nothing is left out.
  */
-export function readRule(line: string, family: Family, hasChain: HasChain): Rule {
-  const text = withoutCounters(line);
+export function readRule(text: string, family: Family, hasChain: HasChain): Rule {
   const parts = rulePartsOf(readOptions(text, specificationStart(text)));
   return {
     text,
     comment: parts.comment,
     statements: [...matchesOf(parts, family), ...targetOf(parts.target, family, hasChain)],
   };
-}
-
-/** iptables-save --counters puts them before the rule: `[1:60] -A INPUT …`. */
-function withoutCounters(line: string): string {
-  const start = line.startsWith('[') ? line.indexOf(']') + 1 : 0;
-  return line.slice(start).trim();
 }
 
 /** Behind `-A CHAIN`. */

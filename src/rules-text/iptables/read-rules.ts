@@ -5,6 +5,7 @@ import { indexSave, type SavedChain, type SavedTable } from './index-save.ts';
 import { builtInChains } from './iptables-base-chains.ts';
 import type { IptablesVariant } from './iptables-variants.ts';
 import { readRule } from './read-iptables-rule.ts';
+import { readSaveLines, SaveLine } from './save-line.ts';
 
 export { SavedRulesError } from './saved-rules-error.ts';
 
@@ -30,8 +31,9 @@ export function readIptablesRules(text: string, { family, variant }: ReadOptions
 }
 
 /** Reads one rule as `iptables -S CHAIN` prints it: `-A CHAIN …`. Reads any text; what has no meaning is unknown. */
-export function readIptablesRule(line: string, family: Family): Rule {
-  return readRule(line, family, undefined);
+export function readIptablesRule(text: string, family: Family): Rule {
+  const line = new SaveLine();
+  return readRule(line.read(text) === 'rule' ? line.rule : text.trim(), family, undefined);
 }
 
 class SavedRuleTable implements RuleTable {
@@ -70,8 +72,9 @@ class SavedRuleTable implements RuleTable {
     const rules: Rule[] = [];
     const hasChain = (name: string) => this.#chains.has(name);
     for (const { start, end } of runs ?? []) {
-      for (const line of this.#text.slice(start, end).split('\n'))
-        rules.push(readRule(line, this.#family, hasChain));
+      readSaveLines(this.#text.slice(start, end), (line) => {
+        if (line.kind === 'rule') rules.push(readRule(line.rule, this.#family, hasChain));
+      });
     }
     return rules;
   }
