@@ -4,23 +4,29 @@ import type { InterfaceField, Question } from './environment.ts';
 
 /** The answers that one way has given to what cannot be known: the same question has the same answer later on. */
 export class Beliefs {
-  readonly #answers = new Map<string, boolean>();
+  #last: Answer | undefined;
   readonly #interfaces = new Map<InterfaceField, readonly Belief[]>();
 
   copy(): Beliefs {
     const copy = new Beliefs();
-    for (const [text, answer] of this.#answers) copy.#answers.set(text, answer);
+    copy.#last = this.#last;
     for (const [field, beliefs] of this.#interfaces) copy.#interfaces.set(field, beliefs);
     return copy;
   }
 
   /** The answer that follows from those that were given. */
   known(question: Question): boolean | undefined {
-    if (question.kind === 'other') return this.#answers.get(question.text);
+    if (question.kind === 'other') return this.#answerTo(question.text);
     const beliefs = this.#interfaces.get(question.field) ?? [];
     const answers = question.patterns.map((pattern) => answerFrom(beliefs, pattern));
     if (answers.includes(true)) return true;
     return answers.every((answer) => answer === false) ? false : undefined;
+  }
+
+  #answerTo(text: string): boolean | undefined {
+    for (let answer = this.#last; answer !== undefined; answer = answer.before)
+      if (answer.text === text) return answer.is;
+    return undefined;
   }
 
   learn(question: Question, answer: boolean): void {
@@ -28,13 +34,51 @@ export class Beliefs {
       const { field, patterns } = question;
       this.#interfaces.set(field, [...(this.#interfaces.get(field) ?? []), { patterns, answer }]);
       // A limit lets some packets pass and others not: one answer says nothing of the next.
-    } else if (!/limit|quota/.test(question.text)) this.#answers.set(question.text, answer);
+    } else if (!/limit|quota/.test(question.text))
+      this.#last = {
+        text: question.text,
+        is: answer,
+        before: this.#last,
+        count: (this.#last?.count ?? 0) + 1,
+      };
+  }
+
+  /** Questions that these answer otherwise than the others, or that only one of them does; those about interfaces aside. */
+  differences(others: Beliefs): readonly string[] {
+    const texts = new Set<string>();
+    let [one, other] = [this.#last, others.#last];
+    while (one !== other) {
+      const isLonger = (one?.count ?? 0) >= (other?.count ?? 0);
+      const longer = isLonger ? one : other;
+      if (longer !== undefined) texts.add(longer.text);
+      if (isLonger) one = one?.before;
+      else other = other?.before;
+    }
+    return [...texts].filter((text) => this.#answerTo(text) !== others.#answerTo(text));
+  }
+
+  /** What is believed of interfaces, as a text that is equal for equal answers. */
+  get ofInterfaces(): string {
+    const parts = [...this.#interfaces].map(([field, beliefs]) => [
+      field,
+      beliefs.map(({ patterns, answer }) => [answer, ...patterns.map((pattern) => patternText(pattern))]),
+    ]);
+    return JSON.stringify(parts);
   }
 
   /** What was thought of an interface holds no more: the packet goes elsewhere. */
   forget(field: InterfaceField): void {
     this.#interfaces.delete(field);
   }
+}
+
+/** Ways that part share the answers from before: they are many, and each has as many answers as there were forks. */
+interface Answer {
+  readonly text: string;
+  readonly is: boolean;
+  readonly before: Answer | undefined;
+  /** How many there are with those before. */
+  readonly count: number;
 }
 
 interface Belief {

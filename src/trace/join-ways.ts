@@ -1,18 +1,12 @@
-import type { Option, Outcome, Step, Trace, TracedEndpoint, TraceVerdict } from './trace.ts';
-
-/** All ways from some place on: what they have in common, and then the end or a fork. */
-export type Ways =
-  | { readonly steps: readonly Step[]; readonly outcome: Outcome }
-  | { readonly steps: readonly Step[]; readonly branches: readonly WaysBranch[] };
-
-export interface WaysBranch {
-  readonly option: Option;
-  readonly ways: Ways;
-}
+import { joinQuestions } from './join-questions.ts';
+import { mixture, type Part, partOf } from './joined-part.ts';
+import type { Trace } from './trace.ts';
+import { countParents, forkNextTo, isQuestion, type Parents, type Ways, type WaysBranch } from './ways.ts';
 
 /** Puts all ways of a packet together. */
 export function joinWays(ways: Ways, assumptions: readonly string[]): Trace {
-  const { path, verdicts, hasUnknownVerdict, endpoints, masquerade, unknowns } = join(ways);
+  const joining = { parents: countParents(ways), joined: new Map() };
+  const { path, verdicts, hasUnknownVerdict, endpoints, masquerade, unknowns } = join(ways, joining);
   const [verdict = 'unknown'] = verdicts;
   return {
     verdict: verdicts.size === 1 ? verdict : hasUnknownVerdict ? 'unknown' : 'varies',
@@ -24,129 +18,36 @@ export function joinWays(ways: Ways, assumptions: readonly string[]): Trace {
   };
 }
 
-/** What can become of a packet from some step on. */
-interface Part {
-  readonly path: readonly Step[];
-  readonly verdicts: ReadonlySet<Outcome['verdict']>;
-  /** The verdict depends on what is unknown. */
-  readonly hasUnknownVerdict: boolean;
-  readonly endpoints: ReadonlyMap<string, TracedEndpoint>;
-  readonly masquerade: boolean;
-  /** Unknowns that make a difference. */
-  readonly unknowns: ReadonlySet<string>;
+/** Ways may come together again in one fork: it is joined once, and is one step wherever it stands. */
+interface Joining {
+  readonly parents: Parents;
+  readonly joined: Map<readonly WaysBranch[], Part>;
 }
 
-function join(ways: Ways): Part {
+function join(ways: Ways, joining: Joining): Part {
   if ('outcome' in ways) return partOf(ways.outcome, ways.steps);
-  const branches = flatten(ways.branches).map(({ option, ways: those }) => ({ option, part: join(those) }));
-  const path = [...ways.steps, forkOf(branches)];
-  return branches.some(({ option }) => option.share === undefined)
-    ? either(branches, path)
-    : mixture(branches, path);
+  const part = joining.joined.get(ways.branches) ?? joinFork(ways.branches, joining);
+  joining.joined.set(ways.branches, part);
+  return { ...part, path: [...ways.steps, ...part.path] };
 }
 
-interface JoinedBranch {
-  readonly option: Option;
-  readonly part: Part;
-}
-
-function partOf({ verdict, destination, masquerade }: Outcome, path: readonly Step[]): Part {
-  const endpoint = { endpoint: destination, share: 1, masquerade };
-  return {
-    path,
-    verdicts: new Set([verdict]),
-    hasUnknownVerdict: verdict === 'unknown',
-    endpoints: new Map(verdict === 'dnat' ? [[destination, endpoint]] : []),
-    masquerade: masquerade && arrives.has(verdict),
-    unknowns: new Set(),
-  };
-}
-
-const arrives: ReadonlySet<TraceVerdict> = new Set(['dnat', 'accept', 'untouched']);
-
-/** Chance decides among the branches. */
-function mixture(branches: readonly JoinedBranch[], path: readonly Step[]): Part {
-  const endpoints = new Map<string, TracedEndpoint>();
-  for (const {
-    option: { share = 0 },
-    part,
-  } of branches) {
-    for (const one of part.endpoints.values()) {
-      const before = endpoints.get(one.endpoint);
-      endpoints.set(one.endpoint, {
-        ...one,
-        share: (before?.share ?? 0) + share * one.share,
-        masquerade: one.masquerade || before?.masquerade === true,
-      });
-    }
-  }
-  return { ...together(branches, path), endpoints };
-}
-
-/** What is unknown decides among the branches; where they come to the same, it is of no interest. */
-function either(branches: readonly JoinedBranch[], path: readonly Step[]): Part {
-  const parts = branches.map(({ part }) => part);
-  const answers = new Set(parts.map(answerText));
-  const all = together(branches, path);
-  const endpoints = new Map<string, TracedEndpoint>();
-  for (const one of parts.flatMap((part) => [...part.endpoints.values()])) {
-    const before = endpoints.get(one.endpoint);
-    endpoints.set(one.endpoint, {
-      endpoint: one.endpoint,
-      share: Math.max(one.share, before?.share ?? 0),
-      masquerade: one.masquerade || before?.masquerade === true,
-    });
-  }
-  if (answers.size === 1) return { ...all, endpoints };
-  return {
-    ...all,
-    endpoints,
-    hasUnknownVerdict: all.hasUnknownVerdict || new Set(parts.map(verdictText)).size > 1,
-    unknowns: new Set([...branches.flatMap(({ option }) => option.question ?? []), ...all.unknowns]),
-  };
-}
-
-function together(branches: readonly JoinedBranch[], path: readonly Step[]): Omit<Part, 'endpoints'> {
-  const parts = branches.map(({ part }) => part);
-  return {
-    path,
-    verdicts: new Set(parts.flatMap(({ verdicts }) => [...verdicts])),
-    hasUnknownVerdict: parts.some(({ hasUnknownVerdict }) => hasUnknownVerdict),
-    masquerade: parts.some(({ masquerade }) => masquerade),
-    unknowns: new Set(parts.flatMap(({ unknowns }) => [...unknowns])),
-  };
-}
-
-function answerText({ verdicts, endpoints, masquerade }: Part): string {
-  return JSON.stringify([[...verdicts].sort(), [...endpoints].sort(), masquerade]);
-}
-
-function verdictText({ verdicts }: Part): string {
-  return [...verdicts].sort().join(' ');
-}
-
-function forkOf(branches: readonly JoinedBranch[]): Step {
-  return { kind: 'fork', branches: branches.map(({ option, part }) => ({ ...option, path: part.path })) };
+function joinFork(branches: readonly WaysBranch[], joining: Joining): Part {
+  const { parents } = joining;
+  const joined = ({ option, ways }: WaysBranch) => ({ option, part: join(ways, joining) });
+  if (isQuestion(branches)) return joinQuestions(branches, parents, joined);
+  return mixture(flatten(branches, parents).map(joined));
 }
 
 /** A rule that some pass is often followed by one that some of the rest pass: that is one fork of three. */
-function flatten(branches: readonly WaysBranch[]): readonly WaysBranch[] {
+function flatten(branches: readonly WaysBranch[], parents: Parents): readonly WaysBranch[] {
   const flat: WaysBranch[] = [];
   const work = branches.toReversed();
   for (let next = work.pop(); next !== undefined; next = work.pop()) {
-    const { option, ways } = next;
-    if (isForkOfChance(ways) && option.share !== undefined) work.push(...within(option.share, ways.branches));
+    const onward = forkNextTo(next, parents);
+    if (onward !== undefined && !isQuestion(onward)) work.push(...within(next.option.share ?? 0, onward));
     else flat.push(next);
   }
   return flat;
-}
-
-function isForkOfChance(ways: Ways): ways is Extract<Ways, { branches: unknown }> {
-  return (
-    'branches' in ways &&
-    ways.steps.length === 0 &&
-    ways.branches.every(({ option }) => option.share !== undefined)
-  );
 }
 
 function within(share: number, branches: readonly WaysBranch[]): readonly WaysBranch[] {

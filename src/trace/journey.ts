@@ -22,10 +22,14 @@ export interface World {
 /** A part of a way: to its end, or to where it forks, with a journey for each option. */
 export type Leg = { readonly steps: readonly Step[]; readonly outcome: Outcome } | ForkedLeg;
 
-interface ForkedLeg {
+export interface ForkedLeg {
   readonly steps: readonly Step[];
   readonly options: readonly Option[];
   readonly journeys: readonly Journey[];
+  /** Equal for journeys that go on alike as long as they answer alike. */
+  readonly place: string;
+  /** The answers given so far. */
+  readonly answers: Beliefs;
 }
 
 /** A chain that is being followed. */
@@ -55,6 +59,8 @@ export class Journey implements Environment, Traveller {
   readonly #beliefs: Beliefs;
   readonly #remembered: Map<string, boolean>;
   readonly #steps: Step[] = [];
+  /** The questions whose answers it went by, but those about interfaces. */
+  readonly asked = new Set<string>();
   #isAccepted = false;
   #bases: readonly PlacedBaseChain[] = [];
   /** How many of them have been passed or are being. */
@@ -147,8 +153,26 @@ export class Journey implements Environment, Traveller {
       if (!(error instanceof Fork)) throw error;
       this.#steps.length = length;
       const { options } = error;
-      return { options, journeys: options.map((_, at) => before.#branch([...this.#script, at])) };
+      return {
+        options,
+        journeys: options.map((_, at) => before.#branch([...this.#script, at])),
+        place: before.#placeWith(this.#script),
+        answers: before.#beliefs,
+      };
     }
+  }
+
+  #placeWith(script: readonly number[]): string {
+    const { tables } = this.#world.ruleset;
+    return JSON.stringify([
+      this.state.key,
+      this.#isAccepted,
+      this.#entered,
+      this.#frames.map(({ table, chain, at }) => [tables.indexOf(table), chain, at]),
+      script,
+      [...this.#remembered],
+      this.#beliefs.ofInterfaces,
+    ]);
   }
 
   #branch(script: readonly number[]): Journey {
@@ -257,11 +281,12 @@ export class Journey implements Environment, Traveller {
   }
 
   known(question: Question): boolean | undefined {
+    if (question.kind === 'other') this.asked.add(question.text);
     return this.#beliefs.known(question);
   }
 
   ask(question: Question): boolean {
-    const known = this.#beliefs.known(question);
+    const known = this.known(question);
     if (known !== undefined) return known;
     const answer =
       this.choose(

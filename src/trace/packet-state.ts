@@ -38,6 +38,14 @@ export class PacketState {
     return Object.assign(copy, this, { settled: { ...this.settled } });
   }
 
+  /** Equal for states of one packet that no rule can tell apart. */
+  get key(): string {
+    const { hook, priority, destination, port, settled, newSource } = this;
+    const marks = [this.mark, this.ctMark].map((mark) => (typeof mark === 'bigint' ? String(mark) : mark));
+    const flags = [this.isTracked, this.hasDestinationNat, this.isLooped];
+    return JSON.stringify([hook, priority, destination, port, settled, newSource, ...marks, ...flags]);
+  }
+
   get isForNode(): boolean {
     return this.#node.isLocal(this.destination);
   }

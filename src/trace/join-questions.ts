@@ -1,0 +1,107 @@
+import {
+  type Answer,
+  answerText,
+  either,
+  eitherAnswer,
+  type JoinedBranch,
+  type Part,
+} from './joined-part.ts';
+import type { Option } from './trace.ts';
+import { forkNextTo, isQuestion, type Parents, type WaysBranch } from './ways.ts';
+
+/**
+ * Rules that each may end the way of a packet, one after another, each by a question of its own: from three on they are
+ * one fork, with a branch for each of them and one for packets that pass them all. Questions that make a difference and
+ * those that make none stay apart.
+ */
+export function joinQuestions(
+  branches: readonly WaysBranch[],
+  parents: Parents,
+  join: (branch: WaysBranch) => JoinedBranch,
+): Part {
+  const { turns, last } = questionsInTurn(branches, parents);
+  let group = groupOf(last.map(join));
+  for (const { leaving, staying, isStayingFirst } of turns.toReversed()) {
+    const turn = { leaving: join(leaving), staying: staying.option, isStayingFirst };
+    const isMoot = answerText(turn.leaving.part) === answerText(group.answer);
+    group =
+      isMoot === group.isMoot
+        ? {
+            ...group,
+            turns: [...group.turns, turn],
+            answer: eitherAnswer([turn.leaving.part, group.answer]),
+          }
+        : groupOf(pairOf(turn, partOfGroup(group)));
+  }
+  return partOfGroup(group);
+}
+
+/** Questions, each asked where those before did not end the way. */
+interface QuestionGroup {
+  readonly last: readonly JoinedBranch[];
+  /** Those before the last one, the nearest first. */
+  readonly turns: readonly JoinedTurn[];
+  readonly answer: Answer;
+  /** Whether all branches come to the same. */
+  readonly isMoot: boolean;
+}
+
+interface JoinedTurn {
+  readonly leaving: JoinedBranch;
+  readonly staying: Option;
+  readonly isStayingFirst: boolean;
+}
+
+function groupOf(last: readonly JoinedBranch[]): QuestionGroup {
+  const parts = last.map(({ part }) => part);
+  const isMoot = new Set(parts.map(answerText)).size === 1;
+  return { last, turns: [], answer: eitherAnswer(parts), isMoot };
+}
+
+function pairOf({ leaving, staying, isStayingFirst }: JoinedTurn, rest: Part): readonly JoinedBranch[] {
+  const branch = { option: staying, part: rest };
+  return isStayingFirst ? [branch, leaving] : [leaving, branch];
+}
+
+/** Two questions, one in the other, are easy to follow. */
+const fewestInOneFork = 3;
+
+function partOfGroup({ turns, last }: QuestionGroup): Part {
+  const end = last.at(-1);
+  if (turns.length + 1 < fewestInOneFork || end === undefined)
+    return turns.reduce((part, turn) => either(pairOf(turn, part)), either(last));
+  const option = { share: undefined, condition: 'if none of these is so (unknown from here)' };
+  const before = turns.map(({ leaving }) => leaving).reverse();
+  return either([...before, ...last.slice(0, -1), { ...end, option }]);
+}
+
+interface Turn {
+  readonly leaving: WaysBranch;
+  readonly staying: WaysBranch;
+  readonly isStayingFirst: boolean;
+}
+
+function questionsInTurn(
+  start: readonly WaysBranch[],
+  parents: Parents,
+): { readonly turns: readonly Turn[]; readonly last: readonly WaysBranch[] } {
+  const turns: Turn[] = [];
+  let last = start;
+  for (;;) {
+    const [first, second, ...more] = last.map((branch) => ({
+      branch,
+      next: questionNextTo(branch, parents),
+    }));
+    if (first === undefined || second === undefined || more.length > 0) return { turns, last };
+    const isStayingFirst = first.next !== undefined;
+    const [staying, leaving] = isStayingFirst ? [first, second] : [second, first];
+    if (staying.next === undefined || leaving.next !== undefined) return { turns, last };
+    turns.push({ leaving: leaving.branch, staying: staying.branch, isStayingFirst });
+    last = staying.next;
+  }
+}
+
+function questionNextTo(branch: WaysBranch, parents: Parents): readonly WaysBranch[] | undefined {
+  const next = forkNextTo(branch, parents);
+  return next !== undefined && isQuestion(next) ? next : undefined;
+}
