@@ -1,54 +1,13 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Failure, ToolError } from '../../src/backend/failure.ts';
 import { IptablesBackend } from '../../src/iptables/backend.ts';
 import { isServiceChain } from '../../src/iptables/chain-names.ts';
-import type { IptablesOptions } from '../../src/iptables/iptables-options.ts';
 import type { BatchSize } from '../../src/iptables/restore-input.ts';
 import { iptablesRuleFiles } from '../../src/kernel/rule-files.ts';
-import { PlanBook } from '../../src/plan/plan-book.ts';
-import { ClusterState } from '../../src/state/cluster-state.ts';
 import type { Change } from '../../src/state/records.ts';
-import { Syncer } from '../../src/sync/syncer.ts';
-import { anyHistory } from '../support/arbitrary-cluster.ts';
-import { FakeRuleTool, targetOf } from '../support/fake-rule-tool.ts';
-import {
-  address,
-  cidr,
-  context,
-  endpoint,
-  service,
-  serviceKey,
-  slice,
-  sliceKey,
-} from '../support/records.ts';
-
-const options: IptablesOptions = {
-  family: 'IPv4',
-  masqueradeBit: 14,
-  masqueradeAll: false,
-  localDetector: { by: 'cidr', cidr: cidr('10.0.0.0/8') },
-  localhostNodePorts: true,
-  nodePortAddresses: 'all',
-  dropInvalid: true,
-  randomFully: true,
-  packetCounters: new Set(),
-  thinComments: false,
-};
-
-/** A state, a syncer over it and a fake kernel below. */
-function proxy(batchSize: BatchSize = 'all', initial = '') {
-  const tool = new FakeRuleTool(batchSize, initial);
-  const state = new ClusterState('node-0');
-  const backend = new IptablesBackend('IPv4', tool, iptablesRuleFiles(), async () => options);
-  const where = context({ zone: 'a', holder: (claim) => state.holder(claim) });
-  const syncer = new Syncer(new PlanBook(state), () => where, [backend]);
-  const apply = (changes: readonly Change[]) => {
-    for (const change of changes) state.apply(change);
-    return syncer.sync();
-  };
-  return { tool, state, backend, syncer, apply };
-}
+import { FakeRuleTool } from '../support/fake-rule-tool.ts';
+import { options, proxy } from '../support/iptables/proxy.ts';
+import { address, endpoint, service, serviceKey, slice, sliceKey } from '../support/records.ts';
 
 const web: readonly Change[] = [
   { kind: 'Service', key: serviceKey('default/web'), record: service() },
@@ -286,34 +245,3 @@ describe('a Service that the kernel does not take', () => {
     expect(restarted.tool.text()).toContain('10.0.0.1:8080');
   });
 });
-
-describe('after any history of changes', () => {
-  const batchSizes: readonly BatchSize[] = ['all', 1, 3];
-
-  test('at each commit, what leads to an endpoint leads all the way', async () => {
-    await fc.assert(
-      fc.asyncProperty(anyHistory, fc.constantFrom(...batchSizes), async (history, batchSize) => {
-        const { tool, apply } = proxy(batchSize);
-        tool.onCommit = () => expect(deadEnds(tool)).toEqual([]);
-        for (const changes of history) await apply(changes);
-      }),
-      { numRuns: 200 },
-    );
-  });
-});
-
-/** Chains that packets reach from KUBE-SERVICES or KUBE-NODEPORTS, which are empty. */
-function deadEnds(tool: FakeRuleTool): readonly string[] {
-  const chains = tool.chains('nat');
-  const reached = new Set<string>();
-  const visit = (chain: string) => {
-    if (reached.has(chain)) return;
-    reached.add(chain);
-    for (const rule of chains.get(chain) ?? []) {
-      const target = targetOf(rule);
-      if (target !== undefined && isServiceChain(target)) visit(target);
-    }
-  };
-  for (const entry of ['KUBE-SERVICES', 'KUBE-NODEPORTS']) visit(entry);
-  return [...reached].filter((chain) => isServiceChain(chain) && (chains.get(chain) ?? []).length === 0);
-}

@@ -1,23 +1,25 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { endpointChainName } from '../../../src/iptables/chain-names.ts';
-import type { FamilyPlans } from '../../../src/plan/plan-change.ts';
 import { planService } from '../../../src/plan/plan-service.ts';
 import type { ServicePortName } from '../../../src/plan/service-plan.ts';
-import type { EndpointSliceRecord, ServiceRecord } from '../../../src/state/records.ts';
+import type { ServiceRecord } from '../../../src/state/records.ts';
 import { TableTraffic } from '../../../src/status/traffic/traffic.ts';
 import { address, context, endpoint, service, servicePort, slice } from '../../support/records.ts';
+import {
+  failing,
+  followed,
+  type Listing,
+  listing,
+  type Objects,
+  one,
+  options,
+  plansOf,
+  slots,
+  two,
+} from '../../support/status/table-traffic.ts';
 
-const one = endpoint('10.244.0.1');
-const two = endpoint('10.244.0.2');
-
-interface Case {
+interface Case extends Objects, Listing {
   readonly name: string;
-  readonly service?: Partial<ServiceRecord>;
-  readonly slices?: readonly EndpointSliceRecord[];
-  /** Elements by map, as nft lists them; `C5` stands for a counter of 5 packets. */
-  readonly elements?: Readonly<Record<string, readonly string[]>>;
-  readonly chains?: Readonly<Record<string, readonly string[]>>;
   readonly endpoints?: Readonly<Record<string, number | string>>;
   /** Connections, and what was refused after a slash. */
   readonly frontends?: readonly string[];
@@ -273,38 +275,6 @@ describe('from one reading to the next', () => {
     await traffic.read(listing(slots('C9 : 10.244.0.1', 'C8 : 10.244.0.1')));
     expect(firstEndpoint(traffic)).toMatchObject({ total: 17 });
   });
-
-  test('every connection is counted once, whatever is replaced in between', async () => {
-    const slot = fc.record({ endpoint: fc.constantFrom('10.244.0.1', '10.244.0.2'), more: fc.nat(9) });
-    const step = fc.record({ first: slot, second: slot });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-        const traffic = followed(plansOf({}));
-        const counters = [
-          { endpoint: '', packets: 0 },
-          { endpoint: '', packets: 0 },
-        ];
-        const wanted: Record<string, number> = { '10.244.0.1': 0, '10.244.0.2': 0 };
-        await traffic.read(listing(slots()));
-        for (const { first, second } of steps) {
-          for (const [index, { endpoint: to, more }] of [first, second].entries()) {
-            const before = counters[index];
-            const packets = before?.endpoint === to ? before.packets + more : more;
-            counters[index] = { endpoint: to, packets };
-            wanted[to] = (wanted[to] ?? 0) + more;
-          }
-          await traffic.read(
-            listing(slots(...counters.map(({ endpoint: to, packets }) => `C${packets} : ${to}`))),
-          );
-        }
-        const totals = [...traffic.ports].flatMap(({ endpoints }) =>
-          endpoints.map(({ endpoint: { address: host }, connections }) => [host, connections.total]),
-        );
-        expect(Object.fromEntries(totals)).toEqual(wanted);
-      }),
-      { numRuns: 60 },
-    );
-  });
 });
 
 describe('when plans change', () => {
@@ -346,60 +316,6 @@ describe('when plans change', () => {
     expect(firstEndpoint(traffic)).toMatchObject({ total: 7 });
   });
 });
-
-const options = {
-  family: 'IPv4',
-  masqueradeBit: 14,
-  masqueradeAll: false,
-  localDetector: undefined,
-  nodePortAddresses: 'all',
-  serviceCIDRs: [],
-} as const;
-
-function plansOf({ service: changes = {}, slices = [slice([one, two])] }: Partial<Case>): FamilyPlans {
-  const record = service(changes);
-  return new Map([[record.key, planService(record, slices, context())]]);
-}
-
-function followed(plans: FamilyPlans): TableTraffic {
-  const traffic = new TableTraffic(options);
-  traffic.follow(plans);
-  return traffic;
-}
-
-type Listing = Pick<Case, 'elements' | 'chains'>;
-
-/** A table whose ClusterIP has these slots: `C5 : 10.244.0.1`, from slot 0 up. */
-function slots(...texts: readonly string[]): Listing {
-  return {
-    elements: {
-      services: ['10.96.0.10 . tcp . 80 C0 : goto KUBE-SVC-tcp-random-2'],
-      'service-endpoints-tcp': texts.map((text, slot) => `10.96.0.10 . 80 . ${slot} ${text} . 8080`),
-    },
-  };
-}
-
-/** The lines of `nft list table`. */
-async function* listing({ elements = {}, chains = {} }: Listing): AsyncGenerator<string> {
-  yield 'table ip portolan {';
-  for (const [map, all] of Object.entries(elements)) {
-    yield* [`\tmap ${map} {`, '\t\tcounter'];
-    const texts = all.map((text) =>
-      text.replace(/C(\d+)/, (_, packets) => `counter packets ${packets} bytes ${packets}00`),
-    );
-    if (texts.length > 0) yield* `\t\telements = { ${texts.join(',\n\t\t\t     ')} }`.split('\n');
-    yield '\t}';
-  }
-  for (const [chain, rules] of Object.entries(chains)) {
-    yield* [`\tchain ${chain} {`, ...rules.map((rule) => `\t\t${rule}`), '\t}'];
-  }
-  yield '}';
-}
-
-async function* failing(part: Listing): AsyncGenerator<string> {
-  yield* listing(part);
-  throw new Error('nft was ended');
-}
 
 /** What the only port shows: counts, or what else is to be said. */
 function shown(traffic: TableTraffic): Pick<Case, 'endpoints' | 'frontends'> {

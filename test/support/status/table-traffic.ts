@@ -1,0 +1,73 @@
+import type { FamilyPlans } from '../../../src/plan/plan-change.ts';
+import { planService } from '../../../src/plan/plan-service.ts';
+import type { EndpointSliceRecord, ServiceRecord } from '../../../src/state/records.ts';
+import { TableTraffic } from '../../../src/status/traffic/traffic.ts';
+import { context, endpoint, service, slice } from '../records.ts';
+
+/** The objects that traffic is counted for: `default/web`, with other properties or endpoints. */
+export interface Objects {
+  readonly service?: Partial<ServiceRecord>;
+  readonly slices?: readonly EndpointSliceRecord[];
+}
+
+/** What the table has beside its declarations. */
+export interface Listing {
+  /** Elements by map, as nft lists them; `C5` stands for a counter of 5 packets. */
+  readonly elements?: Readonly<Record<string, readonly string[]>>;
+  readonly chains?: Readonly<Record<string, readonly string[]>>;
+}
+
+export const one = endpoint('10.244.0.1');
+export const two = endpoint('10.244.0.2');
+
+export const options = {
+  family: 'IPv4',
+  masqueradeBit: 14,
+  masqueradeAll: false,
+  localDetector: undefined,
+  nodePortAddresses: 'all',
+  serviceCIDRs: [],
+} as const;
+
+export function plansOf({ service: changes = {}, slices = [slice([one, two])] }: Objects): FamilyPlans {
+  const record = service(changes);
+  return new Map([[record.key, planService(record, slices, context())]]);
+}
+
+export function followed(plans: FamilyPlans): TableTraffic {
+  const traffic = new TableTraffic(options);
+  traffic.follow(plans);
+  return traffic;
+}
+
+/** A table whose ClusterIP has these slots: `C5 : 10.244.0.1`, from slot 0 up. */
+export function slots(...texts: readonly string[]): Listing {
+  return {
+    elements: {
+      services: ['10.96.0.10 . tcp . 80 C0 : goto KUBE-SVC-tcp-random-2'],
+      'service-endpoints-tcp': texts.map((text, slot) => `10.96.0.10 . 80 . ${slot} ${text} . 8080`),
+    },
+  };
+}
+
+/** The lines of `nft list table`. */
+export async function* listing({ elements = {}, chains = {} }: Listing): AsyncGenerator<string> {
+  yield 'table ip portolan {';
+  for (const [map, all] of Object.entries(elements)) {
+    yield* [`\tmap ${map} {`, '\t\tcounter'];
+    const texts = all.map((text) =>
+      text.replace(/C(\d+)/, (_, packets) => `counter packets ${packets} bytes ${packets}00`),
+    );
+    if (texts.length > 0) yield* `\t\telements = { ${texts.join(',\n\t\t\t     ')} }`.split('\n');
+    yield '\t}';
+  }
+  for (const [chain, rules] of Object.entries(chains)) {
+    yield* [`\tchain ${chain} {`, ...rules.map((rule) => `\t\t${rule}`), '\t}'];
+  }
+  yield '}';
+}
+
+export async function* failing(part: Listing): AsyncGenerator<string> {
+  yield* listing(part);
+  throw new Error('nft was ended');
+}
