@@ -2,9 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { Address } from '../net/address.ts';
 import { type Family, families } from '../net/family.ts';
 import type { PlanBook } from '../plan/plan-book.ts';
-import type { PlanChange } from '../plan/plan-change.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
-import type { FlowCleaner } from '../sync/syncer.ts';
+import type { Clock } from '../sync/clock.ts';
+import type { SyncEvent } from '../sync/sync-event.ts';
 import { Concern } from './concern.ts';
 import type { ConntrackTable } from './flow.ts';
 import { hasFlows, isStale, presentEndpoints } from './frontends.ts';
@@ -15,7 +15,7 @@ export type ConntrackOutcome = {
   readonly milliseconds: number;
 } & (
   | { readonly result: 'done'; readonly deleted: number }
-  /** `again`: so did the pass before. What it was about is looked at after the next sync. */
+  /** `again`: so did the pass before. What it was about is looked at in the next one, after a pause. */
   | { readonly result: 'failed'; readonly error: Error; readonly again: boolean }
 );
 
@@ -26,14 +26,21 @@ export interface StaleFlowsOptions {
   /** The node's addresses that node ports answer on, as they now are. */
   readonly nodePortAddresses: (family: Family) => readonly Address[];
   readonly report: (outcome: ConntrackOutcome) => void;
+  readonly clock: Clock;
+  /** No pass begins any more when it aborts. */
+  readonly signal: AbortSignal;
 }
 
+/** Milliseconds to wait after a failed pass, doubled at each further one: where it is not permitted, it may be so for ever. */
+const firstRetry = 1_000;
+const lastRetry = 60_000;
+
 /**
- * Deletes the flows that changes of Services made stale. Passes run beside the syncs, one at a time in a family; what
- * comes meanwhile is the next one. Only Services that changed are looked for, and nothing is read where none of them
- * has a port whose flows may become stale.
+ * Deletes the flows that packets still take by rules which are not in force any more. Passes run beside the syncs, one at a
+ * time in a family; what comes meanwhile is the next one, and one that failed is made up for. Only Services that changed are
+ * looked for, and nothing is read where none of them has a port whose flows may become stale.
  */
-export class StaleFlows implements FlowCleaner {
+export class StaleFlows {
   readonly #options: StaleFlowsOptions;
   readonly #work: Readonly<Record<Family, FamilyWork>> = { IPv4: newWork(), IPv6: newWork() };
 
@@ -41,30 +48,25 @@ export class StaleFlows implements FlowCleaner {
     this.#options = options;
   }
 
-  planned(changes: Readonly<Record<Family, readonly PlanChange[]>>): void {
-    for (const family of families) {
-      for (const change of changes[family]) this.#work[family].planned.add(change);
+  /** To be told of everything that happens to the rules. No work is waited for. */
+  hear(event: SyncEvent): void {
+    const work = this.#work[event.family];
+    switch (event.kind) {
+      case 'sync starts':
+        for (const change of event.changes) work.planned.add(change);
+        break;
+      case 'applied':
+        takeApplied(work, event);
+        this.#start(event.family);
+        break;
+      case 'tidied':
+        if (event.isSettled) work.due.take(work.unsettled);
+        this.#start(event.family);
+        break;
     }
   }
 
-  inForce(family: Family, scope: 'full' | 'partial', isSettled: boolean): void {
-    const { planned, due, unsettled } = this.#work[family];
-    due.take(planned);
-    if (scope === 'full') {
-      for (const [service, after] of this.#options.book.plans(family))
-        due.add({ service, before: [], after });
-    }
-    if (isSettled || !due.isEmpty) due.take(unsettled);
-    if (!isSettled) unsettled.addAll(due);
-    this.#start(family);
-  }
-
-  settled(family: Family): void {
-    const { due, unsettled } = this.#work[family];
-    due.take(unsettled);
-    this.#start(family);
-  }
-
+  /** Resolves when no pass is under way. */
   async idle(): Promise<void> {
     await Promise.all(families.map((family) => this.#work[family].running));
   }
@@ -72,22 +74,34 @@ export class StaleFlows implements FlowCleaner {
   #start(family: Family): void {
     const work = this.#work[family];
     work.isWanted = !work.due.isEmpty;
-    if (work.isWanted) work.running ??= this.#passes(family, work);
+    if (work.isWanted && !work.isResting) work.running ??= this.#passes(family, work);
   }
 
   async #passes(family: Family, work: FamilyWork): Promise<void> {
-    while (work.isWanted) {
+    while (work.isWanted && !work.isResting && !this.#options.signal.aborted) {
       // The sync that asks for it goes first.
       await setImmediate();
       work.isWanted = false;
       const concern = new Concern();
       concern.take(work.due);
-      const outcome = await this.#pass(family, concern, work.hasFailed);
-      work.hasFailed = outcome.result === 'failed';
-      if (work.hasFailed) work.due.take(concern);
+      const outcome = await this.#pass(family, concern, work.failures > 0);
+      work.failures = outcome.result === 'failed' ? work.failures + 1 : 0;
+      if (outcome.result === 'failed') {
+        work.due.take(concern);
+        void this.#rest(family, work);
+      }
       this.#options.report(outcome);
     }
     work.running = undefined;
+  }
+
+  /** Whatever is wanted meanwhile waits too. */
+  async #rest(family: Family, work: FamilyWork): Promise<void> {
+    const { clock, signal } = this.#options;
+    work.isResting = true;
+    await clock.sleep(Math.min(firstRetry * 2 ** (work.failures - 1), lastRetry), signal);
+    work.isResting = false;
+    this.#start(family);
   }
 
   async #pass(family: Family, concern: Concern, again: boolean): Promise<ConntrackOutcome> {
@@ -117,6 +131,19 @@ export class StaleFlows implements FlowCleaner {
   }
 }
 
+/** All that was planned is in force. After a full sync anything may have stood before. */
+function takeApplied(
+  { planned, due, unsettled }: FamilyWork,
+  { applied, isSettled }: Extract<SyncEvent, { readonly kind: 'applied' }>,
+): void {
+  due.take(planned);
+  if (applied.scope === 'full') {
+    for (const [service, after] of applied.plans) due.add({ service, before: [], after });
+  }
+  if (isSettled || !due.isEmpty) due.take(unsettled);
+  if (!isSettled) unsettled.addAll(due);
+}
+
 interface FamilyWork {
   /** Changed, but not in force yet. */
   readonly planned: Concern;
@@ -126,11 +153,13 @@ interface FamilyWork {
   readonly unsettled: Concern;
   /** A pass was asked for since the last one began. */
   isWanted: boolean;
-  hasFailed: boolean;
+  /** So many passes in a row failed, and the pause after the last of them is not over. */
+  failures: number;
+  isResting: boolean;
   running: Promise<void> | undefined;
 }
 
 function newWork(): FamilyWork {
   const concerns = { planned: new Concern(), due: new Concern(), unsettled: new Concern() };
-  return { ...concerns, isWanted: false, hasFailed: false, running: undefined };
+  return { ...concerns, isWanted: false, failures: 0, isResting: false, running: undefined };
 }

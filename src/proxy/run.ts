@@ -6,7 +6,7 @@ import { loadState } from '../sources/load-state.ts';
 import { openSource } from '../sources/open-source.ts';
 import type { Problem } from '../state/problem.ts';
 import { requireCounters } from '../status/require-counters.ts';
-import type { SyncOutcome } from '../sync/syncer.ts';
+import type { SyncOutcome } from '../sync/sync-event.ts';
 import { createLogger, type Logger } from '../telemetry/logs/logger.ts';
 import { ProblemLog } from '../telemetry/logs/problem-log.ts';
 import { firstSync } from './first-sync.ts';

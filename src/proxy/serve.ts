@@ -10,7 +10,7 @@ import { type Family, families } from '../net/family.ts';
 import type { LoadedState } from '../plan/loaded-state.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { Change } from '../state/records.ts';
-import type { SyncOutcome } from '../sync/syncer.ts';
+import type { SyncOutcome } from '../sync/sync-event.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
 import type { Metrics } from '../telemetry/metrics/metrics.ts';
 import {

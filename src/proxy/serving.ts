@@ -1,7 +1,7 @@
 import type { Backend } from '../backend/backend.ts';
 import type { LoadedState } from '../plan/loaded-state.ts';
 import type { Change } from '../state/records.ts';
-import type { SyncOutcome } from '../sync/syncer.ts';
+import type { SyncOutcome } from '../sync/sync-event.ts';
 import type { ConntrackObserver } from '../telemetry/metrics/conntrack-metrics.ts';
 import type { RuleCounts } from '../telemetry/metrics/rule-counts.ts';
 

@@ -8,7 +8,7 @@ import { removeTables } from '../kernel/nft/nft-tables.ts';
 import { type Family, families } from '../net/family.ts';
 import { tableName } from '../nftables/names.ts';
 import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
-import type { SyncOutcome } from '../sync/syncer.ts';
+import type { SyncOutcome } from '../sync/sync-event.ts';
 
 /** kube-proxy's table in mode nftables. */
 const kubeProxyTable = 'kube-proxy';

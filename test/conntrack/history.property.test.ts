@@ -7,11 +7,12 @@ import { formatEndpoint } from '../../src/net/address.ts';
 import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
 import type { Change, ServiceKey, ServiceRecord } from '../../src/state/records.ts';
-import { Syncer } from '../../src/sync/syncer.ts';
+import { realClock } from '../../src/sync/clock.ts';
 import { anyHistory } from '../support/arbitrary-cluster.ts';
 import { idleBackend } from '../support/conntrack/backends.ts';
 import { endpoint, FakeConntrackTable } from '../support/conntrack/fake-table.ts';
 import { address, context } from '../support/records.ts';
+import { Syncer } from '../support/sync/syncer.ts';
 
 const nodeAddress = address('192.168.50.10');
 
@@ -47,10 +48,17 @@ test('a flow is deleted if, and only if, a Service that changed would not give i
         table,
         nodePortAddresses: (family) => (family === 'IPv4' ? [nodeAddress] : []),
         report: () => {},
+        clock: realClock,
+        signal: new AbortController().signal,
       });
       const where = context({ holder: (claim) => state.holder(claim) });
       const backends = (['IPv4', 'IPv6'] as const).map(idleBackend);
-      const syncer = new Syncer(book, () => where, backends, flows);
+      const syncer = new Syncer(
+        book,
+        () => where,
+        backends,
+        (event) => flows.hear(event),
+      );
       for (const changes of history) {
         const before = new Map(state.services);
         const changed = new Set(changes.flatMap((change) => applyTo(state, change)));

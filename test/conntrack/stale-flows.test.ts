@@ -4,7 +4,6 @@ import { type ConntrackOutcome, StaleFlows } from '../../src/conntrack/stale-flo
 import type { Protocol } from '../../src/net/family.ts';
 import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
-import { Syncer } from '../../src/sync/syncer.ts';
 import { idleBackend } from '../support/conntrack/backends.ts';
 import { FakeConntrackTable, flow } from '../support/conntrack/fake-table.ts';
 import {
@@ -17,6 +16,8 @@ import {
   slice,
   sliceKey,
 } from '../support/records.ts';
+import { FakeClock } from '../support/sync/fake-clock.ts';
+import { Syncer } from '../support/sync/syncer.ts';
 
 /** A syncer with a backend that does nothing, and Services named by the last number of their ClusterIP. */
 function stage(backend: Backend = idleBackend('IPv4')) {
@@ -24,16 +25,25 @@ function stage(backend: Backend = idleBackend('IPv4')) {
   const book = new PlanBook(state);
   const table = new FakeConntrackTable();
   const outcomes: ConntrackOutcome[] = [];
+  const clock = new FakeClock();
+  const ending = new AbortController();
   const flows = new StaleFlows({
     state,
     book,
     table,
     nodePortAddresses: () => [],
     report: (outcome) => outcomes.push(outcome),
+    clock,
+    signal: ending.signal,
   });
   const where = context({ holder: (claim) => state.holder(claim) });
   const backends = [backend, idleBackend('IPv6')];
-  const syncer = new Syncer(book, () => where, backends, flows);
+  const syncer = new Syncer(
+    book,
+    () => where,
+    backends,
+    (event) => flows.hear(event),
+  );
   const put = (host: number, pods: readonly number[], protocols: readonly Protocol[] = ['UDP']) => {
     const key = serviceKey(`default/s${host}`);
     const ports = protocols.map((protocol) => servicePort({ name: protocol, protocol, port: 53 }));
@@ -56,7 +66,12 @@ function stage(backend: Backend = idleBackend('IPv4')) {
     await flows.idle();
     return done;
   };
-  return { state, table, outcomes, flows, syncer, put, remove, settle };
+  /** Lets so much time pass, and the passes end that begin at the end of it. */
+  const pass = async (milliseconds: number) => {
+    await clock.pass(milliseconds);
+    await flows.idle();
+  };
+  return { state, table, outcomes, clock, ending, flows, syncer, put, remove, settle, pass };
 }
 
 const toPod = (host: number, pod: number) => flow(`udp 10.96.0.${host}:53 -> 10.244.0.${pod}:5353`);
@@ -222,25 +237,63 @@ describe('a pass that takes long', () => {
 });
 
 describe('a pass that fails', () => {
-  test('fails no sync, says so, and is made up for after the next one', async () => {
-    const { table, outcomes, put, settle } = stage();
-    put(1, [1]);
-    table.flows = [toPod(1, 9)];
-    table.meanwhile = () => Promise.reject(new Error('not permitted'));
-    expect(await settle()).toMatchObject([{ result: 'done' }, {}]);
-    put(2, [2], ['TCP']);
-    await settle();
+  /** One that does, over flows of which one is stale. */
+  async function failing() {
+    const staged = stage();
+    staged.put(1, [1]);
+    staged.table.flows = [toPod(1, 9)];
+    staged.table.meanwhile = () => Promise.reject(new Error('not permitted'));
+    expect(await staged.settle()).toMatchObject([{ result: 'done' }, {}]);
+    return staged;
+  }
+
+  test('fails no sync, says so, and is made up for without any change', async () => {
+    const { table, outcomes, pass } = await failing();
+    await pass(1_000);
     table.meanwhile = async () => {};
-    put(2, [3], ['TCP']);
-    await settle();
+    await pass(2_000);
     expect(outcomes).toMatchObject([
       { result: 'failed', error: { message: 'not permitted' }, again: false },
       { result: 'failed', again: true },
       { result: 'done', deleted: 1 },
     ]);
-    put(2, [4], ['TCP']);
-    await settle();
+    expect(table.flows).toEqual([]);
+    await pass(600_000);
     expect(table.passes).toHaveLength(3);
+  });
+
+  test('is tried again after twice as long each time, up to a minute', async () => {
+    const { clock, table, pass } = await failing();
+    const pauses: number[] = [];
+    for (let last = 0; pauses.length < 8; ) {
+      const { length } = table.passes;
+      while (table.passes.length === length) await pass(1_000);
+      pauses.push(clock.now() - last);
+      last = clock.now();
+    }
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+  });
+
+  test('is not tried sooner because more changes', async () => {
+    const { table, put, settle, pass } = await failing();
+    await pass(1_000);
+    for (const pod of [2, 3, 4]) {
+      put(1, [pod]);
+      await settle();
+      await pass(100);
+    }
+    expect(table.passes).toHaveLength(2);
+    table.meanwhile = async () => {};
+    table.flows = [toPod(1, 1), toPod(1, 4)];
+    await pass(2_000);
+    expect(table.flows).toEqual([toPod(1, 4)]);
+  });
+
+  test('is not tried again when the proxy ends', async () => {
+    const { ending, table, pass } = await failing();
+    ending.abort();
+    await pass(10_000);
+    expect(table.passes).toHaveLength(1);
   });
 });
 
@@ -274,18 +327,6 @@ describe('where rules of before are left over for packets on their way', () => {
     put(2, [1], ['TCP']);
     await settle();
     expect(table.passes).toHaveLength(1);
-  });
-
-  test('tidying up waits for it', async () => {
-    const backend = leavingBackend();
-    const { table, syncer, put } = stage(backend);
-    backend.tidyDelay = 0;
-    put(1, [1]);
-    table.flows = [toPod(1, 2)];
-    await syncer.sync();
-    await syncer.tidyUp();
-    expect(table.passes).toHaveLength(2);
-    expect(table.flows).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { PlanBook } from '../../src/plan/plan-book.ts';
 import { openServing, type ServingOptions } from '../../src/proxy/serve.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
 import type { NodeRecord } from '../../src/state/records.ts';
-import type { SyncOutcome } from '../../src/sync/syncer.ts';
+import type { SyncOutcome } from '../../src/sync/sync-event.ts';
 import { Metrics } from '../../src/telemetry/metrics/metrics.ts';
 import { resolveFile } from '../support/config/resolve.ts';
 import { loopbackAddress } from '../support/health/loopback.ts';

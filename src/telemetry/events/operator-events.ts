@@ -1,7 +1,7 @@
 import type { Family } from '../../net/family.ts';
 import type { Problem } from '../../state/problem.ts';
 import type { ServiceKey } from '../../state/records.ts';
-import type { SyncOutcome } from '../../sync/syncer.ts';
+import type { SyncOutcome } from '../../sync/sync-event.ts';
 import { regardingNode, regardingOf } from './event-regarding.ts';
 import type { EventSink, OperatorEvent, Regarding } from './event-sink.ts';
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../../state/problem.ts';
-import type { SyncOutcome } from '../../sync/syncer.ts';
+import type { SyncOutcome } from '../../sync/sync-event.ts';
 import type { Logger } from './logger.ts';
 import { logProblem } from './problem-log.ts';
 

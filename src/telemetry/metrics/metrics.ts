@@ -3,7 +3,7 @@ import type { ProxyMode } from '../../config/proxy-config.ts';
 import type { Family } from '../../net/family.ts';
 import type { ClusterState } from '../../state/cluster-state.ts';
 import type { Change } from '../../state/records.ts';
-import type { SyncOutcome } from '../../sync/syncer.ts';
+import type { SyncOutcome } from '../../sync/sync-event.ts';
 import { ApiMetrics } from './api-metrics.ts';
 import { ChangeMetrics, type Clocks, realClocks } from './change-metrics.ts';
 import { countObjects, registerClusterMetrics } from './cluster-metrics.ts';

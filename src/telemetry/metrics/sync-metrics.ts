@@ -1,7 +1,7 @@
 import type { Counter, Gauge, Histogram } from 'prom-client';
 import type { ProxyMode } from '../../config/proxy-config.ts';
 import { type Family, families } from '../../net/family.ts';
-import type { SyncOutcome } from '../../sync/syncer.ts';
+import type { SyncOutcome } from '../../sync/sync-event.ts';
 import { durationBuckets, type Instruments } from './instruments.ts';
 
 const byFamily = ['ip_family'] as const;

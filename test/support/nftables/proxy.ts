@@ -5,9 +5,9 @@ import type { NftablesOptions } from '../../../src/nftables/nftables-options.ts'
 import { PlanBook } from '../../../src/plan/plan-book.ts';
 import { ClusterState } from '../../../src/state/cluster-state.ts';
 import type { Change } from '../../../src/state/records.ts';
-import { Syncer } from '../../../src/sync/syncer.ts';
 import { FakeNftTool } from '../fake-nft-tool.ts';
 import { address, cidr, context } from '../records.ts';
+import { Syncer } from '../sync/syncer.ts';
 
 const skeleton = nftablesSkeleton();
 

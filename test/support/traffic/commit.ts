@@ -8,7 +8,7 @@ import { NftablesBackend } from '../../../src/nftables/backend.ts';
 import { PlanBook } from '../../../src/plan/plan-book.ts';
 import { ClusterState } from '../../../src/state/cluster-state.ts';
 import { reduceObject } from '../../../src/state/reduce-object.ts';
-import { Syncer } from '../../../src/sync/syncer.ts';
+import { Syncer } from '../sync/syncer.ts';
 import type { Commit, Committing } from './commit-without-pause.ts';
 import { nodeName, web } from './objects.ts';
 

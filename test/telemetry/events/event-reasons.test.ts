@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SyncOutcome } from '../../../src/sync/syncer.ts';
+import type { SyncOutcome } from '../../../src/sync/sync-event.ts';
 import type { OperatorEvent } from '../../../src/telemetry/events/event-sink.ts';
 import { OperatorEvents } from '../../../src/telemetry/events/operator-events.ts';
 import { serviceKey } from '../../support/records.ts';

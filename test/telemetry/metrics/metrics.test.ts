@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProxyMode } from '../../../src/config/proxy-config.ts';
 import { ClusterState } from '../../../src/state/cluster-state.ts';
-import type { SyncOutcome } from '../../../src/sync/syncer.ts';
+import type { SyncOutcome } from '../../../src/sync/sync-event.ts';
 import { Metrics } from '../../../src/telemetry/metrics/metrics.ts';
 import { service, serviceKey, slice } from '../../support/records.ts';
 import { sample } from '../../support/telemetry/samples.ts';
