@@ -21,6 +21,8 @@ export interface Backend {
   readonly family: Family;
   /** Services that the kernel does not take, after the last sync; everything else is in force. */
   readonly refused: ReadonlyMap<ServiceKey, Problem>;
+  /** Milliseconds until `syncAll` would try one of them again; `undefined` where it would not. */
+  readonly retryDelay: number | undefined;
   /** Whatever the kernel holds, afterwards it holds the plans. Throws where that is not so. */
   syncAll(plans: FamilyPlans, signal?: AbortSignal): Promise<void>;
   /** Only what changed, after a `syncAll`. After a failure `syncAll` must follow. */

@@ -45,9 +45,9 @@ export class FamilySync {
     return this.#options.book.hasChanges(this.family);
   }
 
-  /** Whether the last sync left out Services that the kernel does not take. */
-  get hasRefused(): boolean {
-    return this.#options.backend.refused.size > 0;
+  /** Milliseconds until a full sync would try a Service again that was refused; `undefined` where it would not. */
+  get retryDelay(): number | undefined {
+    return this.#options.backend.retryDelay;
   }
 
   /** Milliseconds until `tidy` has something to do; `undefined` where nothing is left over. */

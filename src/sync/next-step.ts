@@ -18,7 +18,7 @@ export interface Situation {
   readonly hasChanges: boolean;
   /** No sync before this: a failure is waited after, and the smallest time between two syncs. */
   readonly syncFrom: number;
-  /** When Services that were refused are tried again. */
+  /** When Services that were refused are tried again, by a full sync. */
   readonly refusedAt: number | undefined;
   readonly tidyAt: number | undefined;
   /** When each look is due, the most urgent first. */

@@ -38,14 +38,6 @@ export function nextLook({ started, ended }: Span): number {
   return Math.max(started + shortestLookPause, ended + pause);
 }
 
-const shortestRefusalPause = 60_000;
-const longestRefusalPause = 1_800_000;
-
-/** The pause before Services that the kernel refused are tried again, in a full sync: the last one took so long. */
-export function pauseAfterRefusal(milliseconds: number): number {
-  return within(shortestRefusalPause, milliseconds / lookShare, longestRefusalPause);
-}
-
 function within(least: number, value: number, most: number): number {
   return Math.min(Math.max(least, value), most);
 }

@@ -80,12 +80,15 @@ export class Reconciler {
   }
 
   #situation(): Situation {
-    const { needsFull, hasChanges, tidyDelay } = this.#sync;
+    const { needsFull, hasChanges, retryDelay, tidyDelay } = this.#sync;
+    const now = this.#clock.now();
+    const after = (delay: number | undefined) => (delay === undefined ? undefined : now + delay);
     return {
       ...this.#schedule.times,
       needsFull,
       hasChanges: hasChanges || this.#isAsked,
-      tidyAt: tidyDelay === undefined ? undefined : this.#clock.now() + tidyDelay,
+      refusedAt: after(retryDelay),
+      tidyAt: after(tidyDelay),
     };
   }
 
@@ -108,7 +111,7 @@ export class Reconciler {
     const started = this.#clock.now();
     const outcome = await this.#underWay((signal) => this.#sync.sync(signal), this.#giveUpChange);
     if (outcome === undefined) return 'done';
-    this.#schedule.synced({ started, ended: this.#clock.now() }, outcome, this.#sync.hasRefused);
+    this.#schedule.synced({ started, ended: this.#clock.now() }, outcome.result);
     return outcome.result;
   }
 

@@ -1,7 +1,7 @@
 import type { Look } from '../backend/backend.ts';
 import type { LookResult, TidyResult } from './family-sync.ts';
 import type { DueLook, Situation } from './next-step.ts';
-import { nextLook, pauseAfterFailure, pauseAfterRefusal, type Span, shortestLookPause } from './pace.ts';
+import { nextLook, pauseAfterFailure, type Span, shortestLookPause } from './pace.ts';
 import type { SyncOutcome } from './sync-event.ts';
 
 /** A look that changes put off for so long goes through, if it is short: else nobody would look while changes come and come. */
@@ -15,7 +15,6 @@ export class Schedule {
   readonly #looks: Map<Look, LookTimes>;
   #syncFrom: number;
   #failures = 0;
-  #refusedAt: number | undefined;
 
   /** `minSyncPeriod` is the least time between the starts of two syncs. */
   constructor(looks: readonly Look[], minSyncPeriod: number, now: number) {
@@ -25,18 +24,14 @@ export class Schedule {
     this.#looks = new Map(looks.map((look) => [look, { at, wantedSince: at, cost: 0, failures: 0 }]));
   }
 
-  get times(): Pick<Situation, 'syncFrom' | 'refusedAt' | 'looks'> {
+  get times(): Pick<Situation, 'syncFrom' | 'looks'> {
     const looks = [...this.#looks].map(([look, { at }]): DueLook => ({ look, at }));
-    return { syncFrom: this.#syncFrom, refusedAt: this.#refusedAt, looks };
+    return { syncFrom: this.#syncFrom, looks };
   }
 
-  synced({ started, ended }: Span, { scope, result }: SyncOutcome, hasRefused: boolean): void {
-    const took = ended - started;
+  synced({ started, ended }: Span, result: SyncOutcome['result']): void {
     this.#syncFrom = started + this.#minSyncPeriod;
-    if (!hasRefused) this.#refusedAt = undefined;
-    else if (scope === 'full' || this.#refusedAt === undefined)
-      this.#refusedAt = ended + pauseAfterRefusal(took);
-    if (result === 'failed') this.#failed(ended, took);
+    if (result === 'failed') this.#failed(ended, ended - started);
     else this.#failures = 0;
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nextLook, pauseAfterFailure, pauseAfterRefusal } from '../../src/sync/pace.ts';
+import { nextLook, pauseAfterFailure } from '../../src/sync/pace.ts';
 
 const failures = fc.integer({ min: 1, max: 100 });
 const milliseconds = fc.integer({ min: 0, max: 600_000 });
@@ -36,12 +36,4 @@ test.each([
   ['one of 8 s: a minute after its end', 100, 8_100, 68_100],
 ])('the next look after %s', (_, started, ended, next) => {
   expect(nextLook({ started, ended })).toBe(next);
-});
-
-test.each([
-  [0, 60_000],
-  [10_000, 250_000],
-  [600_000, 1_800_000],
-])('Services that were refused in a sync of %i ms are tried again after %i ms', (took, pause) => {
-  expect(pauseAfterRefusal(took)).toBe(pause);
 });

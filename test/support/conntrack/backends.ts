@@ -10,6 +10,7 @@ export function idleBackend(family: Family): Backend {
     syncChanges: async () => {},
     isInForce: async () => true,
     looks: ['frame', 'everything'],
+    retryDelay: undefined,
     tidyDelay: undefined,
     tidy: async () => {},
   };

@@ -23,6 +23,7 @@ export interface CallRecord {
 }
 
 const leftoverAge = 1_000;
+const refusalPause = 60_000;
 
 /**
  * One family's rules as a model, and a backend for them, which costs time, fails and hangs where the test says so. What is
@@ -44,11 +45,17 @@ export class FakeKernel implements Backend {
   #isKnown = false;
   #isBusy = false;
   #leftSince: number | undefined;
+  #refusedSince = 0;
 
   constructor(family: Family, clock: Clock, looks: readonly Look[] = ['frame', 'everything']) {
     this.family = family;
     this.looks = looks;
     this.#clock = clock;
+  }
+
+  get retryDelay(): number | undefined {
+    if (this.refused.size === 0) return undefined;
+    return Math.max(0, this.#refusedSince + refusalPause - this.#clock.now());
   }
 
   get tidyDelay(): number | undefined {
@@ -60,6 +67,7 @@ export class FakeKernel implements Backend {
     const read = new Map(this.rules);
     return this.#during('full', signal, (hasFailed) => {
       this.refused.clear();
+      this.#refusedSince = this.#clock.now();
       for (const service of plans.keys()) {
         if (!this.refuses.has(service)) continue;
         this.refused.set(service, { object: `Service ${service}`, reason: 'left out' });

@@ -12,6 +12,7 @@ function start(failing: boolean) {
     family: 'IPv6',
     refused: new Map(),
     looks: ['frame', 'everything'],
+    retryDelay: undefined,
     tidyDelay: 5,
     syncAll: act('all'),
     syncChanges: act('changes'),
