@@ -52,7 +52,7 @@ export class StaleFlows {
   hear(event: SyncEvent): void {
     const work = this.#work[event.family];
     switch (event.kind) {
-      case 'sync starts':
+      case 'taken':
         for (const change of event.changes) work.planned.add(change);
         break;
       case 'applied':

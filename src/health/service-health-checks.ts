@@ -6,7 +6,7 @@ import { nodeIPs } from '../plan/node-ips.ts';
 import { addressesIn, nodePortRanges } from '../plan/node-ports.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { ServiceKey } from '../state/records.ts';
-import type { AppliedPlans } from '../telemetry/metrics/observed-backend.ts';
+import type { AppliedPlans } from '../sync/sync-event.ts';
 import { servesAlways } from './page.ts';
 import { localReadyEndpoints, ServiceHealthBook, serviceHealthPage } from './service-health.ts';
 import { ServiceHealthServers } from './service-health-servers.ts';
@@ -14,8 +14,8 @@ import { ServiceHealthServers } from './service-health-servers.ts';
 export interface ServiceHealthChecksOptions {
   readonly config: ProxyConfig;
   readonly state: ClusterState;
-  /** Whether the proxy itself is. */
-  readonly isHealthy: () => boolean;
+  /** Whether the proxy itself is, in a family. */
+  readonly isHealthy: (family: Family) => boolean;
   readonly onListenError: (service: ServiceKey, port: number, error: Error) => void;
 }
 
@@ -59,7 +59,7 @@ export class ServiceHealthChecks {
       wanted: services,
       answer: (service) =>
         servesAlways(() =>
-          serviceHealthPage(service, services().get(service)?.localEndpoints ?? 0, isHealthy()),
+          serviceHealthPage(service, services().get(service)?.localEndpoints ?? 0, isHealthy(family)),
         ),
       onListenError,
     });

@@ -2,7 +2,7 @@ import type { Address } from '../net/address.ts';
 import type { Family } from '../net/family.ts';
 import type { ServicePortPlan } from '../plan/service-plan.ts';
 import type { EndpointRecord, EndpointSliceRecord, ServiceKey } from '../state/records.ts';
-import type { AppliedPlans } from '../telemetry/metrics/observed-backend.ts';
+import type { AppliedPlans } from '../sync/sync-event.ts';
 import { jsonPage, type Page } from './page.ts';
 
 /** What a health check of a Service needs to know. */

@@ -67,11 +67,10 @@ export class FamilySync {
     // What is demanded while the sync is under way is the next one's.
     this.#needsFull = false;
     const changes = book.take(this.family, context);
-    const hasWork = scope === 'full' || changes.length > 0;
-    if (hasWork) this.#tell({ kind: 'sync starts', changes });
+    this.#tell({ kind: 'taken', changes });
     const outcome = await this.#apply(scope, changes, signal);
     if (outcome?.result === 'failed') this.#needsFull = true;
-    else if (hasWork) this.#tellApplied(scope, changes);
+    else if (scope === 'full' || changes.length > 0) this.#tellApplied(scope, changes);
     if (outcome !== undefined) this.#tell({ kind: 'synced', outcome });
     if (outcome?.result !== 'failed') this.#tell({ kind: 'up to date' });
     return outcome;
@@ -117,6 +116,7 @@ export class FamilySync {
     const { backend, book, clock } = this.#options;
     const ofRules = changes.filter(({ before, after }) => after !== before);
     if (scope === 'partial' && ofRules.length === 0) return undefined;
+    this.#tell({ kind: 'sync starts' });
     const started = clock.now();
     const about = () => ({
       family: this.family,

@@ -27,13 +27,15 @@ export type AppliedPlans =
 export type SyncEvent = SyncNews & { readonly family: Family };
 
 export type SyncNews =
-  /** All that came until now is being brought into force; that is what it changes in the plans. */
-  | { readonly kind: 'sync starts'; readonly changes: readonly PlanChange[] }
+  /** All that came until now is being brought into force; that is what it changes in the plans of the family. */
+  | { readonly kind: 'taken'; readonly changes: readonly PlanChange[] }
+  /** The kernel's rules are being changed for it. */
+  | { readonly kind: 'sync starts' }
   /** These plans are in force. Where it is settled, nothing of the rules before them is left over. */
   | { readonly kind: 'applied'; readonly applied: AppliedPlans; readonly isSettled: boolean }
   /** A sync has ended, one way or the other. There is none where the rules did not have to change. */
   | { readonly kind: 'synced'; readonly outcome: SyncOutcome }
-  /** Nothing waits: all that came until the last sync started is in force. */
+  /** All that was taken is in force. */
   | { readonly kind: 'up to date' }
   /** What changes left over was removed, as far as its time had come. */
   | { readonly kind: 'tidied'; readonly isSettled: boolean }

@@ -11,11 +11,11 @@ const port = 20_000 + (process.pid % 10_000);
 function start() {
   const state = new ClusterState('node-0');
   const book = new PlanBook(state);
-  const health = { isHealthy: true };
+  const health = { IPv4: true, IPv6: true };
   const checks = new ServiceHealthChecks({
     config: resolveFile('nodePortAddresses: ["127.0.0.0/8", "::1/128"]').config,
     state,
-    isHealthy: () => health.isHealthy,
+    isHealthy: (family) => health[family],
     onListenError: (_, __, error) => {
       throw error;
     },
@@ -58,6 +58,8 @@ test('each family answers for its own endpoints, on the addresses of node ports'
     none,
   ]);
 
-  health.isHealthy = false;
+  health.IPv6 = false;
+  expect(await ask('127.0.0.1')).toMatchObject({ status: 200 });
+  health.IPv4 = false;
   expect(await ask('127.0.0.1')).toEqual({ status: 503, weight: '1', localEndpoints: 1 });
 });

@@ -62,8 +62,8 @@ describe('what changes', () => {
     }
     request();
     await clock.pass(0);
-    expect(kinds(events, 'IPv4')).toEqual(['sync starts', 'applied', 'synced', 'up to date']);
-    expect(kinds(events, 'IPv6')).toEqual(['sync starts', 'applied', 'up to date']);
+    expect(kinds(events, 'IPv4')).toEqual(['taken', 'sync starts', 'applied', 'synced', 'up to date']);
+    expect(kinds(events, 'IPv6')).toEqual(['taken', 'applied', 'up to date']);
     expect(calls(kernels.IPv6)).toEqual(['full']);
   });
 
@@ -76,7 +76,7 @@ describe('what changes', () => {
     put(1, 81);
     put(1, 80);
     await clock.pass(0);
-    expect(kinds(events, 'IPv4')).toEqual(['sync starts', 'applied', 'up to date']);
+    expect(kinds(events, 'IPv4')).toEqual(['taken', 'applied', 'up to date']);
     expect(calls(kernels.IPv4)).toEqual(['full']);
   });
 

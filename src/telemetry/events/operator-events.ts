@@ -1,7 +1,7 @@
 import type { Family } from '../../net/family.ts';
 import type { Problem } from '../../state/problem.ts';
 import type { ServiceKey } from '../../state/records.ts';
-import type { SyncOutcome } from '../../sync/sync-event.ts';
+import type { SyncEvent, SyncOutcome } from '../../sync/sync-event.ts';
 import { regardingNode, regardingOf } from './event-regarding.ts';
 import type { EventSink, OperatorEvent, Regarding } from './event-sink.ts';
 
@@ -20,6 +20,7 @@ export class OperatorEvents {
   readonly #nodeName: string;
   #uidOf: UidOf = () => undefined;
   readonly #failures = new Map<Family, number>();
+  #hasStarted = false;
 
   constructor(sink: EventSink, nodeName: string) {
     this.#sink = sink;
@@ -31,10 +32,12 @@ export class OperatorEvents {
     this.#uidOf = uidOf;
   }
 
-  /** The rules are programmed for the first time. */
-  started(): void {
-    const note = 'Portolan programs the Services on this node';
-    this.#ofNode({ type: 'Normal', reason: 'Starting', action: 'StartKubeProxy', note });
+  /** To be told of everything that happens to the rules. */
+  hear(event: SyncEvent): void {
+    if (event.kind === 'synced') {
+      this.#started();
+      this.#synced(event.outcome);
+    } else if (event.kind === 'damaged') this.#rulesChanged(event.family);
   }
 
   /** Objects with fields that cannot be used. */
@@ -50,27 +53,6 @@ export class OperatorEvents {
   /** Services that ask for what this mode does not have. */
   withoutEffect(problems: Iterable<Problem>): void {
     this.#ofObjects(problems, () => ({ reason: 'UnsupportedByMode', action: 'ReadObject' }));
-  }
-
-  /** Services that the kernel refuses, and syncs that fail again and again. */
-  synced(outcomes: readonly SyncOutcome[]): void {
-    const refused = outcomes.flatMap((outcome) => (outcome.result === 'done' ? outcome.refused : []));
-    this.#ofObjects(refused, () => ({ reason: 'RefusedByKernel', action: 'ProgramRules' }));
-    const failing = outcomes.flatMap((outcome) => {
-      const failures = outcome.result === 'failed' ? (this.#failures.get(outcome.family) ?? 0) + 1 : 0;
-      this.#failures.set(outcome.family, failures);
-      if (outcome.result === 'done' || failures < failuresToTell) return [];
-      return [`${outcome.family}: ${outcome.error.message}`];
-    });
-    if (failing.length === 0) return;
-    const note = `The rules cannot be programmed: ${failing.join('; ')}`;
-    this.#ofNode({ type: 'Warning', reason: 'FailedSync', action: 'ProgramRules', note });
-  }
-
-  /** Somebody else changed the rules; the next sync mends them. */
-  rulesChanged(families: readonly Family[]): void {
-    const note = `Somebody changed the ${families.join(' and ')} rules; they are mended`;
-    this.#ofNode({ type: 'Warning', reason: 'RulesChanged', action: 'MendRules', note });
   }
 
   /** A server of the proxy itself cannot listen. */
@@ -92,6 +74,35 @@ export class OperatorEvents {
       note: `Node ${this.#nodeName} cannot answer health checks on port ${port}: ${message}`,
       seenBy: 'this node',
     });
+  }
+
+  /** The rules are programmed for the first time. */
+  #started(): void {
+    if (this.#hasStarted) return;
+    this.#hasStarted = true;
+    const note = 'Portolan programs the Services on this node';
+    this.#ofNode({ type: 'Normal', reason: 'Starting', action: 'StartKubeProxy', note });
+  }
+
+  /** Services that the kernel refuses, and syncs that fail again and again. */
+  #synced(outcome: SyncOutcome): void {
+    const { family } = outcome;
+    if (outcome.result === 'done') {
+      this.#failures.delete(family);
+      this.#ofObjects(outcome.refused, () => ({ reason: 'RefusedByKernel', action: 'ProgramRules' }));
+      return;
+    }
+    const failures = (this.#failures.get(family) ?? 0) + 1;
+    this.#failures.set(family, failures);
+    if (failures < failuresToTell) return;
+    const note = `The rules cannot be programmed: ${family}: ${outcome.error.message}`;
+    this.#ofNode({ type: 'Warning', reason: 'FailedSync', action: 'ProgramRules', note });
+  }
+
+  /** Somebody else changed the rules; the next sync mends them. */
+  #rulesChanged(family: Family): void {
+    const note = `Somebody changed the ${family} rules; they are mended`;
+    this.#ofNode({ type: 'Warning', reason: 'RulesChanged', action: 'MendRules', note });
   }
 
   #ofNode(event: Omit<OperatorEvent, 'regarding' | 'seenBy'>): void {

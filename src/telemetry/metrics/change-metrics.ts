@@ -23,8 +23,8 @@ export class ChangeMetrics {
   readonly #waitingServices = new Set<ServiceKey>();
   #waitingSlices = 0;
   /** When the oldest change came that the family's next sync will bring into force. */
-  #oldest: Partial<Record<Family, number>> = {};
-  #oldestUnderWay: Partial<Record<Family, number>> = {};
+  readonly #oldest = new Map<Family, number>();
+  readonly #oldestUnderWay = new Map<Family, number>();
 
   constructor(instruments: Instruments, { wall, steady }: Clocks) {
     this.#steady = steady;
@@ -66,39 +66,36 @@ export class ChangeMetrics {
     this.#slices.inc(slices);
   }
 
-  /** Changes that the source told of; whether a sync is to follow, or they are nothing to this node. */
-  changed(changes: readonly Change[], isSyncDue: boolean): void {
-    for (const change of changes) {
-      if (change.kind === 'Service') this.#services.inc();
-      if (change.kind === 'EndpointSlice') this.#slices.inc();
-      if (isSyncDue) this.#wait(change);
+  /** Changes that the source told of; those of them that a sync is to bring into force. */
+  changed(changes: readonly Change[], effective: readonly Change[]): void {
+    for (const { kind } of changes) {
+      if (kind === 'Service') this.#services.inc();
+      if (kind === 'EndpointSlice') this.#slices.inc();
     }
+    for (const change of effective) this.#wait(change);
   }
 
-  /** What came until now is being brought into force. */
-  syncStarts(): void {
+  /** What came until now is being brought into force in the family. */
+  taken(family: Family): void {
     this.#waitingServices.clear();
     this.#waitingSlices = 0;
-    this.#latency.syncStarts();
-    this.#oldestUnderWay = this.#oldest;
-    this.#oldest = {};
+    this.#latency.taken(family);
+    const oldest = this.#oldestUnderWay.get(family) ?? this.#oldest.get(family);
+    if (oldest !== undefined) this.#oldestUnderWay.set(family, oldest);
+    this.#oldest.delete(family);
   }
 
-  /** The family's rules are those of the sync that is under way. */
+  /** What was taken is in force. */
   applied(family: Family): void {
     for (const seconds of this.#latency.applied(family)) this.#programming.labels(family).observe(seconds);
-    const oldest = this.#oldestUnderWay[family];
+    const oldest = this.#oldestUnderWay.get(family);
     if (oldest !== undefined) this.#lag.labels(family).observe((this.#steady() - oldest) / 1000);
-    delete this.#oldestUnderWay[family];
+    this.#oldestUnderWay.delete(family);
   }
 
-  /** Those families' changes wait for the next sync; the others' are in force. */
-  syncEnded(failed: readonly Family[]): void {
-    for (const family of failed) {
-      const oldest = this.#oldestUnderWay[family];
-      if (oldest !== undefined) this.#oldest[family] = oldest;
-    }
-    this.#oldestUnderWay = {};
+  /** What was taken is in force, or was nothing to the family. */
+  upToDate(family: Family): void {
+    this.#oldestUnderWay.delete(family);
   }
 
   #wait(change: Change): void {
@@ -107,7 +104,9 @@ export class ChangeMetrics {
       this.#waitingSlices += 1;
       this.#latency.changed(change);
     }
-    for (const family of families) this.#oldest[family] ??= this.#steady();
+    for (const family of families) {
+      if (!this.#oldest.has(family)) this.#oldest.set(family, this.#steady());
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Family, families } from '../../net/family.ts';
 import type { ServicePortPlan } from '../../plan/service-plan.ts';
+import type { AppliedPlans } from '../../sync/sync-event.ts';
 import type { Instruments } from './instruments.ts';
-import type { AppliedPlans } from './observed-backend.ts';
 
 const policies = ['internal', 'external'] as const;
 type Gaps = Record<(typeof policies)[number], number>;

@@ -1,16 +1,15 @@
 import { type Counter, Registry } from 'prom-client';
 import type { ProxyMode } from '../../config/proxy-config.ts';
-import type { Family } from '../../net/family.ts';
+import { families } from '../../net/family.ts';
 import type { ClusterState } from '../../state/cluster-state.ts';
 import type { Change } from '../../state/records.ts';
-import type { SyncOutcome } from '../../sync/sync-event.ts';
+import type { SyncEvent } from '../../sync/sync-event.ts';
 import { ApiMetrics } from './api-metrics.ts';
 import { ChangeMetrics, type Clocks, realClocks } from './change-metrics.ts';
 import { countObjects, registerClusterMetrics } from './cluster-metrics.ts';
 import { ConntrackMetrics } from './conntrack-metrics.ts';
 import { Instruments } from './instruments.ts';
 import { LocalEndpointGaps } from './local-endpoint-gaps.ts';
-import type { AppliedPlans, BackendObserver } from './observed-backend.ts';
 import { registerPacketMetrics } from './packet-metrics.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 import { RuleCounts } from './rule-counts.ts';
@@ -23,7 +22,7 @@ export interface BuildInfo {
 }
 
 /** kube-proxy's own metrics, by its names, labels and buckets, so that dashboards and alerts work unchanged; and a few more. */
-export class Metrics implements BackendObserver {
+export class Metrics {
   readonly api: ApiMetrics;
   readonly conntrack: ConntrackMetrics;
   /** In mode iptables only. */
@@ -34,7 +33,6 @@ export class Metrics implements BackendObserver {
   readonly #gaps: LocalEndpointGaps;
   readonly #probes: Readonly<Record<'healthz' | 'livez', Counter<'code'>>>;
   #state: ClusterState | undefined;
-  #isSyncing = false;
 
   constructor({ mode, version }: BuildInfo, clocks: Clocks = realClocks) {
     const instruments = new Instruments(this.#registry);
@@ -56,7 +54,7 @@ export class Metrics implements BackendObserver {
       .gauge('portolan_build_info', 'Always 1; the labels say what runs', ['version', 'node_version', 'mode'])
       .labels({ version, node_version: process.version, mode })
       .set(1);
-    this.#syncs.queued();
+    this.queued();
   }
 
   get contentType(): string {
@@ -75,38 +73,45 @@ export class Metrics implements BackendObserver {
     this.#changes.loaded(Service, EndpointSlice);
   }
 
-  /** Changes that the state now holds. */
-  changed(changes: readonly Change[]): void {
-    this.#changes.changed(changes, this.#state?.hasDirty ?? false);
+  /** Changes that the source told of; those of them that changed the state. */
+  changed(changes: readonly Change[], effective: readonly Change[]): void {
+    this.#changes.changed(changes, effective);
   }
 
+  /** A sync is asked for, in every family. */
   queued(): void {
-    this.#syncs.queued();
+    for (const family of families) this.#syncs.queued(family);
   }
 
-  /** The first family that starts starts the sync: all of them take what came until now. */
-  syncStarts(family: Family): void {
-    this.ruleCounts?.syncStarts(family);
-    if (this.#isSyncing) return;
-    this.#isSyncing = true;
-    this.#changes.syncStarts();
-  }
-
-  applied(family: Family, applied: AppliedPlans): void {
-    this.#changes.applied(family);
-    this.#gaps.applied(family, applied);
-  }
-
-  /** What changed nothing on this node makes a sync in which no family starts. */
-  synced(outcomes: readonly SyncOutcome[]): void {
-    if (!this.#isSyncing) this.#changes.syncStarts();
-    this.#isSyncing = false;
-    this.#syncs.synced(outcomes);
-    this.#changes.syncEnded(outcomes.flatMap(({ result, family }) => (result === 'failed' ? [family] : [])));
-  }
-
-  tidyFailed(family: Family): void {
-    this.#syncs.tidyFailed(family);
+  /** To be told of everything that happens to the rules. */
+  hear(event: SyncEvent): void {
+    const { family } = event;
+    switch (event.kind) {
+      case 'taken':
+        this.#changes.taken(family);
+        break;
+      case 'sync starts':
+        this.ruleCounts?.syncStarts(family);
+        break;
+      case 'applied':
+        this.#changes.applied(family);
+        this.#gaps.applied(family, event.applied);
+        break;
+      case 'synced':
+        this.#syncs.synced(event.outcome);
+        break;
+      case 'up to date':
+        this.#changes.upToDate(family);
+        this.#syncs.upToDate(family);
+        break;
+      case 'tidying failed':
+        this.#syncs.tidyingFailed(family);
+        this.#syncs.queued(family);
+        break;
+      case 'damaged':
+        this.#syncs.queued(family);
+        break;
+    }
   }
 
   probed(page: 'healthz' | 'livez', code: number): void {

@@ -15,8 +15,8 @@ type Triggers = Map<SliceKey, number[]>;
 export class ProgrammingLatency {
   readonly #now: () => number;
   readonly #startedAt: number;
-  #waiting = noTriggers();
-  #underWay = noTriggers();
+  readonly #waiting = noTriggers();
+  readonly #underWay = noTriggers();
 
   /** `now` in milliseconds since the epoch. */
   constructor(now: () => number) {
@@ -35,10 +35,10 @@ export class ProgrammingLatency {
     }
   }
 
-  /** What waits is now being brought into force. */
-  syncStarts(): void {
-    this.#underWay = this.#waiting;
-    this.#waiting = noTriggers();
+  /** What waits in the family is now being brought into force. */
+  taken(family: Family): void {
+    this.#underWay[family] = this.#waiting[family];
+    this.#waiting[family] = new Map();
   }
 
   /** Seconds from each trigger until now, when the family's sync is done. Clocks of two machines may differ. */

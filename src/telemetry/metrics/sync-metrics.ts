@@ -35,24 +35,20 @@ export class SyncMetrics {
     this.#beginAtZero();
   }
 
-  queued(): void {
-    for (const family of families) this.#lastQueued.labels(family).setToCurrentTime();
+  queued(family: Family): void {
+    this.#lastQueued.labels(family).setToCurrentTime();
   }
 
-  /** A family without a failure is up to date, though there was nothing to do for it. */
-  synced(outcomes: readonly SyncOutcome[]): void {
-    const failed = outcomes.filter(({ result }) => result === 'failed').map(({ family }) => family);
-    for (const family of families) {
-      if (!failed.includes(family)) this.#lastSync.labels(family).setToCurrentTime();
-    }
-    for (const outcome of outcomes) this.#count(outcome);
+  /** The rules are in force, though there may have been nothing to do for it. */
+  upToDate(family: Family): void {
+    this.#lastSync.labels(family).setToCurrentTime();
   }
 
-  tidyFailed(family: Family): void {
+  tidyingFailed(family: Family): void {
     this.#failures.tidy?.labels(family).inc();
   }
 
-  #count(outcome: SyncOutcome): void {
+  synced(outcome: SyncOutcome): void {
     const { family, scope } = outcome;
     const seconds = outcome.milliseconds / 1000;
     for (const which of ['any', scope] as const) this.#durations[which].labels(family).observe(seconds);

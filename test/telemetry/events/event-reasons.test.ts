@@ -20,6 +20,8 @@ const failed = (family: 'IPv4' | 'IPv6', message: string): SyncOutcome => ({
   error: new Error(message),
 });
 
+const synced = (outcome: SyncOutcome) => ({ family: outcome.family, kind: 'synced', outcome }) as const;
+
 describe('an event about objects', () => {
   test('tells all problems of one, in the same words whatever their order; files have none', () => {
     const problems = [
@@ -60,7 +62,7 @@ describe('an event about objects', () => {
     ]);
     events.clashes(problem('Service shop/web'));
     events.withoutEffect(problem('Service shop/web'));
-    events.synced([{ ...about, family: 'IPv4', result: 'done', refused: problem('Service shop/web') }]);
+    events.hear(synced({ ...about, family: 'IPv4', result: 'done', refused: problem('Service shop/web') }));
     events.cannotServeHealthCheck(serviceKey('shop/web'), 30_123, new Error('EADDRINUSE'));
     expect(reported.map(({ reason }) => reason)).toEqual([
       'InvalidEndpointSlice',
@@ -68,6 +70,7 @@ describe('an event about objects', () => {
       'InvalidServiceCIDR',
       'AddressConflict',
       'UnsupportedByMode',
+      'Starting',
       'RefusedByKernel',
       'FailedToStartServiceHealthcheck',
     ]);
@@ -81,13 +84,13 @@ describe('an event about objects', () => {
 describe('an event about the node', () => {
   test('says that the proxy starts, that rules were changed, and that a server cannot listen', () => {
     const { events, reported } = collected();
-    events.started();
-    events.rulesChanged(['IPv4', 'IPv6']);
+    for (const family of ['IPv4', 'IPv6'] as const) events.hear(synced(done(family)));
+    events.hear({ family: 'IPv6', kind: 'damaged' });
     events.cannotServe('health', new Error('EADDRINUSE'));
     events.cannotServe('metrics', new Error('EADDRINUSE'));
     expect(reported.map(({ type, reason, note }) => [type, reason, note])).toEqual([
       ['Normal', 'Starting', 'Portolan programs the Services on this node'],
-      ['Warning', 'RulesChanged', 'Somebody changed the IPv4 and IPv6 rules; they are mended'],
+      ['Warning', 'RulesChanged', 'Somebody changed the IPv6 rules; they are mended'],
       ['Warning', 'FailedToStartProxierHealthcheck', 'health cannot be served: EADDRINUSE'],
       ['Warning', 'FailedToStartMetricServer', 'metrics cannot be served: EADDRINUSE'],
     ]);
@@ -96,19 +99,20 @@ describe('an event about the node', () => {
     }
   });
 
-  test('tells of syncs that fail three times in a row, and each time after that', () => {
+  test('tells of syncs of a family that fail three times in a row, and each time after that', () => {
     const { events, reported } = collected();
-    const play = (...outcomes: SyncOutcome[]) => {
+    const play = (outcome: SyncOutcome) => {
       reported.length = 0;
-      events.synced(outcomes);
+      events.hear(synced(outcome));
       return reported.map(({ reason, note }) => `${reason}: ${note}`);
     };
-    expect(play(failed('IPv4', 'a'), done('IPv6'))).toEqual([]);
-    expect(play(failed('IPv4', 'b'))).toEqual([]);
-    expect(play(failed('IPv4', 'c'))).toEqual(['FailedSync: The rules cannot be programmed: IPv4: c']);
-    expect(play(failed('IPv4', 'd'), failed('IPv6', 'e'))).toEqual([
-      'FailedSync: The rules cannot be programmed: IPv4: d',
-    ]);
+    play(done('IPv6'));
+    expect(play(failed('IPv4', 'a'))).toEqual([]);
+    expect(play(failed('IPv6', 'b'))).toEqual([]);
+    expect(play(failed('IPv4', 'c'))).toEqual([]);
+    expect(play(failed('IPv4', 'd'))).toEqual(['FailedSync: The rules cannot be programmed: IPv4: d']);
+    expect(play(done('IPv6'))).toEqual([]);
+    expect(play(failed('IPv4', 'e'))).toEqual(['FailedSync: The rules cannot be programmed: IPv4: e']);
     expect(play(done('IPv4'))).toEqual([]);
     expect(play(failed('IPv4', 'f'))).toEqual([]);
   });

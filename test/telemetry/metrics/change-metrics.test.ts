@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import type { Family } from '../../../src/net/family.ts';
+import { type Family, families } from '../../../src/net/family.ts';
 import type { Change } from '../../../src/state/records.ts';
 import { ChangeMetrics } from '../../../src/telemetry/metrics/change-metrics.ts';
 import { Instruments } from '../../../src/telemetry/metrics/instruments.ts';
@@ -18,7 +18,12 @@ function start() {
     count: await value(`${name}_count{ip_family="${family}"}`),
     sum: await value(`${name}_sum{ip_family="${family}"}`),
   });
-  return { clock, metrics, value, histogram };
+  const changed = (changes: readonly Change[]) => metrics.changed(changes, changes);
+  /** Both families begin a sync. */
+  const taken = () => {
+    for (const family of families) metrics.taken(family);
+  };
+  return { clock, metrics, value, histogram, changed, taken };
 }
 
 const programming = 'kubeproxy_network_programming_duration_seconds';
@@ -36,9 +41,9 @@ const serviceChange: Change = { kind: 'Service', key: serviceKey('default/web'),
 
 describe('the time of network programming', () => {
   test("goes from what the slice says to the end of its family's sync", async () => {
-    const { clock, metrics, histogram } = start();
-    metrics.changed([sliceChange(1_002)], true);
-    metrics.syncStarts();
+    const { clock, metrics, histogram, changed, taken } = start();
+    changed([sliceChange(1_002)]);
+    taken();
     clock.seconds = 1_005;
     metrics.applied('IPv6');
     metrics.applied('IPv4');
@@ -47,11 +52,11 @@ describe('the time of network programming', () => {
   });
 
   test('counts each change of a slice, and each slice', async () => {
-    const { clock, metrics, histogram } = start();
-    metrics.changed([sliceChange(1_001)], true);
-    metrics.changed([sliceChange(1_002)], true);
-    metrics.changed([sliceChange(1_003, 'web-2')], true);
-    metrics.syncStarts();
+    const { clock, metrics, histogram, changed, taken } = start();
+    changed([sliceChange(1_001)]);
+    changed([sliceChange(1_002)]);
+    changed([sliceChange(1_003, 'web-2')]);
+    taken();
     clock.seconds = 1_004;
     metrics.applied('IPv4');
     expect(await histogram(programming, 'IPv4')).toEqual({ count: 3, sum: 6 });
@@ -63,40 +68,39 @@ describe('the time of network programming', () => {
     ['slices that go before they were in force', [sliceChange(1_002), sliceGone]],
     ['Services', [serviceChange]],
   ])('leaves out %s', async (_, changes) => {
-    const { metrics, histogram } = start();
-    metrics.changed(changes, true);
-    metrics.syncStarts();
+    const { metrics, histogram, changed, taken } = start();
+    changed(changes);
+    taken();
     metrics.applied('IPv4');
     expect(await histogram(programming, 'IPv4')).toEqual({ count: 0, sum: 0 });
   });
 
   test('leaves out what a sync failed to bring into force, as kube-proxy does', async () => {
-    const { metrics, histogram } = start();
-    metrics.changed([sliceChange(1_002)], true);
-    metrics.syncStarts();
-    metrics.syncEnded(['IPv4']);
-    metrics.syncStarts();
+    const { metrics, histogram, changed, taken } = start();
+    changed([sliceChange(1_002)]);
+    taken();
+    taken();
     metrics.applied('IPv4');
     expect(await histogram(programming, 'IPv4')).toEqual({ count: 0, sum: 0 });
   });
 
   test('is of the next sync for what comes during one', async () => {
-    const { clock, metrics, histogram } = start();
-    metrics.syncStarts();
-    metrics.changed([sliceChange(1_002)], true);
+    const { clock, metrics, histogram, changed, taken } = start();
+    taken();
+    changed([sliceChange(1_002)]);
     metrics.applied('IPv4');
-    metrics.syncEnded([]);
+    for (const family of families) metrics.upToDate(family);
     expect(await histogram(programming, 'IPv4')).toEqual({ count: 0, sum: 0 });
-    metrics.syncStarts();
+    taken();
     clock.seconds = 1_003;
     metrics.applied('IPv4');
     expect(await histogram(programming, 'IPv4')).toEqual({ count: 1, sum: 1 });
   });
 
   test('is never less than nothing, where clocks differ', async () => {
-    const { metrics, histogram } = start();
-    metrics.changed([sliceChange(2_000)], true);
-    metrics.syncStarts();
+    const { metrics, histogram, changed, taken } = start();
+    changed([sliceChange(2_000)]);
+    taken();
     metrics.applied('IPv4');
     expect(await histogram(programming, 'IPv4')).toEqual({ count: 1, sum: 0 });
   });
@@ -104,38 +108,37 @@ describe('the time of network programming', () => {
 
 describe('the lag of a sync', () => {
   test('counts from its oldest change, once', async () => {
-    const { clock, metrics, histogram } = start();
-    metrics.changed([serviceChange], true);
+    const { clock, metrics, histogram, changed, taken } = start();
+    changed([serviceChange]);
     clock.seconds = 1_001;
-    metrics.changed([sliceChange()], true);
-    metrics.syncStarts();
+    changed([sliceChange()]);
+    taken();
     clock.seconds = 1_003;
     metrics.applied('IPv4');
-    metrics.syncEnded([]);
+    for (const family of families) metrics.upToDate(family);
     expect(await histogram(lag, 'IPv4')).toEqual({ count: 1, sum: 3 });
   });
 
   test('goes on over syncs that fail', async () => {
-    const { clock, metrics, histogram } = start();
-    metrics.changed([serviceChange], true);
-    metrics.syncStarts();
+    const { clock, metrics, histogram, changed, taken } = start();
+    changed([serviceChange]);
+    taken();
     metrics.applied('IPv6');
-    metrics.syncEnded(['IPv4']);
     clock.seconds = 1_030;
-    metrics.changed([serviceChange], true);
-    metrics.syncStarts();
+    changed([serviceChange]);
+    taken();
     metrics.applied('IPv4');
     expect(await histogram(lag, 'IPv4')).toEqual({ count: 1, sum: 30 });
     expect(await histogram(lag, 'IPv6')).toEqual({ count: 1, sum: 0 });
   });
 
   test('does not go on where a change was nothing to the family', async () => {
-    const { clock, metrics, histogram } = start();
-    metrics.changed([serviceChange], true);
-    metrics.syncStarts();
-    metrics.syncEnded([]);
+    const { clock, metrics, histogram, changed, taken } = start();
+    changed([serviceChange]);
+    taken();
+    for (const family of families) metrics.upToDate(family);
     clock.seconds = 1_030;
-    metrics.syncStarts();
+    taken();
     metrics.applied('IPv4');
     expect(await histogram(lag, 'IPv4')).toEqual({ count: 0, sum: 0 });
   });
@@ -147,23 +150,23 @@ describe('changes', () => {
   );
 
   test('wait until a sync starts; Services are counted once, however often they change', async () => {
-    const { metrics, value } = start();
+    const { metrics, value, changed, taken } = start();
     const values = () => Promise.all(names.map(value));
     metrics.loaded(10, 20);
     for (const change of [serviceChange, serviceChange, sliceChange(), sliceChange(), sliceGone]) {
-      metrics.changed([change], true);
+      changed([change]);
     }
     expect(await values()).toEqual([12, 1, 23, 3]);
-    metrics.syncStarts();
+    taken();
     expect(await values()).toEqual([12, 0, 23, 0]);
   });
 
   test('that are nothing to this node are counted, and do not wait', async () => {
-    const { clock, metrics, value, histogram } = start();
-    metrics.changed([serviceChange, sliceChange(1_001)], false);
+    const { clock, metrics, value, histogram, taken } = start();
+    metrics.changed([serviceChange, sliceChange(1_001)], []);
     expect(await Promise.all(names.map(value))).toEqual([1, 0, 1, 0]);
     clock.seconds = 5_000;
-    metrics.syncStarts();
+    taken();
     metrics.applied('IPv4');
     expect(await histogram(lag, 'IPv4')).toEqual({ count: 0, sum: 0 });
     expect(await histogram(programming, 'IPv4')).toEqual({ count: 0, sum: 0 });

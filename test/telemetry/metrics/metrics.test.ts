@@ -11,6 +11,7 @@ function start(mode: ProxyMode = 'nftables') {
   return { metrics, value: async (name: string) => sample(await metrics.text(), name) };
 }
 
+const synced = (outcome: SyncOutcome) => ({ family: outcome.family, kind: 'synced', outcome }) as const;
 const about = { family: 'IPv4', changed: 1, services: [], milliseconds: 20 } as const;
 const problem = { object: 'Service default/web', reason: 'left out' };
 const pending = 'kubeproxy_sync_proxy_rules_service_changes_pending';
@@ -19,7 +20,7 @@ const change = { kind: 'Service', key: serviceKey('default/web'), record: servic
 describe('a sync that is done', () => {
   test.each(['full', 'partial'] as const)('is counted as %s, with its time', async (scope) => {
     const { metrics, value } = start();
-    metrics.synced([{ ...about, scope, result: 'done', refused: [problem] }]);
+    metrics.hear(synced({ ...about, scope, result: 'done', refused: [problem] }));
     for (const name of ['', `_${scope}`]) {
       expect(await value(`kubeproxy_sync${name}_proxy_rules_duration_seconds_sum{ip_family="IPv4"}`)).toBe(
         0.02,
@@ -46,67 +47,43 @@ describe('a sync that failed', () => {
     ['nftables', 'partial', [undefined, undefined, 1]],
   ])('in mode %s, %s, counts as kube-proxy counts it', async (mode, scope, expected) => {
     const { metrics, value } = start(mode);
-    metrics.synced([failed(scope)]);
+    metrics.hear(synced(failed(scope)));
     const values = counters.map((name) => value(`${prefix}${name}_total{ip_family="IPv4"}`));
     expect(await Promise.all(values)).toEqual(expected);
     expect(await value(`${prefix}last_timestamp_seconds{ip_family="IPv4"}`)).toBeUndefined();
   });
 });
 
-test('a sync is of all families: one that has nothing to do is up to date too', async () => {
+test('a family that has nothing to do is up to date too', async () => {
   const { metrics, value } = start();
   const last = (family: string) =>
     value(`kubeproxy_sync_proxy_rules_last_timestamp_seconds{ip_family="${family}"}`);
-  metrics.synced([{ ...about, scope: 'partial', result: 'done', refused: [] }]);
+  metrics.hear({ family: 'IPv6', kind: 'up to date' });
   const queued = await value('kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds{ip_family="IPv6"}');
   expect(await last('IPv6')).toBeGreaterThanOrEqual(queued ?? Number.POSITIVE_INFINITY);
+  expect(await last('IPv4')).toBeUndefined();
 });
 
 test('a removal of leftovers that failed is counted', async () => {
   const { metrics, value } = start();
-  metrics.tidyFailed('IPv6');
+  metrics.hear({ family: 'IPv6', kind: 'tidying failed', error: new Error('busy') });
   expect(await value('kubeproxy_sync_proxy_rules_nftables_cleanup_failures_total{ip_family="IPv6"}')).toBe(1);
 });
 
 describe('what waits', () => {
-  function loaded() {
+  const taken = (family: 'IPv4' | 'IPv6') => ({ family, kind: 'taken', changes: [] }) as const;
+
+  test('is taken by the family that starts first', async () => {
     const { metrics, value } = start();
-    const state = new ClusterState('node-0');
-    metrics.loaded(state);
-    return {
-      metrics,
-      state,
-      value,
-      change() {
-        state.apply(change);
-        metrics.changed([change]);
-      },
-    };
-  }
-
-  test('is taken by the family that starts first, once in each sync', async () => {
-    const { metrics, value, change } = loaded();
-    change();
-    metrics.syncStarts('IPv4');
-    expect(await value(pending)).toBe(0);
-    change();
-    metrics.syncStarts('IPv6');
+    metrics.changed([change], [change]);
     expect(await value(pending)).toBe(1);
-    metrics.synced([]);
-    metrics.syncStarts('IPv6');
-    expect(await value(pending)).toBe(0);
-  });
-
-  test('is over where no family has anything to do for it', async () => {
-    const { metrics, value, change } = loaded();
-    change();
-    metrics.synced([]);
+    metrics.hear(taken('IPv6'));
     expect(await value(pending)).toBe(0);
   });
 
   test('is not what the state has no use for', async () => {
-    const { metrics, value } = loaded();
-    metrics.changed([{ ...change, record: undefined }]);
+    const { metrics, value } = start();
+    metrics.changed([{ ...change, record: undefined }], []);
     expect(await value(pending)).toBe(0);
     expect(await value('kubeproxy_sync_proxy_rules_service_changes_total')).toBe(1);
   });

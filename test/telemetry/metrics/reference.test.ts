@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ProxyMode } from '../../../src/config/proxy-config.ts';
+import { families } from '../../../src/net/family.ts';
 import { ClusterState } from '../../../src/state/cluster-state.ts';
 import { Metrics } from '../../../src/telemetry/metrics/metrics.ts';
 import { sharedPath, sharedUnavailable } from '../../support/conformance/shared.ts';
@@ -30,9 +31,11 @@ async function scrape(mode: ProxyMode): Promise<string> {
   metrics.loaded(new ClusterState('node-0'));
   metrics.api.requestDone({ method: 'GET', host: 'api:6443', code: 200, seconds: 0.1 });
   metrics.api.following('Service', true);
-  metrics.synced([
-    { family: 'IPv4', scope: 'full', changed: 0, services: [], milliseconds: 1, result: 'done', refused: [] },
-  ]);
+  const about = { scope: 'full', changed: 0, services: [], milliseconds: 1, refused: [] } as const;
+  for (const family of families) {
+    metrics.hear({ family, kind: 'synced', outcome: { ...about, family, result: 'done' } });
+    metrics.hear({ family, kind: 'up to date' });
+  }
   metrics.probed('healthz', 200);
   metrics.probed('livez', 503);
   return metrics.text();
