@@ -39,18 +39,21 @@ export class Commits {
       get refused() {
         return backend.refused;
       },
+      get retryDelay() {
+        return backend.retryDelay;
+      },
       get tidyDelay() {
         return backend.tidyDelay;
       },
-      syncAll: (plans) => this.#settleAfter(backend.syncAll(plans)),
-      syncChanges: (changes) => {
+      syncAll: (plans, signal) => this.#settleAfter(backend.syncAll(plans, signal)),
+      syncChanges: (changes, signal) => {
         this.#transactions += 1;
-        return this.#settleAfter(backend.syncChanges(changes));
+        return this.#settleAfter(backend.syncChanges(changes, signal));
       },
       isInForce: (plans, look, signal) => backend.isInForce(plans, look, signal),
-      tidy: () => {
+      tidy: (signal) => {
         this.#transactions += 1;
-        return backend.tidy();
+        return backend.tidy(signal);
       },
     };
   }

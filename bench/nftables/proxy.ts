@@ -11,13 +11,13 @@ import { nftablesOptions } from '../../src/nftables/derive-nftables-options.ts';
 import type { NftTool } from '../../src/nftables/nft-tool.ts';
 import type { LoadedState } from '../../src/plan/loaded-state.ts';
 import { follow } from '../../src/proxy/follow.ts';
-import { TakeOver } from '../../src/proxy/take-over.ts';
+import { ProblemReports } from '../../src/proxy/problem-reports.ts';
 import { filesSource } from '../../src/sources/files-source.ts';
 import { loadState } from '../../src/sources/load-state.ts';
 import type { Source, UpdateListener } from '../../src/sources/source.ts';
 import type { Change } from '../../src/state/records.ts';
-import { Syncer } from '../../src/sync/syncer.ts';
-import { ProblemLog } from '../../src/telemetry/logs/problem-log.ts';
+import { realClock } from '../../src/sync/clock.ts';
+import { Reconciler } from '../../src/sync/reconciler.ts';
 import { clusterCIDR } from '../iptables/rules.ts';
 import { Commits, monotonic } from './commits.ts';
 
@@ -59,22 +59,34 @@ export interface FollowingProxy {
   tidied(): Promise<void>;
 }
 
-/** Does the first sync, and goes on by the product's own `follow`, which also looks for drift, until this process ends. */
+/** Does the first sync, and goes on by the product's own reconcilers, which also look for drift, until this process ends. */
 export async function startFollowing({ config, loaded, tool }: LoadedCluster): Promise<FollowingProxy> {
   const commits = new Commits();
   const backends = families.map((family) => {
     const backend = backendOf(family, { config, loaded, tool });
     return family === 'IPv4' ? commits.observe(backend) : backend;
   });
-  const syncer = new Syncer(loaded.book, loaded.context, backends);
-  const logger = pino({ base: null }, pino.destination({ dest: '/dev/null', sync: true }));
-  const takeOver = new TakeOver(config.mode, () => undefined);
-  const first = await syncer.sync();
-  await takeOver.after(first);
   const { source, listener } = manualSource();
-  const problems = new ProblemLog(logger);
-  const ending = new AbortController();
-  void follow({ source, loaded, config, syncer, takeOver, problems, logger, ending, first });
+  const { signal } = new AbortController();
+  const first = backends.map(() => Promise.withResolvers<void>());
+  const reconcilers = backends.map(
+    (backend, index) =>
+      new Reconciler({
+        backend,
+        book: loaded.book,
+        context: loaded.context,
+        clock: realClock,
+        minSyncPeriod: config[config.mode].minSyncPeriod,
+        listener: ({ kind }) => {
+          if (kind === 'up to date') first[index]?.resolve();
+        },
+      }),
+  );
+  const logger = pino({ base: null }, pino.destination({ dest: '/dev/null', sync: true }));
+  const problems = new ProblemReports(config, logger);
+  for (const reconciler of reconcilers) void reconciler.run(signal);
+  await Promise.all(first.map(({ promise }) => promise));
+  void follow({ source, loaded, reconcilers, problems, signal });
   const emit = await listener;
   return {
     change(changes, since = monotonic()) {
@@ -86,7 +98,9 @@ export async function startFollowing({ config, loaded, tool }: LoadedCluster): P
       return commits.transactions;
     },
     async tidied() {
-      while (syncer.tidyDelay !== undefined) await delay(syncer.tidyDelay + 10);
+      const longest = () =>
+        Math.max(...backends.map(({ tidyDelay }) => tidyDelay ?? Number.NEGATIVE_INFINITY));
+      for (let pause = longest(); pause >= 0; pause = longest()) await delay(pause + 10);
     },
   };
 }

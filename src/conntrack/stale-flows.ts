@@ -4,6 +4,7 @@ import { type Family, families } from '../net/family.ts';
 import type { PlanBook } from '../plan/plan-book.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { Clock } from '../sync/clock.ts';
+import { doublingPause } from '../sync/pace.ts';
 import type { SyncEvent } from '../sync/sync-event.ts';
 import { Concern } from './concern.ts';
 import type { ConntrackTable } from './flow.ts';
@@ -99,7 +100,7 @@ export class StaleFlows {
   async #rest(family: Family, work: FamilyWork): Promise<void> {
     const { clock, signal } = this.#options;
     work.isResting = true;
-    await clock.sleep(Math.min(firstRetry * 2 ** (work.failures - 1), lastRetry), signal);
+    await clock.sleep(doublingPause(work.failures, firstRetry, lastRetry), signal);
     work.isResting = false;
     this.#start(family);
   }

@@ -24,7 +24,6 @@ export class IptablesBackend implements Backend {
   readonly family: Family;
   /** A restore leaves nothing over: the kernel swaps rules as a whole. */
   readonly tidyDelay = undefined;
-  readonly retryDelay = undefined;
   /** The tool lists all rules, or none. */
   readonly looks = ['everything'] as const;
   readonly #tool: RuleTool;

@@ -37,7 +37,6 @@ const mostInFlight = 2;
 /** Keeps the table of one family in the kernel equal to the plans. */
 export class NftablesBackend implements Backend {
   readonly family: Family;
-  readonly retryDelay = undefined;
   readonly looks = ['frame', 'everything'] as const;
   readonly #tool: NftTool;
   readonly #skeletonText: string;

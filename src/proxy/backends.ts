@@ -2,13 +2,14 @@ import type { Backend } from '../backend/backend.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { IptablesBackend } from '../iptables/backend.ts';
 import { iptablesOptions } from '../iptables/derive-iptables-options.ts';
-import { iptablesTool } from '../kernel/iptables/iptables-tool.ts';
+import { iptablesCommand, iptablesTool } from '../kernel/iptables/iptables-tool.ts';
 import { detectIptablesVariant } from '../kernel/iptables/iptables-variant.ts';
 import { ensurePacketCounters } from '../kernel/iptables/nfacct.ts';
 import { nftTool } from '../kernel/nft/choose-nft-tool.ts';
 import { lookAtNode } from '../kernel/node/look-at-node.ts';
+import { whyFamilyIsMissing } from '../kernel/node/missing-family.ts';
 import { iptablesRuleFiles, nftablesSkeleton } from '../kernel/rule-files.ts';
-import { families } from '../net/family.ts';
+import { type Family, families } from '../net/family.ts';
 import { NftablesBackend } from '../nftables/backend.ts';
 import { nftablesOptions } from '../nftables/derive-nftables-options.ts';
 import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
@@ -26,7 +27,10 @@ export interface BackendInput {
   readonly ruleCounts?: RuleCounts | undefined;
 }
 
-/** The backends of the configured mode, one a family; says once how they reach the kernel. */
+/**
+ * The backends of the configured mode, one for each family that this machine has; says once how they reach the kernel, and
+ * which family is left out.
+ */
 export function openBackends(input: BackendInput): Promise<readonly Backend[]> {
   return input.config.mode === 'nftables' ? nftablesBackends(input) : iptablesBackends(input);
 }
@@ -40,7 +44,8 @@ async function iptablesBackends(input: BackendInput): Promise<readonly Backend[]
   logger.info({ node: state.nodeName, variant, reason }, 'programming iptables');
   const counters = await ensurePacketCounters();
   const files = iptablesRuleFiles();
-  return families.map((family) => {
+  const present = await presentFamilies(logger, (family) => `${iptablesCommand(family, variant)}-restore`);
+  return present.map((family) => {
     const tool = iptablesTool(family, variant);
     const counted = ruleCounts === undefined ? tool : countedTool(tool, family, ruleCounts);
     return new IptablesBackend(family, counted, files, async (plans) =>
@@ -50,14 +55,34 @@ async function iptablesBackends(input: BackendInput): Promise<readonly Backend[]
 }
 
 async function nftablesBackends({ state, config, logger }: BackendInput): Promise<readonly Backend[]> {
-  const { tool, reason } = await nftTool();
+  const { reason } = await nftTool();
   logger.info({ node: state.nodeName, reason }, 'programming nftables');
   const skeleton = nftablesSkeleton();
-  return families.map(
-    (family) =>
-      new NftablesBackend(family, tool, skeleton, async () => {
+  return Promise.all(
+    (await presentFamilies(logger)).map(async (family) => {
+      // By the command each family has its own: else one would wait for a child of the other that hangs.
+      const { tool } = await nftTool();
+      return new NftablesBackend(family, tool, skeleton, async () => {
         const facts = await lookAtNode(config, state.node, new Set());
         return nftablesOptions(family, config, { ...facts, serviceCIDRs: state.serviceCIDRs });
-      }),
+      });
+    }),
   );
+}
+
+/** Those that can be programmed here. Where that is none, all of them are tried, and each says what it lacks. */
+async function presentFamilies(
+  logger: Logger,
+  commandOf?: (family: Family) => string,
+): Promise<readonly Family[]> {
+  const needs = (family: Family) => (commandOf === undefined ? {} : { command: commandOf(family) });
+  const reasons = await Promise.all(families.map((family) => whyFamilyIsMissing(family, needs(family))));
+  const present = families.filter((_, index) => reasons[index] === undefined);
+  if (present.length === 0) return families;
+  families.forEach((family, index) => {
+    const reason = reasons[index];
+    if (reason !== undefined)
+      logger.info({ family, reason }, 'this machine has no such rules; leaving them out');
+  });
+  return present;
 }

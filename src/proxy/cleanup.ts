@@ -1,12 +1,12 @@
 import { removePacketCounters } from '../kernel/iptables/nfacct.ts';
 import { restoreKept } from '../kernel/node/kept-settings.ts';
 import { type ExitStatus, exitStatus, UserError } from '../program/exit-status.ts';
-import { removals } from './take-over.ts';
+import { allRemovals } from './removals.ts';
 
 /** Removes all that Portolan or kube-proxy left in the kernel; rules of others stay as they are. */
 export async function cleanup(): Promise<ExitStatus> {
   let failed = false;
-  for (const removal of await removals()) {
+  for (const removal of await allRemovals()) {
     try {
       for (const removed of await removal()) process.stdout.write(`removed ${removed}\n`);
     } catch (error) {

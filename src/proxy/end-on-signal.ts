@@ -1,4 +1,8 @@
+import { exitStatus } from '../program/exit-status.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
+
+/** Milliseconds. What is under way has 5 s to finish, and its children 5 s more to end; the kubelet kills after 30 s. */
+const longestEnd = 15_000;
 
 /** Listens for SIGINT and SIGTERM from now on: what is under way is finished, and then the process ends. */
 export function endOnSignal(logger: Logger): AbortController {
@@ -7,8 +11,17 @@ export function endOnSignal(logger: Logger): AbortController {
     // Not `once`: execa would find that nobody listens any more while a child of its runs, and end this process.
     process.on(signal, () => {
       logger.info({ signal }, 'ending; the rules stay');
+      if (!ending.signal.aborted) endAnyway(logger);
       ending.abort();
     });
   }
   return ending;
+}
+
+/** What goes on after that and heeds no signal, such as a look at the node by a child that hangs, ends with the process. */
+function endAnyway(logger: Logger): void {
+  setTimeout(() => {
+    logger.warn('something under way does not end; ending without it');
+    process.exit(exitStatus.ok);
+  }, longestEnd).unref();
 }

@@ -1,26 +1,27 @@
 import type { ProxyConfig } from '../config/proxy-config.ts';
-import { modeProblems } from '../plan/loaded-state.ts';
+import { prepareNode } from '../kernel/node/prepare-node.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
 import { version } from '../program/version.ts';
 import { loadState } from '../sources/load-state.ts';
 import { openSource } from '../sources/open-source.ts';
+import type { Source } from '../sources/source.ts';
 import { trafficMetrics } from '../status/open-traffic-metrics.ts';
 import type { OperatorEvents } from '../telemetry/events/operator-events.ts';
 import { logApi } from '../telemetry/logs/log-api.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
-import { ProblemLog } from '../telemetry/logs/problem-log.ts';
 import { Metrics } from '../telemetry/metrics/metrics.ts';
+import { openBackends } from './backends.ts';
 import { endOnSignal } from './end-on-signal.ts';
-import { firstSync } from './first-sync.ts';
-import { follow, type Running } from './follow.ts';
+import { follow } from './follow.ts';
 import { openEvents } from './open-events.ts';
+import { ProblemReports } from './problem-reports.ts';
+import { openReconcilers } from './reconcilers.ts';
 import type { RunOptions } from './run-options.ts';
 import { openServing } from './serve.ts';
-import type { Serving } from './serving.ts';
 
 /**
- * Serves from the start, since the API server may be away for long and whoever asks must not take that for a proxy that is
- * dead; then programs the rules, and keeps them equal to the objects.
+ * Keeps the rules equal to the objects, and mends what others change, until SIGINT or SIGTERM. Serves from the start, since the
+ * API server may be away for long, and whoever asks must not take that for a proxy that is dead.
  */
 export async function keepRunning(
   options: RunOptions,
@@ -30,7 +31,7 @@ export async function keepRunning(
   // Before the first child: else a signal may find only execa's listener, which forgets it.
   const ending = endOnSignal(logger);
   try {
-    await serveAndFollow(options, config, logger, ending);
+    await openAndProgram(options, config, logger, ending.signal);
   } finally {
     // Else servers would keep the process that an error ends.
     ending.abort();
@@ -38,13 +39,12 @@ export async function keepRunning(
   return exitStatus.ok;
 }
 
-async function serveAndFollow(
+async function openAndProgram(
   options: RunOptions,
   config: ProxyConfig,
   logger: Logger,
-  ending: AbortController,
+  signal: AbortSignal,
 ): Promise<void> {
-  const { signal } = ending;
   const metrics = new Metrics({ mode: config.mode, version: version() });
   const { source, api } = await openSource(options, config, {
     patient: true,
@@ -53,44 +53,65 @@ async function serveAndFollow(
   });
   const { events, sent } = openEvents(api, config, { logger, signal });
   try {
-    const serving = await openServing({
-      config,
-      metrics,
-      moreMetrics: (loaded) => (options.trafficMetrics ? [trafficMetrics(loaded, config, logger)] : []),
-      logger,
-      signal,
-      flags: options.flags,
-      ownFlags: ownFlags(options),
-      needsNode: options.source === undefined,
-      failures: events,
-    });
-    const loaded = await loadState(source, config, options, signal);
-    if (!signal.aborted) await program({ options, config, logger, source, loaded, serving, events, ending });
+    await serveAndProgram({ options, config, logger, metrics, source, events, signal });
   } catch (error) {
     await sent();
     throw error;
   }
 }
 
-interface Programming extends Omit<Running, 'problems' | 'syncer' | 'takeOver' | 'first'> {
+interface Opened {
   readonly options: RunOptions;
-  readonly serving: Serving;
+  readonly config: ProxyConfig;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly source: Source;
   readonly events: OperatorEvents;
+  readonly signal: AbortSignal;
 }
 
-async function program({ options, ...opened }: Programming): Promise<void> {
-  const { loaded, config, logger, serving, events, ending } = opened;
+async function serveAndProgram(opened: Opened): Promise<void> {
+  const { options, config, logger, metrics, source, events, signal } = opened;
+  const serving = await openServing({
+    ...opened,
+    moreMetrics: (loaded) => (options.trafficMetrics ? [trafficMetrics(loaded, config, logger)] : []),
+    flags: options.flags,
+    ownFlags: ownFlags(options),
+    needsNode: options.source === undefined,
+    failures: events,
+  });
+
+  const loaded = await loadState(source, config, options, signal);
+  if (signal.aborted) return;
+  const { state } = loaded;
   serving.loaded(loaded);
-  events.loaded((service) => loaded.state.services.get(service)?.uid || undefined);
-  const problems = new ProblemLog(logger);
-  problems.report(loaded.problems);
-  events.invalid(loaded.unusable);
-  events.clashes(loaded.state.clashes());
-  events.withoutEffect(modeProblems(loaded.state.services.values(), config));
-  const { syncer, takeOver, outcomes } = await firstSync({ loaded, config, options, logger, serving });
-  events.started();
-  events.synced(outcomes);
-  if (!ending.signal.aborted) await follow({ ...opened, problems, syncer, takeOver, first: outcomes });
+  events.loaded((service) => state.services.get(service)?.uid || undefined);
+  const problems = new ProblemReports(config, logger, events);
+  problems.loaded(loaded);
+  // From now on it is waited for that they come into force, whatever hangs.
+  serving.queued();
+
+  const { variant } = options;
+  const backends = await openBackends({ state, config, variant, logger, ruleCounts: metrics.ruleCounts });
+  serving.programs(backends.map(({ family }) => family));
+  await prepareNode(config, state.node, (message) => logger.warn(message));
+
+  const { reconcilers } = await openReconcilers({
+    backends,
+    loaded,
+    config,
+    logger,
+    signal,
+    listener: (event) => {
+      serving.hear(event);
+      events.hear(event);
+    },
+    conntrackReconciled: (outcome) => metrics.conntrack.conntrackReconciled(outcome),
+  });
+  await Promise.all([
+    follow({ source, loaded, reconcilers, problems, serving, signal }),
+    ...reconcilers.map((reconciler) => reconciler.run(signal)),
+  ]);
 }
 
 function ownFlags(options: RunOptions): Readonly<Record<string, string>> {

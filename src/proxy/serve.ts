@@ -1,6 +1,4 @@
-import type { Backend } from '../backend/backend.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
-import type { ConntrackOutcome } from '../conntrack/stale-flows.ts';
 import { healthzPage, livezPage } from '../health/health-pages.ts';
 import { HealthState } from '../health/health-state.ts';
 import { NodeEligibility } from '../health/node-eligibility.ts';
@@ -10,17 +8,11 @@ import { type Family, families } from '../net/family.ts';
 import type { LoadedState } from '../plan/loaded-state.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { Change } from '../state/records.ts';
-import type { SyncOutcome } from '../sync/sync-event.ts';
+import type { SyncEvent } from '../sync/sync-event.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
 import type { Metrics } from '../telemetry/metrics/metrics.ts';
-import {
-  type AppliedPlans,
-  type BackendObserver,
-  ObservedBackend,
-} from '../telemetry/metrics/observed-backend.ts';
 import { type MetricsPagesOptions, metricsPages } from './metrics-pages.ts';
 import { openServer, type ServeFailures } from './open-server.ts';
-import type { Serving } from './serving.ts';
 
 /** Metrics in Prometheus' text format. */
 export interface TextMetrics {
@@ -45,14 +37,15 @@ export interface ServingOptions extends Pick<MetricsPagesOptions, 'flags' | 'own
  * and tried again, or thrown as a `UserError` where `bindAddressHardFail` is set.
  */
 export async function openServing(options: ServingOptions): Promise<Serving> {
-  const serving = new OpenServing(options);
+  const serving = new Serving(options);
   const { healthzBindAddress, metricsBindAddress } = options.config;
   await openServer('health', healthzBindAddress, serving.healthPages(), options);
   await openServer('metrics', metricsBindAddress, serving.metricsPages(), options);
   return serving;
 }
 
-class OpenServing implements Serving, BackendObserver {
+/** The servers of a proxy: told what goes on, they answer who asks. They end with the signal that they were opened with. */
+export class Serving {
   readonly #options: ServingOptions;
   readonly #started = Date.now();
   readonly #health: HealthState;
@@ -68,10 +61,7 @@ class OpenServing implements Serving, BackendObserver {
     this.#eligibility = new NodeEligibility(needsNode);
   }
 
-  get ruleCounts() {
-    return this.#options.metrics.ruleCounts;
-  }
-
+  /** The objects are there, and about to be programmed. */
   loaded(loaded: LoadedState): void {
     const { config, metrics, logger, signal, failures, moreMetrics } = this.#options;
     const { state } = loaded;
@@ -82,7 +72,7 @@ class OpenServing implements Serving, BackendObserver {
     const checks = new ServiceHealthChecks({
       config,
       state,
-      isHealthy: () => this.#health.health().healthy,
+      isHealthy: (family) => this.#health.isHealthy(family),
       onListenError: (service, port, error) => {
         logger.error({ service, port, error: error.message }, 'cannot listen on the health check node port');
         failures?.cannotServeHealthCheck(service, port, error);
@@ -92,45 +82,32 @@ class OpenServing implements Serving, BackendObserver {
     signal.addEventListener('abort', () => checks.close(), { once: true });
   }
 
-  watch(backend: Backend): Backend {
-    return new ObservedBackend(backend, this);
+  /** Only these families are programmed: the machine does not have the other. */
+  programs(present: readonly Family[]): void {
+    this.#health.only(present);
   }
 
-  changed(changes: readonly Change[]): void {
-    this.#options.metrics.changed(changes);
+  /** The source told of changes, some of which changed the state. */
+  changed(changes: readonly Change[], effective: readonly Change[]): void {
+    this.#options.metrics.changed(changes, effective);
     for (const change of changes) {
       if (change.kind === 'Node' && change.key === this.#state?.nodeName)
         this.#eligibility.seen(change.record);
     }
   }
 
+  /** A sync is asked for. */
   queued(): void {
     this.#options.metrics.queued();
     this.#health.queued();
   }
 
-  syncStarts(family: Family): void {
-    this.#options.metrics.syncStarts(family);
-  }
-
-  applied(family: Family, applied: AppliedPlans): void {
-    this.#options.metrics.applied(family, applied);
-    if (!this.#options.signal.aborted) void this.#checks?.applied(family, applied);
-  }
-
-  tidyFailed(family: Family): void {
-    this.#options.metrics.tidyFailed(family);
-  }
-
-  /** A family without a failure has nothing left to do. */
-  synced(outcomes: readonly SyncOutcome[]): void {
-    this.#options.metrics.synced(outcomes);
-    const failed = outcomes.filter(({ result }) => result === 'failed').map(({ family }) => family);
-    for (const family of families) if (!failed.includes(family)) this.#health.updated(family);
-  }
-
-  conntrackReconciled(outcome: ConntrackOutcome): void {
-    this.#options.metrics.conntrack.conntrackReconciled(outcome);
+  /** To be told of everything that happens to the rules. */
+  hear(event: SyncEvent): void {
+    this.#options.metrics.hear(event);
+    this.#health.hear(event);
+    if (event.kind === 'applied' && !this.#options.signal.aborted)
+      void this.#checks?.applied(event.family, event.applied);
   }
 
   healthPages(): Pages {

@@ -1,104 +1,92 @@
-import type { ProxyMode } from '../config/proxy-config.ts';
-import { removalInput } from '../iptables/removal.ts';
-import { readSavedTables } from '../iptables/saved-rules.ts';
-import { iptablesTool } from '../kernel/iptables/iptables-tool.ts';
-import { usedVariants } from '../kernel/iptables/iptables-variant.ts';
-import { nftCommand } from '../kernel/nft/nft-command.ts';
-import { removeTables } from '../kernel/nft/nft-tables.ts';
-import { type Family, families } from '../net/family.ts';
-import { tableName } from '../nftables/names.ts';
-import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
-import type { SyncOutcome } from '../sync/sync-event.ts';
+import type { Family } from '../net/family.ts';
+import type { Clock } from '../sync/clock.ts';
+import { doublingPause } from '../sync/pace.ts';
+import type { SyncEvent } from '../sync/sync-event.ts';
+import type { Removal } from './removals.ts';
 
-/** kube-proxy's table in mode nftables. */
-const kubeProxyTable = 'kube-proxy';
+export interface TakeOverOptions {
+  /** What removes the rules of one family that another proxy has left. */
+  readonly removalsOf: (family: Family) => Promise<readonly Removal[]>;
+  readonly report: (message: string) => void;
+  readonly clock: Clock;
+  /** Nothing is tried again any more when it aborts. */
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds until what could not be removed is tried again, doubled each time: beside ours it does no harm. */
+const firstRetry = 1_000;
+const lastRetry = 600_000;
 
 /**
- * Removes what kube-proxy, or Portolan in its other mode, has left on the node, once and only when the rules of this
- * mode are in force: until then the old ones carry the traffic.
+ * Removes what another proxy, or Portolan in its other mode, has left on the node: in each family once, and only when the rules
+ * of this mode are in force there, since until then the old ones carry the traffic. What fails keeps nothing else.
  */
 export class TakeOver {
-  readonly #mode: ProxyMode;
-  readonly #report: (message: string) => void;
-  readonly #pending = new Set<Family>(families);
-  #done = false;
+  readonly #options: TakeOverOptions;
+  readonly #firstTries = new Map<Family, Promise<void>>();
+  readonly #reported = new Set<string>();
 
-  constructor(mode: ProxyMode, report: (message: string) => void) {
-    this.#mode = mode;
-    this.#report = report;
+  constructor(options: TakeOverOptions) {
+    this.#options = options;
   }
 
-  /** To be called after each sync. What cannot be removed is reported, and does no harm beside ours. */
-  async after(outcomes: readonly SyncOutcome[]): Promise<void> {
-    for (const { family, result } of outcomes) if (result === 'done') this.#pending.delete(family);
-    if (this.#done || this.#pending.size > 0) return;
-    this.#done = true;
+  /** To be told of everything that happens to the rules. No work is waited for. */
+  hear({ kind, family }: SyncEvent): void {
+    if (kind !== 'applied' || this.#firstTries.has(family)) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#firstTries.set(family, promise);
+    void this.#takeOver(family, resolve);
+  }
+
+  /** Resolves when everything was tried once in the families whose rules are in force. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#firstTries.values());
+  }
+
+  /** Until nothing is left, or the proxy ends. `tried` is called after each try. */
+  async #takeOver(family: Family, tried: () => void): Promise<void> {
+    const { clock, signal } = this.#options;
+    let left: Left;
+    for (let tries = 1; !signal.aborted; tries += 1) {
+      left = await this.#remove(family, left);
+      tried();
+      if (left?.length === 0) return;
+      await clock.sleep(doublingPause(tries, firstRetry, lastRetry), signal);
+    }
+    tried();
+  }
+
+  /** Tries each that is left by itself; resolves to those that failed. */
+  async #remove(family: Family, left: Left): Promise<Left> {
+    const failed: Removal[] = [];
     try {
-      for (const removal of await removeOthers(this.#mode)) {
-        for (const removed of await removal()) this.#report(`removed ${removed}`);
+      for (const removal of left ?? (await this.#options.removalsOf(family))) {
+        if (!(await this.#tryOne(removal))) failed.push(removal);
       }
+      return failed;
     } catch (error) {
-      this.#report(
-        `rules of another proxy may still stand: ${error instanceof Error ? error.message : error}`,
-      );
+      this.#reportFailure(error);
+      return left;
     }
   }
-}
 
-function removeOthers(mode: ProxyMode): Promise<readonly Removal[]> {
-  return mode === 'nftables' ? removals([kubeProxyTable]) : Promise.resolve([tablesRemoval()]);
-}
-
-/** Removes one part of what proxies leave; returns what it removed, in words. */
-export type Removal = () => Promise<readonly string[]>;
-
-/** What removes the named nft tables and, in both variants and families, the chains of Portolan and kube-proxy. */
-export async function removals(
-  tables: readonly string[] = [kubeProxyTable, tableName],
-): Promise<readonly Removal[]> {
-  const variants = await variantsInUse();
-  return [
-    tablesRemoval(tables),
-    ...variants.flatMap((variant) =>
-      families.map(
-        (family): Removal =>
-          () =>
-            removeRules(family, variant),
-      ),
-    ),
-  ];
-}
-
-/** Where the command nft is missing there is no table to remove. */
-function tablesRemoval(names: readonly string[] = [kubeProxyTable, tableName]): Removal {
-  return async () => {
+  async #tryOne(removal: Removal): Promise<boolean> {
     try {
-      return (await removeTables(nftCommand(), names)).map((title) => `the table ${title}`);
+      for (const removed of await removal()) this.#options.report(`removed ${removed}`);
+      return true;
     } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
+      this.#reportFailure(error);
+      return false;
     }
-  };
-}
+  }
 
-async function variantsInUse(): Promise<readonly IptablesVariant[]> {
-  try {
-    return await usedVariants();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
+  #reportFailure(error: unknown): void {
+    const message = `rules of another proxy may still stand: ${error instanceof Error ? error.message : error}`;
+    if (this.#reported.has(message)) return;
+    this.#reported.add(message);
+    this.#options.report(message);
   }
 }
 
-async function removeRules(family: Family, variant: IptablesVariant): Promise<readonly string[]> {
-  const tool = iptablesTool(family, variant);
-  const lines = await Array.fromAsync(tool.save());
-  const input = removalInput(readSavedTables(lines.join('\n')));
-  if (input === '') return [];
-  await tool.restore([input]);
-  return [`the ${family} rules (iptables-${variant})`];
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'failure' in error && error.failure === 'missing';
-}
+/** What is still to be removed; `undefined` where nobody knows yet. */
+type Left = readonly Removal[] | undefined;

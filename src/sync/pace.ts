@@ -22,7 +22,7 @@ const retryShare = 1 / 10;
  */
 export function pauseAfterFailure(failures: number, milliseconds: number): number {
   const ceiling = within(firstRetry, milliseconds / retryShare, lastRetry);
-  return Math.min(firstRetry * 2 ** (failures - 1), ceiling);
+  return doublingPause(failures, firstRetry, ceiling);
 }
 
 /** From the start of a look to that of the next: somebody else's change to the rules is seen and mended within a second. */
@@ -36,6 +36,11 @@ const lookShare = 1 / 25;
 export function nextLook({ started, ended }: Span): number {
   const pause = Math.min((ended - started) / lookShare, longestLookPause);
   return Math.max(started + shortestLookPause, ended + pause);
+}
+
+/** A pause that doubles with each failure in a row, for what nobody waits for. */
+export function doublingPause(failures: number, first: number, last: number): number {
+  return Math.min(first * 2 ** (failures - 1), last);
 }
 
 function within(least: number, value: number, most: number): number {

@@ -2,11 +2,11 @@ import { pino } from 'pino';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { listen } from '../../src/health/listen.ts';
 import type { Address } from '../../src/net/address.ts';
+import { families } from '../../src/net/family.ts';
 import { PlanBook } from '../../src/plan/plan-book.ts';
 import { openServing, type ServingOptions } from '../../src/proxy/serve.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
 import type { NodeRecord } from '../../src/state/records.ts';
-import type { SyncOutcome } from '../../src/sync/sync-event.ts';
 import { Metrics } from '../../src/telemetry/metrics/metrics.ts';
 import { resolveFile } from '../support/config/resolve.ts';
 import { loopbackAddress } from '../support/health/loopback.ts';
@@ -58,9 +58,7 @@ function node(beingDeleted: boolean): NodeRecord {
 
 const nodeChange = (beingDeleted: boolean) =>
   ({ kind: 'Node', key: 'node-0', record: node(beingDeleted) }) as const;
-const done = (family: SyncOutcome['family']): SyncOutcome => {
-  return { family, scope: 'full', changed: 0, services: [], milliseconds: 1, result: 'done', refused: [] };
-};
+const about = { scope: 'full', changed: 0, services: [], milliseconds: 1 } as const;
 
 describe('before any object is known', () => {
   test.each(['/healthz', '/livez'])('%s is well', async (path) => {
@@ -82,6 +80,14 @@ describe('before any object is known', () => {
   });
 });
 
+test('a family that this machine does not have is in no answer', async () => {
+  const { given, health } = options();
+  const serving = await openServing(given);
+  serving.programs(['IPv4']);
+  const { text } = await ask(health, '/livez');
+  expect(Object.keys(JSON.parse(text).status)).toEqual(['IPv4']);
+});
+
 describe('the node', () => {
   test('that is being deleted makes /healthz answer 503, and not /livez', async () => {
     const { given, health } = options();
@@ -90,7 +96,7 @@ describe('the node', () => {
     loaded.state.apply(nodeChange(false));
     serving.loaded(loaded);
     expect((await ask(health, '/healthz')).status).toBe(200);
-    serving.changed([nodeChange(true)]);
+    serving.changed([nodeChange(true)], []);
     const { status, text } = await ask(health, '/healthz');
     expect({ status, body: JSON.parse(text) }).toMatchObject({
       status: 503,
@@ -105,7 +111,7 @@ describe('the node', () => {
     const loaded = loadedState();
     loaded.state.apply(nodeChange(false));
     serving.loaded(loaded);
-    serving.changed([{ ...nodeChange(true), key: 'node-1' }]);
+    serving.changed([{ ...nodeChange(true), key: 'node-1' }], []);
     expect((await ask(health, '/healthz')).status).toBe(200);
   });
 });
@@ -119,13 +125,22 @@ test('a change that waits for twice the sync period makes both pages answer 503,
   const queued = Date.now();
   await vi.waitUntil(() => Date.now() > queued, { interval: 1 });
   expect(await statuses()).toEqual([503, 503]);
-  serving.synced([done('IPv4'), { ...done('IPv6'), result: 'failed', error: new Error('no') }]);
+  for (const family of families) serving.hear({ family, kind: 'taken', changes: [] });
+  serving.hear({ family: 'IPv4', kind: 'up to date' });
+  const failed = { ...about, family: 'IPv6', result: 'failed', error: new Error('no') } as const;
+  serving.hear({ family: 'IPv6', kind: 'synced', outcome: failed });
   expect(await statuses()).toEqual([503, 503]);
-  serving.synced([done('IPv6')]);
+  const { status } = JSON.parse((await ask(health, '/livez')).text);
+  expect(status).toMatchObject({
+    IPv4: { healthy: true },
+    IPv6: { healthy: false, behind: { error: 'no' } },
+  });
+  serving.hear({ family: 'IPv6', kind: 'up to date' });
   expect(await statuses()).toEqual([200, 200]);
   const text = await given.metrics.text();
   for (const page of ['healthz', 'livez']) {
-    expect(sample(text, `kubeproxy_proxy_${page}_total{code="503"}`)).toBe(2);
+    const asked = page === 'livez' ? 3 : 2;
+    expect(sample(text, `kubeproxy_proxy_${page}_total{code="503"}`)).toBe(asked);
     expect(sample(text, `kubeproxy_proxy_${page}_total{code="200"}`)).toBe(1);
   }
 });

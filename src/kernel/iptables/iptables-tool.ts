@@ -15,7 +15,7 @@ const nftBatchSize = 250;
 
 /** iptables-save and iptables-restore of one family and variant on this machine. */
 export function iptablesTool(family: Family, variant: IptablesVariant): RuleTool {
-  const command = `${family === 'IPv4' ? 'iptables' : 'ip6tables'}-${variant}`;
+  const command = iptablesCommand(family, variant);
   return {
     batchSize: batchSize(variant),
     save: (signal) => save(`${command}-save`, signal),
@@ -24,6 +24,11 @@ export function iptablesTool(family: Family, variant: IptablesVariant): RuleTool
         ? restore(`${command}-restore`, input, signal)
         : inTurn(() => restore(`${command}-restore`, input, signal)),
   };
+}
+
+/** The program of a family and variant: those that save and restore have its name and `-save` or `-restore`. */
+export function iptablesCommand(family: Family, variant: IptablesVariant): string {
+  return `${family === 'IPv4' ? 'iptables' : 'ip6tables'}-${variant}`;
 }
 
 let lastTurn: Promise<unknown> = Promise.resolve();

@@ -1,13 +1,19 @@
 import { ToolError } from '../../backend/failure.ts';
+import type { Family } from '../../net/family.ts';
 import type { NftTool } from '../../nftables/nft-tool.ts';
+import { nftFamily } from '../../nftables/nftables-options.ts';
 
 /** A table of this machine, `ip kube-proxy`. */
 export type TableTitle = string & { readonly brand: 'TableTitle' };
 
-/** Removes those of the named tables, of both families, that are there; returns them. Throws a `ToolError`. */
-export async function removeTables(tool: NftTool, names: readonly string[]): Promise<readonly TableTitle[]> {
+/** Removes those of the named tables of these families that are there; returns them. Throws a `ToolError`. */
+export async function removeTables(
+  tool: NftTool,
+  names: readonly string[],
+  families: readonly Family[],
+): Promise<readonly TableTitle[]> {
   const removed: TableTitle[] = [];
-  for (const title of names.flatMap((name) => [`ip ${name}`, `ip6 ${name}`])) {
+  for (const title of names.flatMap((name) => families.map((family) => `${nftFamily(family)} ${name}`))) {
     if (await remove(tool, title)) removed.push(title as TableTitle);
   }
   return removed;
