@@ -6,7 +6,7 @@ import { allRemovals } from './removals.ts';
 /** Removes all that Portolan or kube-proxy left in the kernel; rules of others stay as they are. */
 export async function cleanup(): Promise<ExitStatus> {
   let failed = false;
-  for (const removal of await allRemovals()) {
+  for (const removal of allRemovals()) {
     try {
       for (const removed of await removal()) process.stdout.write(`removed ${removed}\n`);
     } catch (error) {

@@ -7,7 +7,7 @@ import { nftCommand } from '../kernel/nft/nft-command.ts';
 import { removeTables } from '../kernel/nft/nft-tables.ts';
 import { type Family, families } from '../net/family.ts';
 import { tableName } from '../nftables/names.ts';
-import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
+import { type IptablesVariant, iptablesVariants } from '../rules-text/iptables/iptables-variants.ts';
 
 /** Removes one part of what proxies leave; returns what it removed, in words. */
 export type Removal = () => Promise<readonly string[]>;
@@ -16,14 +16,14 @@ export type Removal = () => Promise<readonly string[]>;
 const kubeProxyTable = 'kube-proxy';
 
 /** What removes all that Portolan and kube-proxy have left in nft tables and, in both variants, in iptables chains. */
-export async function allRemovals(): Promise<readonly Removal[]> {
-  return [tablesRemoval([kubeProxyTable, tableName], families), ...(await chainRemovals(families))];
+export function allRemovals(): readonly Removal[] {
+  return [tablesRemoval([kubeProxyTable, tableName], families), ...chainRemovals(families)];
 }
 
 /** What removes the rules of one family that kube-proxy, or Portolan in its other mode, has left. */
-export async function othersRemovals(mode: ProxyMode, family: Family): Promise<readonly Removal[]> {
+export function othersRemovals(mode: ProxyMode, family: Family): readonly Removal[] {
   if (mode === 'iptables') return [tablesRemoval([kubeProxyTable, tableName], [family])];
-  return [tablesRemoval([kubeProxyTable], [family]), ...(await chainRemovals([family]))];
+  return [tablesRemoval([kubeProxyTable], [family]), ...chainRemovals([family])];
 }
 
 /** Where the command nft is missing there is no table to remove. */
@@ -38,9 +38,8 @@ function tablesRemoval(names: readonly string[], of: readonly Family[]): Removal
   };
 }
 
-async function chainRemovals(of: readonly Family[]): Promise<readonly Removal[]> {
-  const variants = await variantsInUse();
-  return variants.flatMap((variant) =>
+function chainRemovals(of: readonly Family[]): readonly Removal[] {
+  return iptablesVariants.flatMap((variant) =>
     of.map(
       (family): Removal =>
         () =>
@@ -59,6 +58,7 @@ async function variantsInUse(): Promise<readonly IptablesVariant[]> {
 }
 
 async function removeChains(family: Family, variant: IptablesVariant): Promise<readonly string[]> {
+  if (!(await variantsInUse()).includes(variant)) return [];
   const tool = iptablesTool(family, variant);
   const lines = await Array.fromAsync(tool.save());
   const input = removalInput(readSavedTables(lines.join('\n')));

@@ -6,7 +6,7 @@ import type { Removal } from './removals.ts';
 
 export interface TakeOverOptions {
   /** What removes the rules of one family that another proxy has left. */
-  readonly removalsOf: (family: Family) => Promise<readonly Removal[]>;
+  readonly removalsOf: (family: Family) => readonly Removal[];
   readonly report: (message: string) => void;
   readonly clock: Clock;
   /** Nothing is tried again any more when it aborts. */
@@ -45,29 +45,21 @@ export class TakeOver {
 
   /** Until nothing is left, or the proxy ends. `tried` is called after each try. */
   async #takeOver(family: Family, tried: () => void): Promise<void> {
-    const { clock, signal } = this.#options;
-    let left: Left;
+    const { removalsOf, clock, signal } = this.#options;
+    let left = removalsOf(family);
     for (let tries = 1; !signal.aborted; tries += 1) {
-      left = await this.#remove(family, left);
+      left = await this.#failing(left);
       tried();
-      if (left?.length === 0) return;
+      if (left.length === 0) return;
       await clock.sleep(doublingPause(tries, firstRetry, lastRetry), signal);
     }
-    tried();
   }
 
-  /** Tries each that is left by itself; resolves to those that failed. */
-  async #remove(family: Family, left: Left): Promise<Left> {
+  /** Tries each by itself; resolves to those that failed. */
+  async #failing(removals: readonly Removal[]): Promise<readonly Removal[]> {
     const failed: Removal[] = [];
-    try {
-      for (const removal of left ?? (await this.#options.removalsOf(family))) {
-        if (!(await this.#tryOne(removal))) failed.push(removal);
-      }
-      return failed;
-    } catch (error) {
-      this.#reportFailure(error);
-      return left;
-    }
+    for (const removal of removals) if (!(await this.#tryOne(removal))) failed.push(removal);
+    return failed;
   }
 
   async #tryOne(removal: Removal): Promise<boolean> {
@@ -87,6 +79,3 @@ export class TakeOver {
     this.#options.report(message);
   }
 }
-
-/** What is still to be removed; `undefined` where nobody knows yet. */
-type Left = readonly Removal[] | undefined;

@@ -12,7 +12,6 @@ function stage() {
   const standing = new Set(['IPv4 tables', 'IPv4 chains', 'IPv6 tables', 'IPv6 chains']);
   const stuck = new Map<string, string>();
   const tries: string[] = [];
-  let unknown: string | undefined;
   const removal =
     (part: string): Removal =>
     async () => {
@@ -22,10 +21,7 @@ function stage() {
       return standing.delete(part) ? [part] : [];
     };
   const takeOver = new TakeOver({
-    removalsOf: async (family) => {
-      if (unknown !== undefined) throw new Error(unknown);
-      return ['tables', 'chains'].map((part) => removal(`${family} ${part}`));
-    },
+    removalsOf: (family) => ['tables', 'chains'].map((part) => removal(`${family} ${part}`)),
     report: (message) => reports.push(message),
     clock,
     signal: ending.signal,
@@ -34,20 +30,7 @@ function stage() {
     takeOver.hear({ family, kind: 'applied', applied: { scope: 'full', plans: new Map() }, isSettled: true });
     await takeOver.idle();
   };
-  return {
-    clock,
-    ending,
-    reports,
-    standing,
-    stuck,
-    tries,
-    takeOver,
-    inForce,
-    /** Nobody knows what to remove, for this reason. */
-    unknown: (reason: string | undefined) => {
-      unknown = reason;
-    },
-  };
+  return { clock, ending, reports, standing, stuck, tries, takeOver, inForce };
 }
 
 test('nothing is removed before rules are in force', async () => {
@@ -86,16 +69,6 @@ test('what cannot be removed keeps nothing else, and is tried again later and la
   await clock.pass(100);
   expect([...standing]).toEqual(['IPv6 tables', 'IPv6 chains']);
   expect(reports.slice(2)).toEqual(['removed IPv4 tables']);
-});
-
-test('where nobody knows what to remove, that is asked again', async () => {
-  const { clock, standing, reports, inForce, unknown } = stage();
-  unknown('no memory');
-  await inForce('IPv4');
-  unknown(undefined);
-  await clock.pass(1_000);
-  expect([...standing]).toEqual(['IPv6 tables', 'IPv6 chains']);
-  expect(reports[0]).toBe('rules of another proxy may still stand: no memory');
 });
 
 test('nothing is tried any more when the proxy ends', async () => {
