@@ -1,3 +1,4 @@
+import { chainDeclared, chainDeleted, ruleDeleted, tableSection } from '../rules-text/iptables/save-text.ts';
 import { ruleTarget } from './canonical-rule.ts';
 import { type ChainName, commonChains, isServiceChain } from './chain-names.ts';
 import type { SavedTables } from './saved-rules.ts';
@@ -21,12 +22,12 @@ function tableRemoval(
   const jumps = [...chains]
     .filter(([chain]) => !isOwn(chain))
     .flatMap(([chain, rules]) =>
-      rules.filter((rule) => isOwn(ruleTarget(rule))).map((rule) => `-D ${chain} ${rule}\n`),
+      rules.filter((rule) => isOwn(ruleTarget(rule))).map((rule) => ruleDeleted(chain, rule)),
     );
   if (leaving.length + jumps.length === 0) return '';
-  const emptied = leaving.map((chain) => `:${chain} - [0:0]\n`);
-  const deleted = leaving.map((chain) => `-X ${chain}\n`);
-  return [`*${table}\n`, ...emptied, ...jumps, ...deleted, 'COMMIT\n'].join('');
+  const emptied = leaving.map((chain) => chainDeclared(chain));
+  const deleted = leaving.map(chainDeleted);
+  return tableSection(table, [...emptied, ...jumps, ...deleted].join(''));
 }
 
 function kubeletIsHere(saved: SavedTables): boolean {

@@ -1,3 +1,4 @@
+import { chainDeclared, ruleAppended, tableBegins, tableEnds } from '../rules-text/iptables/save-text.ts';
 import type { ChainName } from './chain-names.ts';
 import type { DesiredRules } from './desired-rules.ts';
 import { serviceChains } from './service-chains.ts';
@@ -10,11 +11,11 @@ import type { BaseJump, TableName } from './skeleton.ts';
 export function* renderRules(desired: DesiredRules): Iterable<string> {
   for (const table of ['mangle', 'filter', 'nat'] as const) {
     const chains = tableChains(table, desired);
-    yield `*${table}\n`;
-    for (const name of chains.keys()) yield `:${name} - [0:0]\n`;
-    for (const { from, rule } of jumpsOf(table, desired)) yield `-A ${from} ${rule}\n`;
-    for (const [name, rules] of chains) for (const rule of rules) yield `-A ${name} ${rule}\n`;
-    yield 'COMMIT\n';
+    yield tableBegins(table);
+    for (const name of chains.keys()) yield chainDeclared(name);
+    for (const { from, rule } of jumpsOf(table, desired)) yield ruleAppended(from, rule);
+    for (const [name, rules] of chains) for (const rule of rules) yield ruleAppended(name, rule);
+    yield tableEnds;
   }
 }
 

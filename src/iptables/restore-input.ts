@@ -1,3 +1,13 @@
+import {
+  chainDeclared,
+  chainDeleted,
+  ruleAppended,
+  ruleDeleted,
+  ruleInserted,
+  tableBegins,
+  tableEnds,
+  tableSection,
+} from '../rules-text/iptables/save-text.ts';
 import type { ChainName } from './chain-names.ts';
 import type { TableName } from './skeleton.ts';
 import type { DispatchEdit, ServiceWrite, SharedChain, Transaction } from './transaction.ts';
@@ -34,10 +44,10 @@ export function* restoreInputs(transaction: Transaction, batchSize: BatchSize): 
 /** The chains of some Services alone; nothing leads to them yet. They may refer to KUBE-MARK-MASQ, which comes first. */
 export function* serviceInput(shared: readonly SharedChain[], writes: readonly ServiceWrite[]): RestoreInput {
   const marks = shared.filter(({ chain }) => chain === 'KUBE-MARK-MASQ');
-  yield '*nat\n';
+  yield tableBegins('nat');
   yield declarations('nat', marks) + sharedRules('nat', marks);
   yield* serviceLines(namesIn(writes), writes);
-  yield 'COMMIT\n';
+  yield tableEnds;
 }
 
 /**
@@ -57,35 +67,35 @@ function* closingInput(
     jumpLines('filter', transaction),
     editLines('filter', 'insert', edits),
   ]);
-  yield `*nat\n${declarations('nat', shared)}`;
+  yield tableBegins('nat') + declarations('nat', shared);
   yield* serviceLines(names, services);
   yield sharedRules('nat', shared);
   yield jumpLines('nat', transaction);
   yield editLines('nat', 'insert', edits);
   yield editLines('nat', 'delete', edits);
   // All of them are emptied before the first goes: they may refer to each other.
-  yield stale.map(declaration).join('');
-  yield stale.map((chain) => `-X ${chain}\n`).join('');
-  yield 'COMMIT\n';
+  yield stale.map((chain) => chainDeclared(chain)).join('');
+  yield stale.map(chainDeleted).join('');
+  yield tableEnds;
   yield* section('filter', [editLines('filter', 'delete', edits)]);
 }
 
 function* section(table: TableName, parts: readonly string[]): Iterable<string> {
   const lines = parts.join('');
-  if (lines !== '') yield `*${table}\n${lines}COMMIT\n`;
+  if (lines !== '') yield tableSection(table, lines);
 }
 
 function declarations(table: TableName, shared: readonly SharedChain[]): string {
   return shared
     .filter((chain) => chain.table === table)
-    .map(({ chain }) => declaration(chain))
+    .map(({ chain }) => chainDeclared(chain))
     .join('');
 }
 
 function sharedRules(table: TableName, shared: readonly SharedChain[]): string {
   return shared
     .filter((chain) => chain.table === table)
-    .flatMap(({ chain, rules }) => rules.map((rule) => `-A ${chain} ${rule}\n`))
+    .flatMap(({ chain, rules }) => rules.map((rule) => ruleAppended(chain, rule)))
     .join('');
 }
 
@@ -94,7 +104,7 @@ function jumpLines(table: TableName, { jumps }: Transaction): string {
   return jumps
     .filter((jump) => jump.table === table)
     .toReversed()
-    .map(({ from, rule }) => `-I ${from} 1 ${rule}\n`)
+    .map(({ from, rule }) => ruleInserted(from, rule))
     .join('');
 }
 
@@ -103,7 +113,7 @@ function editLines(table: TableName, action: DispatchEdit['action'], edits: read
     .filter((edit) => edit.action === action && edit.chain.startsWith(`${table} `))
     .map(({ chain, rule }) => {
       const name = chain.slice(table.length + 1);
-      return action === 'insert' ? `-I ${name} 1 ${rule}\n` : `-D ${name} ${rule}\n`;
+      return action === 'insert' ? ruleInserted(name, rule) : ruleDeleted(name, rule);
     })
     .join('');
 }
@@ -113,19 +123,14 @@ function editLines(table: TableName, action: DispatchEdit['action'], edits: read
  * keeps its chains sorted, and 110,000 of them cost it a quarter less that way (bench/README.md).
  */
 function* serviceLines(names: Iterable<ChainName>, writes: Iterable<ServiceWrite>): Iterable<string> {
-  for (const name of [...names].sort()) yield declaration(name);
+  for (const name of [...names].sort()) yield chainDeclared(name);
   for (const { chains } of writes) {
     let lines = '';
-    for (const { name, rules } of chains) for (const rule of rules) lines += `-A ${name} ${rule}\n`;
+    for (const { name, rules } of chains) for (const rule of rules) lines += ruleAppended(name, rule);
     yield lines;
   }
 }
 
 function* namesIn(writes: Iterable<ServiceWrite>): Iterable<ChainName> {
   for (const { chains } of writes) for (const { name } of chains) yield name;
-}
-
-/** Creates the chain, or empties it where it exists (iptables-restore --noflush). */
-function declaration(chain: ChainName): string {
-  return `:${chain} - [0:0]\n`;
 }

@@ -42,7 +42,10 @@ export async function readLiveRules(lines: AsyncIterable<string>): Promise<LiveR
   return { tables, serviceChains: digests.finish() };
 }
 
-function chainsOf<Chains>(tables: Map<string, Map<ChainName, Chains>>, table: string): Map<ChainName, Chains> {
+function chainsOf<Chains>(
+  tables: Map<string, Map<ChainName, Chains>>,
+  table: string,
+): Map<ChainName, Chains> {
   const chains = tables.get(table) ?? new Map<ChainName, Chains>();
   tables.set(table, chains);
   return chains;

@@ -1,3 +1,4 @@
+import { readSaveLines } from '../rules-text/iptables/save-line.ts';
 import type { ChainName } from './chain-names.ts';
 import { type IptablesOptions, masqueradeMark } from './iptables-options.ts';
 import type { Rule } from './rule-builder.ts';
@@ -53,17 +54,17 @@ function readRuleFile(text: string, holding: ReadonlySet<string>): readonly File
   const lines: FileLine[] = [];
   let table: TableName | undefined;
   let kept = true;
-  for (const line of text.split('\n').map((raw) => raw.trim())) {
-    const condition = /^# when (\S+)$/.exec(line)?.[1];
+  readSaveLines(text, (line) => {
+    const condition = line.kind === 'remark' ? /^# when (\S+)$/.exec(line.text)?.[1] : undefined;
     if (condition !== undefined) kept = holding.has(condition);
-    if (line === '' || line.startsWith('#')) continue;
-    if (line.startsWith('*')) table = tableName(line.slice(1));
-    const [, declared, appended, rule] = /^(?::(\S+) .*|-A (\S+) (.*))$/.exec(line) ?? [];
-    const chain = declared ?? appended;
-    if (kept && table !== undefined && chain !== undefined)
-      lines.push({ table, chain: chain as ChainName, rule });
+    if (line.kind === 'remark') return;
+    if (line.kind === 'table') table = tableName(line.name);
+    if (kept && table !== undefined && (line.kind === 'chain' || line.kind === 'rule')) {
+      const rule = line.kind === 'rule' ? line.specification : undefined;
+      lines.push({ table, chain: line.name as ChainName, rule });
+    }
     kept = true;
-  }
+  });
   return lines;
 }
 

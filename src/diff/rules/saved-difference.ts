@@ -4,6 +4,7 @@ import { isDispatchChain } from '../../iptables/desired-rules.ts';
 import type { SavedTables } from '../../iptables/saved-rules.ts';
 import type { TableName } from '../../iptables/skeleton.ts';
 import type { Family } from '../../net/family.ts';
+import { ruleAppended } from '../../rules-text/iptables/save-text.ts';
 import type { Difference } from './difference.ts';
 
 /**
@@ -22,7 +23,8 @@ export function* savedDifference(
     for (const name of new Set([...baseChainsOf(right), ...right.keys(), ...left.keys()])) {
       const difference = chainDifference(table, name, proxyRules(name, left), proxyRules(name, right));
       if (difference === undefined) continue;
-      const lines = (rules: readonly string[] | undefined) => rules?.map((rule) => `-A ${name} ${rule}`);
+      const lines = (rules: readonly string[] | undefined) =>
+        rules?.map((rule) => ruleAppended(name, rule).trimEnd());
       yield {
         family,
         part: { kind: 'chain', table, name },

@@ -5,12 +5,12 @@ import { formatTable } from '../../nftables/table/format-table.ts';
 import { emptyTable, type Table } from '../../nftables/table/table.ts';
 import { desiredFor } from '../../render/desired-rules-of.ts';
 import { desiredTable } from '../../render/desired-table.ts';
+import { readPolicies, saveText } from '../../rules-text/iptables/save-text.ts';
 import { withoutTables } from '../../rules-text/nft/without-tables.ts';
 import type { ListingText } from '../../rules-text/split-listing.ts';
 import { proxyRulesOf } from '../sides/read-listings.ts';
 import type { ObjectsSide } from '../sides/sides.ts';
 import { afterSync, withoutProxy } from './after-sync.ts';
-import { formatSave, readPolicies } from './save-text.ts';
 
 /**
  * What a node's tools will print after a sync of these objects: the proxy's own rules as they should be, those that another
@@ -31,7 +31,7 @@ export function textsAfter(
   }
   const own = saves.find((text) => text.includes('KUBE-SERVICES')) ?? saves[0] ?? '';
   const desired = desiredFor(family, loaded, config, facts);
-  const synced = formatSave(afterSync(readSavedTables(own), desired), readPolicies(own));
+  const synced = saveText(afterSync(readSavedTables(own), desired), readPolicies(own));
   const rest = saves.filter((text) => text !== own).map(cleaned);
   return [...[synced, ...rest].map(asSave), ...others];
 }
@@ -50,7 +50,7 @@ function tableBefore(texts: readonly ListingText[], family: Family): Table {
 }
 
 function cleaned(save: string): string {
-  return formatSave(withoutProxy(readSavedTables(save)), readPolicies(save));
+  return saveText(withoutProxy(readSavedTables(save)), readPolicies(save));
 }
 
 function asSave(text: string): ListingText {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { ToolError } from '../../backend/failure.ts';
 import type { IptablesVariant } from '../../rules-text/iptables/iptables-variants.ts';
+import { readSaveLines } from '../../rules-text/iptables/save-line.ts';
 
 /** How the variant was chosen; logged at start. */
 export interface VariantChoice {
@@ -22,7 +23,7 @@ export async function detectIptablesVariant(): Promise<VariantChoice> {
     ['nft', nft],
     ['legacy', legacy],
   ] as const) {
-    const hint = kubeletHint.exec(rules)?.[1];
+    const hint = kubeletHintIn(rules);
     if (hint !== undefined) return { variant, reason: `the kubelet's chain ${hint} stands there` };
   }
   const [inNft, inLegacy] = [countRules(nft), countRules(legacy)];
@@ -34,7 +35,15 @@ export async function detectIptablesVariant(): Promise<VariantChoice> {
 }
 
 // https://kep.k8s.io/3178: the kubelet makes these where it finds iptables in use.
-const kubeletHint = /^:(KUBE-IPTABLES-HINT|KUBE-KUBELET-CANARY) /m;
+const kubeletHints: ReadonlySet<string> = new Set(['KUBE-IPTABLES-HINT', 'KUBE-KUBELET-CANARY']);
+
+function kubeletHintIn(saved: string): string | undefined {
+  let hint: string | undefined;
+  readSaveLines(saved, (line) => {
+    if (hint === undefined && line.kind === 'chain' && kubeletHints.has(line.name)) hint = line.name;
+  });
+  return hint;
+}
 
 /** The variants that may hold rules: the one that `iptables` is, and legacy where the kernel has its tables. */
 export async function usedVariants(): Promise<readonly IptablesVariant[]> {
@@ -61,7 +70,11 @@ async function hasLegacyTables(): Promise<boolean> {
 }
 
 function countRules(saved: string): number {
-  return saved.split('\n').filter((line) => line.startsWith('-A ')).length;
+  let count = 0;
+  readSaveLines(saved, ({ kind }) => {
+    if (kind === 'rule') count += 1;
+  });
+  return count;
 }
 
 async function defaultVariant(): Promise<VariantChoice> {

@@ -1,6 +1,7 @@
 import type { Family } from '../../net/family.ts';
 import { builtInChains, type TableName } from '../../rules-text/iptables/iptables-base-chains.ts';
 import { readIptablesRule, readIptablesRules } from '../../rules-text/iptables/read-rules.ts';
+import { readSaveLines } from '../../rules-text/iptables/save-line.ts';
 import type { Rule } from '../../rules-text/rule.ts';
 import type { BaseChain, RuleTable } from '../../rules-text/ruleset.ts';
 import type { Unread } from '../../trace/walk.ts';
@@ -123,12 +124,13 @@ class ChainReader {
   }
 
   #chainOf(text: string): ListedChain {
-    const lines = text.split('\n');
-    const rules = lines.filter((line) => line.startsWith('-A '));
-    return {
-      policy: /^-P \S+ DROP$/m.test(lines[0] ?? '') ? 'drop' : 'accept',
-      rules: rules.map((line) => readIptablesRule(line, this.family)),
-    };
+    const rules: Rule[] = [];
+    let policy: ListedChain['policy'] = 'accept';
+    readSaveLines(text, (line) => {
+      if (line.kind === 'chain' && line.policy === 'DROP') policy = 'drop';
+      else if (line.kind === 'rule') rules.push(readIptablesRule(line.rule, this.family));
+    });
+    return { policy, rules };
   }
 }
 

@@ -74,7 +74,7 @@ class SaveIndex {
     else if (line.kind === 'chain') this.#declareChain(line);
     else if (line.kind === 'table') this.#openTable(line);
     else if (line.kind === 'commit') this.#closeTable(line);
-    else if (line.kind === 'command')
+    else if (line.kind === 'command' || line.kind === 'insertion')
       this.#fail(line.start, `"${line.text}": a save has rules as -A CHAIN only`);
     else this.#fail(line.start, `"${line.text.slice(0, 60)}" is no line of iptables-save`);
   }
@@ -98,7 +98,8 @@ class SaveIndex {
     const table = this.#openedTable(line);
     // Mostly the chain of the line before: no piece of text is made then.
     const before = this.#chain;
-    const chain = before !== undefined && line.isNamed(before.name) ? before : this.#chainOf(table, line.name);
+    const chain =
+      before !== undefined && line.isNamed(before.name) ? before : this.#chainOf(table, line.name);
     const last = chain === before ? chain.runs?.at(-1) : undefined;
     if (last !== undefined) last.end = line.end;
     else this.#addRun(chain, { start: line.start, end: line.end, block: this.#block });

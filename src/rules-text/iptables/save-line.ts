@@ -9,7 +9,8 @@ export type SaveLineKind =
   /** `-A CHAIN …`, counters before it or not. */
   | 'rule'
   | 'commit'
-  /** What only an input for iptables-restore has: `-I`, `-D`, `-X`, … */
+  /** `-I CHAIN 1 …`, which only an input for iptables-restore has, as it has other commands. */
+  | 'insertion'
   | 'command'
   /** No line of any of these. */
   | 'other';
@@ -82,23 +83,24 @@ export class SaveLine {
       case star:
         return this.#named('table', start + 1);
       default:
-        return this.end - start === commit.length && this.#text.startsWith(commit, start) ? 'commit' : 'other';
+        return this.end - start === commit.length && this.#text.startsWith(commit, start)
+          ? 'commit'
+          : 'other';
     }
   }
 
   /** `[12:720] -A CHAIN …`, of iptables-save --counters. */
   #readCounters(): SaveLineKind {
     const behind = this.#text.indexOf('] ', this.start) + 2;
-    const isCounted = behind > this.start + 2 && behind < this.end && isDigit(this.#text.charCodeAt(this.start + 1));
+    const isCounted =
+      behind > this.start + 2 && behind < this.end && isDigit(this.#text.charCodeAt(this.start + 1));
     return isCounted ? this.#readOption(behind) : 'other';
   }
 
   #readOption(start: number): SaveLineKind {
     const isShort = this.#text.charCodeAt(start) === dash && this.#text.charCodeAt(start + 2) === space;
     if (!isShort) return 'command';
-    const letter = this.#text.charCodeAt(start + 1);
-    if (letter === letterA) return this.#named('rule', start + optionLength);
-    return this.#named(letter === letterN || letter === letterP ? 'chain' : 'command', start + optionLength);
+    return this.#named(kindOfOption[this.#text.charAt(start + 1)] ?? 'command', start + optionLength);
   }
 
   #named(kind: SaveLineKind, start: number): SaveLineKind {
@@ -121,10 +123,15 @@ export function readSaveLines(text: string, take: (line: SaveLine) => void): voi
 }
 
 const commit = 'COMMIT';
+const kindOfOption: Readonly<Record<string, SaveLineKind>> = {
+  A: 'rule',
+  I: 'insertion',
+  N: 'chain',
+  P: 'chain',
+};
 /** Of `-A `. */
 const optionLength = 3;
 const [hash, dash, colon, bracket, star, space] = [0x23, 0x2d, 0x3a, 0x5b, 0x2a, 0x20];
-const [letterA, letterN, letterP] = [0x41, 0x4e, 0x50];
 const byteOrderMark = 0xfeff;
 
 function isBlank(code: number): boolean {

@@ -2,6 +2,7 @@ import type { Gauge } from 'prom-client';
 import type { RestoreInput } from '../../iptables/restore-input.ts';
 import type { RuleTool } from '../../iptables/rule-tool.ts';
 import { type Family, families } from '../../net/family.ts';
+import { readSaveLines, SaveLine } from '../../rules-text/iptables/save-line.ts';
 import type { Instruments } from './instruments.ts';
 
 /** The tables that kube-proxy counts. */
@@ -64,10 +65,12 @@ export class RuleCounts {
     const writes = counts.writes;
     const found = none();
     let table: Table | undefined;
-    for await (const line of lines) {
-      if (line.startsWith('*')) table = tables.find((name) => line === `*${name}`);
+    const line = new SaveLine();
+    for await (const text of lines) {
+      line.read(text);
+      if (line.kind === 'table') table = tables.find((name) => line.isNamed(name));
       else if (table !== undefined && isOurRule(line)) found[table] += 1;
-      yield line;
+      yield text;
     }
     if (counts.writes !== writes) return;
     counts.read = found;
@@ -114,18 +117,18 @@ function none(): Counts {
 }
 
 /** Rules in our chains, and jumps from others to them. */
-function isOurRule(line: string): boolean {
-  return line.startsWith('-A KUBE-') || (line.startsWith('-A ') && line.includes(' -j KUBE-'));
+function isOurRule(line: SaveLine): boolean {
+  return line.kind === 'rule' && (line.rule.startsWith('-A KUBE-') || line.rule.includes(' -j KUBE-'));
 }
 
 /** The pieces of an input end with whole lines. */
 function* countLines(input: RestoreInput, counts: Counts): RestoreInput {
   let table: Table | undefined;
   for (const piece of input) {
-    for (const [start] of piece.matchAll(/^(?:\*\w+|-[AI] )/gm)) {
-      if (start.startsWith('*')) table = tables.find((name) => start === `*${name}`);
-      else if (table !== undefined) counts[table] += 1;
-    }
+    readSaveLines(piece, (line) => {
+      if (line.kind === 'table') table = tables.find((name) => line.isNamed(name));
+      else if (table !== undefined && (line.kind === 'rule' || line.kind === 'insertion')) counts[table] += 1;
+    });
     yield piece;
   }
 }

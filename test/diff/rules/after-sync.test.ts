@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { withoutProxy } from '../../../src/diff/rules/after-sync.ts';
-import { formatSave, readPolicies } from '../../../src/diff/rules/save-text.ts';
 import { readSavedTables } from '../../../src/iptables/saved-rules.ts';
+import { readPolicies, saveText } from '../../../src/rules-text/iptables/save-text.ts';
 
 const save = `*filter
 :INPUT ACCEPT [0:0]
@@ -23,7 +23,7 @@ COMMIT
 
 describe('after a takeover by mode nftables', () => {
   test("the proxy's chains and the jumps to them are gone, and all others stay", () => {
-    const left = formatSave(withoutProxy(readSavedTables(save)), readPolicies(save));
+    const left = saveText(withoutProxy(readSavedTables(save)), readPolicies(save));
     expect(left).toBe(`*filter
 :INPUT ACCEPT [0:0]
 :FORWARD DROP [0:0]
@@ -40,5 +40,5 @@ COMMIT
 });
 
 test('a save is written as it was read', () => {
-  expect(formatSave(readSavedTables(save), readPolicies(save))).toBe(save);
+  expect(saveText(readSavedTables(save), readPolicies(save))).toBe(save);
 });

@@ -2,7 +2,7 @@ import { canonicalRule, ruleTarget } from '../../../iptables/canonical-rule.ts';
 import { type ChainName, isServiceChain } from '../../../iptables/chain-names.ts';
 import { isDispatchChain } from '../../../iptables/desired-rules.ts';
 import { readSavedTables, type SavedTables } from '../../../iptables/saved-rules.ts';
-import { readPolicies } from '../../rules/save-text.ts';
+import { readPolicies } from '../../../rules-text/iptables/save-text.ts';
 import type { Affected } from './affected.ts';
 
 /**
