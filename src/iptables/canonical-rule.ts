@@ -26,15 +26,6 @@ function canonical(rule: string, isKept: (match: string) => boolean): string {
   return [...options.sort(), ...matches.sort(), target].filter((part) => part !== '').join(' ');
 }
 
-/** The chain that the rule jumps to or the target that it has; empty where it has none. */
-export function ruleTarget(rule: string): string {
-  const words = new WordReader(rule, 0);
-  while (words.next()) {
-    if (!words.quoted && (words.word === '-j' || words.word === '-g')) return words.next() ? words.word : '';
-  }
-  return '';
-}
-
 /** `-m tcp` alone says no more than `-p tcp`; iptables-nft prints it in some versions only. */
 function isIgnored(match: string): boolean {
   return /^-m (?:(?:comment|nfacct)\b|(?:tcp|udp|sctp)$)/.test(match);

@@ -1,5 +1,5 @@
+import { ruleTarget } from '../rules-text/iptables/rule-options.ts';
 import { chainDeclared, chainDeleted, ruleDeleted, tableSection } from '../rules-text/iptables/save-text.ts';
-import { ruleTarget } from './canonical-rule.ts';
 import { type ChainName, commonChains, isServiceChain } from './chain-names.ts';
 import type { SavedTables } from './saved-rules.ts';
 

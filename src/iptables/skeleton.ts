@@ -1,3 +1,4 @@
+import { ruleTarget } from '../rules-text/iptables/rule-options.ts';
 import { readSaveLines } from '../rules-text/iptables/save-line.ts';
 import type { ChainName } from './chain-names.ts';
 import { type IptablesOptions, masqueradeMark } from './iptables-options.ts';
@@ -36,9 +37,8 @@ export function skeletonTables(text: string, options: IptablesOptions): Tables {
 /** The jumps from base chains, in the order in which they stand in rules/iptables/jumps.rules. */
 export function baseJumps(text: string): readonly BaseJump[] {
   return readRuleFile(text, new Set()).flatMap(({ table, chain, rule }) => {
-    const target = /-j (\S+)$/.exec(rule ?? '')?.[1];
-    if (rule === undefined || target === undefined)
-      throw new Error(`a jump without a target in ${table} ${chain}`);
+    const target = ruleTarget(rule ?? '');
+    if (rule === undefined || target === '') throw new Error(`a jump without a target in ${table} ${chain}`);
     return [{ table, from: chain, target: target as ChainName, rule: rule as Rule }];
   });
 }

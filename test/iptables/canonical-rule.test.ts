@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalRule, ruleTarget } from '../../src/iptables/canonical-rule.ts';
+import { canonicalRule } from '../../src/iptables/canonical-rule.ts';
+import { ruleTarget } from '../../src/rules-text/iptables/rule-options.ts';
 
 describe('two ways of writing the same rule are one', () => {
   const same: readonly [name: string, one: string, other: string][] = [

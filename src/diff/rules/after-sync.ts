@@ -1,9 +1,9 @@
-import { ruleTarget } from '../../iptables/canonical-rule.ts';
 import { type ChainName, commonChains, isServiceChain } from '../../iptables/chain-names.ts';
 import { type DesiredRules, isDispatchChain } from '../../iptables/desired-rules.ts';
 import { missingJumps } from '../../iptables/full-transaction.ts';
 import { jumpsOf, tableChains } from '../../iptables/render-rules.ts';
 import type { SavedTables } from '../../iptables/saved-rules.ts';
+import { ruleTarget } from '../../rules-text/iptables/rule-options.ts';
 
 /** What iptables-save will print after a sync: the proxy's chains as they should be, and all others as they were. */
 export function afterSync(before: SavedTables, desired: DesiredRules): SavedTables {

@@ -1,9 +1,10 @@
-import { canonicalRule, ruleTarget } from '../../iptables/canonical-rule.ts';
+import { canonicalRule } from '../../iptables/canonical-rule.ts';
 import type { ChainName } from '../../iptables/chain-names.ts';
 import { isDispatchChain } from '../../iptables/desired-rules.ts';
 import type { SavedTables } from '../../iptables/saved-rules.ts';
 import type { TableName } from '../../iptables/skeleton.ts';
 import type { Family } from '../../net/family.ts';
+import { ruleTarget } from '../../rules-text/iptables/rule-options.ts';
 import { ruleAppended } from '../../rules-text/iptables/save-text.ts';
 import type { Difference } from './difference.ts';
 

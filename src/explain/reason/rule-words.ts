@@ -1,3 +1,6 @@
+import { readOptions } from '../../rules-text/iptables/rule-options.ts';
+import { Words } from '../../rules-text/nft/word-reader.ts';
+
 /** What a rule asks of the packet's sender, read off its text. */
 export type SenderCondition =
   | { readonly kind: 'network'; readonly network: string; readonly negated: boolean }
@@ -7,35 +10,57 @@ export type SenderCondition =
 
 /** The first condition on the sender in a rule of iptables or nft, of the kinds that service proxies write. */
 export function senderCondition(rule: string): SenderCondition | undefined {
-  const text = withoutComment(rule);
-  if (/--src-type LOCAL\b|\bfib saddr type local\b/.test(text)) return { kind: 'local' };
-  const network =
-    /(?<negated>! )?(?:-s|--source) (?<value>\S+)/.exec(text) ??
-    /\bip6? saddr (?<negated>!= )?(?<value>\{[^}]*\}|[\da-f.:/]+)(?= )/.exec(text);
-  if (network?.groups?.value !== undefined)
-    return { kind: 'network', network: network.groups.value, negated: network.groups.negated !== undefined };
-  const device =
-    /(?<negated>! )?-i (?<value>\S+)/.exec(text) ?? /\biifname (?<negated>!= )?"(?<value>[^"]+)"/.exec(text);
-  if (device?.groups?.value !== undefined)
-    return {
-      kind: 'interface',
-      interface: device.groups.value,
-      negated: device.groups.negated !== undefined,
-    };
+  const conditions = isOfIptables(rule) ? iptablesConditions(rule) : nftConditions(rule);
+  for (const kind of ['local', 'network', 'interface'] as const) {
+    const found = conditions.find((condition) => condition.kind === kind);
+    if (found !== undefined) return found;
+  }
   return undefined;
+}
+
+function isOfIptables(rule: string): boolean {
+  return rule.startsWith('-');
+}
+
+function iptablesConditions(rule: string): readonly SenderCondition[] {
+  return readOptions(rule).flatMap(({ name, negated, values: [value = ''] }): readonly SenderCondition[] => {
+    if (name === '--src-type' && value === 'LOCAL') return [{ kind: 'local' }];
+    if (name === '-s') return [{ kind: 'network', network: value, negated }];
+    return name === '-i' ? [{ kind: 'interface', interface: value, negated }] : [];
+  });
+}
+
+function nftConditions(rule: string): readonly SenderCondition[] {
+  const conditions: SenderCondition[] = [];
+  for (const words = new Words(rule); !words.isAtEnd; ) {
+    if (words.takeIf('saddr')) conditions.push(...networkCondition(words));
+    else if (words.takeIf('iifname')) conditions.push(...interfaceCondition(words));
+    else if (words.take() === 'fib' && words.takeIf('saddr') && words.takeIf('type') && words.takeIf('local'))
+      conditions.push({ kind: 'local' });
+  }
+  return conditions;
+}
+
+/** `!= 10.244.0.0/16`, `{ 10.0.0.0/8, 192.0.2.7 }`; not the name of a set. */
+function networkCondition(words: Words): readonly SenderCondition[] {
+  const negated = words.takeIf('!=');
+  if (words.nextIs('{')) return [{ kind: 'network', network: `{ ${words.takeBraces()} }`, negated }];
+  if (!/^[\da-f:][\da-f.:/]*$/.test(words.next)) return [];
+  return [{ kind: 'network', network: words.take(), negated }];
+}
+
+function interfaceCondition(words: Words): readonly SenderCondition[] {
+  const negated = words.takeIf('!=');
+  return words.nextIsQuoted ? [{ kind: 'interface', interface: words.take(), negated }] : [];
 }
 
 /** The rule without its comments and without the chain that it stands in: what is said of it elsewhere. */
 export function conciseRule(rule: string): string {
-  return withoutComment(rule.replace(/^-A \S+ /, '')).trim();
-}
-
-function withoutComment(rule: string): string {
-  return rule
-    .replace(/(?:^| )-m comment(?= )/g, '')
-    .replace(/(?:^| )--comment (?:"(?:[^"\\]|\\.)*"|\S+)/g, '')
-    .replace(/ ?\bcomment "[^"]*"$/, '')
-    .trim();
+  if (!isOfIptables(rule)) return new Words(rule).takeRest('comment');
+  return readOptions(rule)
+    .filter(({ name, values: [value] }) => name !== '--comment' && !(name === '-m' && value === 'comment'))
+    .map(({ text }) => text)
+    .join(' ');
 }
 
 /** A service port as comments and names of chains have it: `namespace/name:port`. */

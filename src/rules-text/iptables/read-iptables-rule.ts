@@ -15,19 +15,12 @@ export type HasChain = ((name: string) => boolean) | undefined;
  * and a target an unknown statement: nothing is left out.
  */
 export function readRule(text: string, family: Family, hasChain: HasChain): Rule {
-  const parts = rulePartsOf(readOptions(text, specificationStart(text)));
+  const parts = rulePartsOf(readOptions(text));
   return {
     text,
     comment: parts.comment,
     statements: [...matchesOf(parts, family), ...targetOf(parts.target, family, hasChain)],
   };
-}
-
-/** Behind `-A CHAIN`. */
-function specificationStart(text: string): number {
-  if (!text.startsWith('-A ')) return 0;
-  const end = text.indexOf(' ', 3);
-  return end === -1 ? text.length : end;
 }
 
 function matchesOf({ packet, matches }: RuleParts, family: Family): readonly Statement[] {

@@ -10,15 +10,34 @@ export interface Option {
   readonly text: string;
 }
 
-/**
- * Reads the options of a rule, from a place in its line on. `!` stands before an option or, as of old, before its first
- * value.
- */
-export function readOptions(line: string, from: number): readonly Option[] {
-  const words = new WordReader(line, from);
+/** Reads the options of a rule, behind its chain. `!` stands before an option or, as of old, before its first value. */
+export function readOptions(line: string): readonly Option[] {
+  const words = new WordReader(line, specificationStart(line));
   const reader = new OptionReader(line);
   while (words.next()) reader.add(words);
   return reader.finish();
+}
+
+/** Behind `-A CHAIN`, where that stands. */
+function specificationStart(line: string): number {
+  if (!line.startsWith('-A ')) return 0;
+  const end = line.indexOf(' ', 3);
+  return end === -1 ? line.length : end;
+}
+
+/** The first option of that name in a rule, with or without its chain before it. */
+export function findOption(rule: string, name: string): Option | undefined {
+  // Rules are many, and most have no such option.
+  if (!rule.includes(name)) return undefined;
+  return readOptions(rule).find((option) => option.name === name);
+}
+
+/** The chain that a rule jumps to or the target that it has; empty where it has none. */
+export function ruleTarget(rule: string): string {
+  for (const words = new WordReader(rule, 0); words.next(); ) {
+    if (!words.quoted && (words.word === '-j' || words.word === '-g')) return words.next() ? words.word : '';
+  }
+  return '';
 }
 
 class OptionReader {

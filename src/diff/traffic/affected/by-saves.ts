@@ -1,7 +1,8 @@
-import { canonicalRule, ruleTarget } from '../../../iptables/canonical-rule.ts';
+import { canonicalRule } from '../../../iptables/canonical-rule.ts';
 import { type ChainName, isServiceChain } from '../../../iptables/chain-names.ts';
 import { isDispatchChain } from '../../../iptables/desired-rules.ts';
 import { readSavedTables, type SavedTables } from '../../../iptables/saved-rules.ts';
+import { findOption, ruleTarget } from '../../../rules-text/iptables/rule-options.ts';
 import { readPolicies } from '../../../rules-text/iptables/save-text.ts';
 import type { Affected } from './affected.ts';
 
@@ -82,10 +83,16 @@ function rulesByKey(rules: readonly string[]): ReadonlyMap<Key, readonly string[
 
 /** Empty for a rule that other destinations may match, too. */
 function keyOf(rule: string): Key {
-  const address = /(?:^| )-d (\S+)\/(?:32|128) /.exec(rule)?.[1];
-  if (address !== undefined && !rule.includes('! -d')) return address;
-  const port = / --dport (\d+) /.exec(rule)?.[1];
-  return port === undefined || rule.includes('! --dport') ? '' : `:${port}`;
+  const address = /^(\S+)\/(?:32|128)$/.exec(optionValue(rule, '-d'))?.[1];
+  if (address !== undefined) return address;
+  const port = optionValue(rule, '--dport');
+  return /^\d+$/.test(port) ? `:${port}` : '';
+}
+
+/** Empty where the rule has no such option, or asks for the contrary. */
+function optionValue(rule: string, name: string): string {
+  const option = findOption(rule, name);
+  return option === undefined || option.negated ? '' : option.values.join(' ');
 }
 
 /** The keys of dispatching rules from which one of these chains is reached. */
@@ -98,7 +105,7 @@ function keysLeadingTo(side: SavedTables, chains: ReadonlySet<string>): Iterable
 function keysTranslatedTo(side: SavedTables, keys: ReadonlySet<Key>): Iterable<Key> {
   if (keys.size === 0) return [];
   return keysWhere(side, (rule) => {
-    const target = / --to-destination \[?([0-9a-f.:]+?)\]?:\d+/.exec(rule)?.[1];
+    const target = /^\[?([0-9a-f.:]+?)\]?:\d+/.exec(optionValue(rule, '--to-destination'))?.[1];
     return target !== undefined && keys.has(target);
   });
 }

@@ -1,4 +1,5 @@
 import type { IptablesHolding } from '../../../kernel/live-view.ts';
+import { ruleTarget } from '../../../rules-text/iptables/rule-options.ts';
 import type { Finding } from '../../check.ts';
 import { count, few } from '../few.ts';
 import { chainProgram } from './chain-owner.ts';
@@ -46,12 +47,8 @@ function summarize(holdings: readonly IptablesHolding[]): Summary {
 function programsOf(table: string, chain: string, rules: readonly string[]): readonly string[] {
   const program = chainProgram(table, chain);
   if (program !== undefined) return [program];
-  const isOthers = rules.some((rule) => chainProgram(table, targetOf(rule)) === undefined);
+  const isOthers = rules.some((rule) => chainProgram(table, ruleTarget(rule)) === undefined);
   return isOthers ? [`chain ${chain}`] : [];
-}
-
-function targetOf(rule: string): string {
-  return /(?:^| )-[jg] (\S+)/.exec(rule)?.[1] ?? '';
 }
 
 function describe({ rules, programs }: Summary): string {

@@ -2,6 +2,7 @@ import type { ProxyMode } from '../../../config/proxy-config.ts';
 import type { LiveRules as SavedRules } from '../../../iptables/saved-rules.ts';
 import type { IptablesHolding, ProxyTable, ProxyTraces } from '../../../kernel/live-view.ts';
 import type { Family } from '../../../net/family.ts';
+import { findOption } from '../../../rules-text/iptables/rule-options.ts';
 import type { Finding } from '../../check.ts';
 import { count, few } from '../few.ts';
 import { calico, cilium } from './bpf-proxies.ts';
@@ -94,9 +95,9 @@ function natChain({ tables }: SavedRules, name: string): readonly string[] {
 
 /** By the comment, `default/web:http cluster IP`, and the address. */
 function serviceOf(rule: string): readonly string[] {
-  const name = /--comment "?([^\s"]+\/[^\s"]+)/.exec(rule)?.[1];
-  const address = /(?:^| )-d ([^\s/]+)/.exec(rule)?.[1];
-  if (name === undefined) return [];
+  const [name = ''] = findOption(rule, '--comment')?.values[0]?.split(' ') ?? [];
+  if (!name.includes('/')) return [];
+  const address = findOption(rule, '-d')?.values[0]?.replace(/\/.*/, '');
   return [address === undefined ? name : `${name} (${address})`];
 }
 
