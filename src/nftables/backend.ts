@@ -4,6 +4,7 @@ import { hasFailed, type ToolError } from '../backend/failure.ts';
 import { type Kernel, RefusedServices } from '../backend/refused-services.ts';
 import type { Family } from '../net/family.ts';
 import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
+import { openedTable } from '../rules-text/nft/listing-reader.ts';
 import type { Problem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
 import { serviceContent } from './content/service-content.ts';
@@ -189,10 +190,10 @@ export class NftablesBackend implements Backend {
   /** nft leaves elements out where it lists all tables; it reads them, and throws them away, where it lists one. */
   async *#listFrame(signal: AbortSignal | undefined): AsyncIterable<string> {
     const family = nftFamily(this.family);
-    let isOurs = false;
+    let table: string | undefined;
     for await (const line of this.#tool.list(['ruleset', family], 'frame', signal)) {
-      if (line.startsWith('table ')) isOurs = line.startsWith(`table ${family} ${tableName} {`);
-      if (isOurs) yield line;
+      table = openedTable(line) ?? table;
+      if (table === `${family} ${tableName}`) yield line;
     }
   }
 

@@ -1,3 +1,5 @@
+import { readEcho } from '../rules-text/nft/echo.ts';
+import { ListingReader } from '../rules-text/nft/listing-reader.ts';
 import { type ChainName, tableName } from './names.ts';
 import { type NftablesOptions, nftFamily } from './nftables-options.ts';
 import { TableReader } from './table/read-table.ts';
@@ -36,7 +38,7 @@ export class StandingFrame {
 
   /** Learns the handles of what a transaction of ours has written, from nft's echo of it. */
   learn(echo: string, { family }: Pick<NftablesOptions, 'family'>): void {
-    for (const [name, chain] of readEcho(echo, `${nftFamily(family)} ${tableName}`)) {
+    for (const [name, chain] of chainsInEcho(echo, `${nftFamily(family)} ${tableName}`)) {
       const hook = chain.hook ?? this.#echoed.get(name)?.hook;
       this.#echoed.set(name, { ...chain, hook });
     }
@@ -100,41 +102,37 @@ interface Listing {
 
 /** Reads what `nft --terse --handle list` prints of the table. */
 async function readListing(lines: AsyncIterable<string>): Promise<Listing> {
-  const reader = new TableReader();
+  const [listing, table] = [new ListingReader(), new TableReader()];
   const listed: string[] = [];
   const numbered = new Map<ChainName, NumberedChain>();
   let chain: NumberedChain | undefined;
   for await (const line of lines) {
     const text = withoutCounts(line as Rule);
     listed.push(text);
-    const [plain = '', handle] = text.trim().split(' # handle ');
-    reader.line(plain);
-    const name = /^chain (\S+) \{$/.exec(plain)?.[1];
-    if (name !== undefined) {
+    const part = listing.line(text);
+    if (part === undefined) continue;
+    table.take(part);
+    if (part.kind === 'chain') {
       chain = { hook: undefined, handles: [] };
-      numbered.set(name as ChainName, chain);
-    } else if (plain === '}') chain = undefined;
-    else if (plain.startsWith('type ') && chain !== undefined) chain.hook = plain;
-    else if (handle !== undefined) chain?.handles.push(handle);
+      numbered.set(part.name as ChainName, chain);
+    } else if (part.kind === 'hook' && chain !== undefined) chain.hook = part.text;
+    else if (part.kind === 'rule' && part.handle !== undefined) chain?.handles.push(part.handle);
   }
-  return { listing: listed.join('\n'), frame: reader.table, numbered };
+  return { listing: listed.join('\n'), frame: table.table, numbered };
 }
 
 /** The chains that a transaction has made or written, `add rule ip portolan KUBE-DROP drop # handle 12`. */
-function readEcho(echo: string, table: string): ReadonlyMap<ChainName, NumberedChain> {
+function chainsInEcho(echo: string, table: string): ReadonlyMap<ChainName, NumberedChain> {
   const chains = new Map<ChainName, NumberedChain>();
   const chainOf = (name: string) => {
     const chain = chains.get(name as ChainName) ?? { hook: undefined, handles: [] };
     chains.set(name as ChainName, chain);
     return chain;
   };
-  for (const line of echo.split('\n')) {
-    const [, kind, name, content = '', handle = ''] = echoed.exec(line) ?? [];
-    if (name === undefined || !line.includes(` ${table} `)) continue;
-    if (kind === 'rule') chainOf(name).handles.push(handle);
-    else chainOf(name).hook = /^\{ (.*) \}$/.exec(content)?.[1];
+  for (const added of readEcho(echo)) {
+    if (added.table !== table) continue;
+    if (added.kind === 'rule') chainOf(added.chain).handles.push(added.handle);
+    else chainOf(added.chain).hook = added.hook;
   }
   return chains;
 }
-
-const echoed = /^add (chain|rule) \S+ \S+ (\S+) ?(.*) # handle (\d+)$/;

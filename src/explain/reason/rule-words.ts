@@ -33,9 +33,11 @@ function iptablesConditions(rule: string): readonly SenderCondition[] {
 function nftConditions(rule: string): readonly SenderCondition[] {
   const conditions: SenderCondition[] = [];
   for (const words = new Words(rule); !words.isAtEnd; ) {
-    if (words.takeIf('saddr')) conditions.push(...networkCondition(words));
-    else if (words.takeIf('iifname')) conditions.push(...interfaceCondition(words));
-    else if (words.take() === 'fib' && words.takeIf('saddr') && words.takeIf('type') && words.takeIf('local'))
+    const word = words.nextIsQuoted ? '' : words.next;
+    words.take();
+    if (word === 'saddr') conditions.push(...networkCondition(words));
+    else if (word === 'iifname') conditions.push(...interfaceCondition(words));
+    else if (word === 'fib' && words.takeIf('saddr') && words.takeIf('type') && words.takeIf('local'))
       conditions.push({ kind: 'local' });
   }
   return conditions;

@@ -1,4 +1,4 @@
-import { ListingReader } from '../../rules-text/nft/listing-reader.ts';
+import { type ListedPart, ListingReader } from '../../rules-text/nft/listing-reader.ts';
 import { ElementCursor, elementParts } from '../../rules-text/nft/set/element-parts.ts';
 import { type ChainName, isClientSet, isSlotMap, type SetName } from '../names.ts';
 import type { Chain, Data, Key, Rule, SetDeclaration, Table } from './table.ts';
@@ -33,7 +33,12 @@ export class TableReader {
   /** Takes the next line. */
   line(raw: string): void {
     const part = this.#listing.line(raw);
-    switch (part?.kind) {
+    if (part !== undefined) this.take(part);
+  }
+
+  /** Takes what somebody else has read. */
+  take(part: ListedPart): void {
+    switch (part.kind) {
       case 'chain':
         this.#openChain(part.name as ChainName);
         return;

@@ -16,8 +16,8 @@ export type ListedPart =
   | { readonly kind: 'table-flags'; readonly text: string }
   /** `type nat hook output priority -100; policy accept;` of a chain. */
   | { readonly kind: 'hook'; readonly text: string }
-  /** Without its handle. Lines that belong together are joined by line breaks. */
-  | { readonly kind: 'rule'; readonly text: string }
+  /** Lines that belong together are joined by line breaks. `handle` is there with `nft -a`. */
+  | { readonly kind: 'rule'; readonly text: string; readonly handle: string | undefined }
   /** What a set or map says of itself: `type …`, `flags …`, `counter`, `comment "…"`. */
   | { readonly kind: 'property'; readonly text: string }
   /** Elements, with commas between them, up to a comma or the brace that closes them all. */
@@ -42,6 +42,8 @@ export class ListingReader {
   /** What stood before a warning on the same line. */
   #cut = '';
   #isOfIptablesNft = false;
+  /** Of the line at hand. */
+  #handle: string | undefined;
 
   /** Begins before the first table, or behind the line that opens a chain. */
   constructor(begin: 'text' | 'chain' = 'text') {
@@ -58,6 +60,7 @@ export class ListingReader {
   line(raw: string): ListedPart | undefined {
     const trimmed = raw.trim();
     if (this.#block === 'elements') return this.#readElements(trimmed);
+    this.#handle = undefined;
     const line = this.#cut === '' && !trimmed.includes('#') ? trimmed : this.#withoutRemarks(trimmed);
     if (line === '') return undefined;
     switch (this.#block) {
@@ -82,14 +85,16 @@ export class ListingReader {
     const line = this.#cut === '' ? trimmed : `${this.#cut} ${trimmed}`;
     this.#cut = warningOfExtension.exec(line)?.[1] ?? '';
     if (this.#cut !== '') return '';
-    if (!line.startsWith('#')) return line.replace(this.#block === 'chain' ? handle : remark, '');
-    if (oldExtension.test(line)) return line.replace(handle, '');
-    this.#isOfIptablesNft ||= warningOfTable.test(line);
-    return '';
+    if (line.startsWith('#') && !oldExtension.test(line)) {
+      this.#isOfIptablesNft ||= warningOfTable.test(line);
+      return '';
+    }
+    this.#handle = handle.exec(line)?.[1];
+    return line.replace(this.#block === 'chain' ? handle : remark, '');
   }
 
   #readTitle(line: string): ListedPart | undefined {
-    const [, family = 'ip', name, brace] = /^table (?:(\w+) )?(\S+?)( \{)?$/.exec(line) ?? [];
+    const [, family = 'ip', name, brace] = title.exec(line) ?? [];
     if (name === undefined)
       return command.test(line) ? undefined : { kind: 'fault', problem: strangerTo(line) };
     const isOfIptablesNft = this.#isOfIptablesNft;
@@ -123,7 +128,7 @@ export class ListingReader {
     const rule = this.#rule === '' ? line : `${this.#rule}\n${line}`;
     this.#depth += depthOf(line);
     this.#rule = this.#depth > 0 ? rule : '';
-    return this.#depth > 0 ? undefined : { kind: 'rule', text: rule };
+    return this.#depth > 0 ? undefined : { kind: 'rule', text: rule, handle: this.#handle };
   }
 
   #readSetLine(line: string): ListedPart {
@@ -159,6 +164,15 @@ export class ListingReader {
   }
 }
 
+/** The table that a line opens, `ip portolan`; `undefined` for any other line. */
+export function openedTable(line: string): string | undefined {
+  if (!line.startsWith('table ')) return undefined;
+  const [, family = 'ip', name] = title.exec(line.replace(remark, '')) ?? [];
+  return name === undefined ? undefined : `${family} ${name}`;
+}
+
+const title = /^table (?:(\w+) )?(\S+?)( \{)?$/;
+
 /** The rules in what stands between the braces of a chain. */
 export function rulesIn(body: string): readonly string[] {
   const reader = new ListingReader('chain');
@@ -174,7 +188,7 @@ const elementsBegin = 'elements = {';
 const command = /^(?:flush ruleset|(?:add|delete|destroy|flush) table \w+ \S+);?$/;
 
 /** Of `nft -a`, and who owns a table. */
-const handle = /\s*# handle \d+$/;
+const handle = /\s*# handle (\d+)$/;
 const remark = /(?<=\{)\s+# .*$|\s*# handle \d+$/;
 
 /** Extensions of xtables, as older ones list them. */

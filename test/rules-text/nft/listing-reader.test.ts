@@ -38,7 +38,7 @@ const listing = `table ip portolan { # handle 4
 }
 `;
 
-test('a listing is told part by part, without handles, remarks and what holds no rules', () => {
+test('a listing is told part by part, without remarks and what holds no rules', () => {
   expect(partsOf(listing)).toEqual([
     { kind: 'table', family: 'ip', name: 'portolan', isOfIptablesNft: false, isClosed: false },
     { kind: 'table-flags', text: 'flags owner' },
@@ -61,8 +61,8 @@ test('a listing is told part by part, without handles, remarks and what holds no
     { kind: 'end', of: 'set' },
     { kind: 'chain', name: 'nat-output', isClosed: false },
     { kind: 'hook', text: 'type nat hook output priority -100; policy accept;' },
-    { kind: 'rule', text: 'jump a' },
-    { kind: 'rule', text: 'ct state new jump {\ndrop\n}' },
+    { kind: 'rule', text: 'jump a', handle: '6' },
+    { kind: 'rule', text: 'ct state new jump {\ndrop\n}', handle: '7' },
     { kind: 'rule', text: 'accept comment "# handle 8"' },
     { kind: 'end', of: 'chain' },
     { kind: 'end', of: 'table' },
