@@ -29,7 +29,7 @@ export function explainTrace(
   const target = findTarget(trace.path, knowledge);
   const isFromNode = node.isLocal(packet.source);
   const view: View = { packet, isFromNode, knowledge, target, markedBecause: undefined };
-  const path = explainPath(everyRule ? trace.path : withoutAsides(trace.path), view);
+  const path = new PathExplainer().explain(everyRule ? trace.path : withoutAsides(trace.path), view);
   const endpoints = explainEndpoints(trace, knowledge);
   return {
     packet,
@@ -56,14 +56,31 @@ function explainEndpoints({ endpoints }: Trace, { backends }: Knowledge): readon
   }));
 }
 
-function explainPath(path: readonly Step[], start: View): readonly ExplainedStep[] {
-  const explained: ExplainedStep[] = [];
-  let view = start;
-  for (const step of path) {
-    explained.push(explainStep(step, view));
-    if (step.kind === 'rule') view = { ...view, markedBecause: view.markedBecause ?? markReason(step, view) };
+class PathExplainer {
+  /** Branches may lead to the same fork; of what came before, only the reason for the mark tells there. */
+  readonly #forks = new Map<string | undefined, Map<Step, ExplainedStep>>();
+
+  explain(path: readonly Step[], start: View): readonly ExplainedStep[] {
+    const explained: ExplainedStep[] = [];
+    let view = start;
+    for (const step of path) {
+      explained.push(step.kind === 'fork' ? this.#explainFork(step, view) : explainStep(step, view));
+      if (step.kind === 'rule')
+        view = { ...view, markedBecause: view.markedBecause ?? markReason(step, view) };
+    }
+    return explained;
   }
-  return explained;
+
+  #explainFork(fork: Step & { kind: 'fork' }, view: View): ExplainedStep {
+    const those = this.#forks.get(view.markedBecause) ?? new Map<Step, ExplainedStep>();
+    this.#forks.set(view.markedBecause, those);
+    const known = those.get(fork);
+    if (known !== undefined) return known;
+    const branches = fork.branches.map((branch) => ({ ...branch, path: this.explain(branch.path, view) }));
+    const explained = { kind: 'fork', branches, reason: forkReason(branches) } as const;
+    those.set(fork, explained);
+    return explained;
+  }
 }
 
 function markReason(step: RuleStep, view: View): string | undefined {
@@ -71,7 +88,7 @@ function markReason(step: RuleStep, view: View): string | undefined {
   return role === undefined ? undefined : reasonToMark(step, role, view);
 }
 
-function explainStep(step: Step, view: View): ExplainedStep {
+function explainStep(step: Exclude<Step, { kind: 'fork' }>, view: View): ExplainedStep {
   switch (step.kind) {
     case 'hook':
       return step;
@@ -79,10 +96,6 @@ function explainStep(step: Step, view: View): ExplainedStep {
       return { ...step, reason: reasonOf(step, view) };
     case 'policy':
       return { ...step, reason: `dropped: no rule accepted it, and the policy of ${step.chain} is drop` };
-    case 'fork': {
-      const branches = step.branches.map((branch) => ({ ...branch, path: explainPath(branch.path, view) }));
-      return { kind: 'fork', branches, reason: forkReason(branches) };
-    }
     case 'end':
       return { ...step, reason: endReason(step.outcome.verdict, step.outcome.destination) };
   }

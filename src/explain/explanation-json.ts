@@ -1,5 +1,12 @@
 import type { Effect } from '../trace/trace.ts';
-import type { ExplainedBranch, ExplainedEndpoint, ExplainedStep, Explanation } from './explanation.ts';
+import { eachStep } from './each-step.ts';
+import type {
+  ExplainedBranch,
+  ExplainedEndpoint,
+  ExplainedFork,
+  ExplainedStep,
+  Explanation,
+} from './explanation.ts';
 import { percentages } from './percent.ts';
 
 /**
@@ -20,6 +27,7 @@ export function explanationJson(explanation: Explanation): object {
     notes,
     path,
   } = explanation;
+  const forks = sharedForks(path);
   return {
     verdict,
     endpoints: endpoints.map(({ endpoint }) => endpoint),
@@ -39,7 +47,7 @@ export function explanationJson(explanation: Explanation): object {
     unknowns,
     assumptions,
     notes,
-    path: path.map(stepJson),
+    path: path.map((step) => stepJson(step, forks)),
   };
 }
 
@@ -47,7 +55,7 @@ function shareJson({ endpoint, percent, masquerade, backend }: ExplainedEndpoint
   return { endpoint, percent, masquerade, pod: backend?.pod ?? null, node: backend?.node ?? null };
 }
 
-function stepJson(step: ExplainedStep): object {
+function stepJson(step: ExplainedStep, forks: SharedForks): object {
   switch (step.kind) {
     case 'hook':
     case 'policy':
@@ -59,18 +67,47 @@ function stepJson(step: ExplainedStep): object {
       return { ...where, reason, rule, comment, element: element ?? null, effect: effectJson(effect) };
     }
     case 'fork':
-      return { kind: step.kind, reason: step.reason, branches: branchesJson(step.branches) };
+      return forkJson(step, forks);
   }
 }
 
-function branchesJson(branches: readonly ExplainedBranch[]): readonly object[] {
+/** Forks that several branches lead to, with a number for each, and which of them have been written. */
+interface SharedForks {
+  readonly numbers: ReadonlyMap<ExplainedStep, number>;
+  readonly written: Set<ExplainedStep>;
+}
+
+function sharedForks(path: readonly ExplainedStep[]): SharedForks {
+  const [met, numbers] = [new Set<ExplainedStep>(), new Map<ExplainedStep, number>()];
+  for (const step of eachStep(path, (one) => (one.kind === 'fork' ? one.branches : undefined))) {
+    if (step.kind !== 'fork') continue;
+    for (const branch of step.branches) {
+      const last = branch.path.at(-1);
+      if (last?.kind !== 'fork') continue;
+      if (met.has(last) && !numbers.has(last)) numbers.set(last, numbers.size + 1);
+      met.add(last);
+    }
+  }
+  return { numbers, written: new Set() };
+}
+
+function forkJson(fork: ExplainedFork, forks: SharedForks): object {
+  const { kind, reason, branches } = fork;
+  const number = forks.numbers.get(fork);
+  if (number === undefined) return { kind, reason, branches: branchesJson(branches, forks) };
+  if (forks.written.has(fork)) return { kind, reason, sameAs: number, branches: [] };
+  forks.written.add(fork);
+  return { kind, reason, id: number, branches: branchesJson(branches, forks) };
+}
+
+function branchesJson(branches: readonly ExplainedBranch[], forks: SharedForks): readonly object[] {
   const percents = percentages(branches.map(({ share = 0 }) => share));
   return branches.map(({ share, condition, question, answer, path }, index) => ({
     percent: share === undefined ? null : percents[index],
     condition,
     question: question ?? null,
     answer: answer ?? null,
-    path: path.map(stepJson),
+    path: path.map((step) => stepJson(step, forks)),
   }));
 }
 

@@ -1,6 +1,6 @@
-import type { ExplainedBranch, ExplainedStep } from './explanation.ts';
+import type { ExplainedBranch, ExplainedFork, ExplainedStep } from './explanation.ts';
+import { destinationOf, digest, makesNoDifference } from './outcomes.ts';
 import { chainRole } from './reason/chain-role.ts';
-import { destinationOf, makesNoDifference } from './reason/fork-reason.ts';
 
 /** Branches of a fork that differ in nothing but their endpoint. */
 export interface BranchGroup {
@@ -19,7 +19,7 @@ export function groupBranches(branches: readonly ExplainedBranch[]): readonly Br
   const last = branches.at(-1);
   if (last?.share === undefined && last !== undefined && makesNoDifference(branches))
     return [{ first: last, destinations: [], share: undefined }];
-  return [...Map.groupBy(branches, signature).values()].flatMap((members) => {
+  return [...Map.groupBy(branches, (branch) => signature(branch)).values()].flatMap((members) => {
     const [first] = members;
     if (first === undefined) return [];
     const destinations = [...new Set(members.flatMap((branch) => destinationOf(branch) ?? []))];
@@ -42,16 +42,17 @@ function totalShare(branches: readonly ExplainedBranch[]): number | undefined {
 }
 
 /** What is unknown has a condition of its own; what chance decides has the same everywhere. */
-function signature(branch: ExplainedBranch): string {
+function signature(branch: ExplainedBranch, outer?: string): string {
+  const destination = outer ?? destinationOf(branch);
   const condition = branch.share === undefined ? branch.condition : '';
-  const destination = destinationOf(branch);
-  const text = JSON.stringify([condition, branch.path.map(stepSignature)]);
+  const steps = branch.path.map((step) => stepSignature(step, destination));
+  const text = JSON.stringify([condition, steps]);
   if (destination === undefined) return text;
   const address = destination.slice(0, destination.lastIndexOf(':'));
   return text.replaceAll(destination, 'ENDPOINT').replaceAll(address, 'ADDRESS');
 }
 
-function stepSignature(step: ExplainedStep): unknown {
+function stepSignature(step: ExplainedStep, destination: string | undefined): unknown {
   switch (step.kind) {
     case 'hook':
       return step.hook;
@@ -60,8 +61,19 @@ function stepSignature(step: ExplainedStep): unknown {
     case 'policy':
       return [step.table, step.chain, step.reason];
     case 'fork':
-      return step.branches.map(signature);
+      return forkSignature(step, destination);
     case 'end':
       return [step.outcome.verdict, step.outcome.masquerade, step.reason];
   }
 }
+
+/** Forks stand in forks, and share branches: each is looked at once, and a digest does not grow with what is in it. */
+function forkSignature(fork: ExplainedFork, destination: string | undefined): string {
+  const known = forkSignatures.get(fork) ?? new Map<string | undefined, string>();
+  forkSignatures.set(fork, known);
+  const its = known.get(destination) ?? digest(fork.branches.map((branch) => signature(branch, destination)));
+  known.set(destination, its);
+  return its;
+}
+
+const forkSignatures = new WeakMap<ExplainedFork, Map<string | undefined, string>>();

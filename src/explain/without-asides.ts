@@ -7,16 +7,18 @@ import { conciseRule } from './reason/rule-words.ts';
  * proxy, since the rule that asked for masquerading and the one that masquerades say it already.
  */
 export function withoutAsides(path: readonly Step[]): readonly Step[] {
-  return path.flatMap((step): readonly Step[] => {
-    if (step.kind === 'fork')
-      return [
-        {
-          kind: 'fork',
-          branches: step.branches.map((branch) => ({ ...branch, path: withoutAsides(branch.path) })),
-        },
-      ];
-    return isAside(step) ? [] : [step];
-  });
+  const forks = new Map<Step, Step>();
+  const shortened = (steps: readonly Step[]): readonly Step[] =>
+    steps.flatMap((step) => (isAside(step) ? [] : [step.kind === 'fork' ? forkOf(step) : step]));
+  const forkOf = (fork: Step & { kind: 'fork' }): Step => {
+    const known = forks.get(fork) ?? {
+      kind: 'fork',
+      branches: fork.branches.map((branch) => ({ ...branch, path: shortened(branch.path) })),
+    };
+    forks.set(fork, known);
+    return known;
+  };
+  return shortened(path);
 }
 
 function isAside(step: Step): boolean {

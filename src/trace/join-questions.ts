@@ -1,11 +1,4 @@
-import {
-  type Answer,
-  answerText,
-  either,
-  eitherAnswer,
-  type JoinedBranch,
-  type Part,
-} from './joined-part.ts';
+import { either, type JoinedBranch, keyOf, type Part } from './joined-part.ts';
 import type { Option } from './trace.ts';
 import { forkNextTo, isQuestion, type Parents, type WaysBranch } from './ways.ts';
 
@@ -23,14 +16,10 @@ export function joinQuestions(
   let group = groupOf(last.map(join));
   for (const { leaving, staying, isStayingFirst } of turns.toReversed()) {
     const turn = { leaving: join(leaving), staying: staying.option, isStayingFirst };
-    const isMoot = answerText(turn.leaving.part) === answerText(group.answer);
+    const isMoot = turn.leaving.part.key === group.key;
     group =
       isMoot === group.isMoot
-        ? {
-            ...group,
-            turns: [...group.turns, turn],
-            answer: eitherAnswer([turn.leaving.part, group.answer]),
-          }
+        ? { ...group, turns: [...group.turns, turn], key: isMoot ? group.key : keyOf(pairOf(turn, group)) }
         : groupOf(pairOf(turn, partOfGroup(group)));
   }
   return partOfGroup(group);
@@ -41,8 +30,8 @@ interface QuestionGroup {
   readonly last: readonly JoinedBranch[];
   /** Those before the last one, the nearest first. */
   readonly turns: readonly JoinedTurn[];
-  readonly answer: Answer;
-  /** Whether all branches come to the same. */
+  /** That of all of it; of one branch where all come to the same. */
+  readonly key: string;
   readonly isMoot: boolean;
 }
 
@@ -53,12 +42,16 @@ interface JoinedTurn {
 }
 
 function groupOf(last: readonly JoinedBranch[]): QuestionGroup {
-  const parts = last.map(({ part }) => part);
-  const isMoot = new Set(parts.map(answerText)).size === 1;
-  return { last, turns: [], answer: eitherAnswer(parts), isMoot };
+  const keys = new Set(last.map(({ part }) => part.key));
+  const [only = ''] = keys;
+  const isMoot = keys.size === 1;
+  return { last, turns: [], key: isMoot ? only : keyOf(last), isMoot };
 }
 
-function pairOf({ leaving, staying, isStayingFirst }: JoinedTurn, rest: Part): readonly JoinedBranch[] {
+function pairOf<Rest>(
+  { leaving, staying, isStayingFirst }: JoinedTurn,
+  rest: Rest,
+): readonly { readonly option: Option; readonly part: Part | Rest }[] {
   const branch = { option: staying, part: rest };
   return isStayingFirst ? [branch, leaving] : [leaving, branch];
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Option, Outcome, Step, TracedEndpoint, TraceVerdict } from './trace.ts';
 
 /** What can become of a packet from some step on. */
@@ -10,6 +11,8 @@ export interface Part {
   readonly masquerade: boolean;
   /** Unknowns that make a difference. */
   readonly unknowns: ReadonlySet<string>;
+  /** Equal where the same can become of a packet, by the same answers. */
+  readonly key: string;
 }
 
 export interface JoinedBranch {
@@ -19,13 +22,17 @@ export interface JoinedBranch {
 
 export function partOf({ verdict, destination, masquerade }: Outcome, path: readonly Step[]): Part {
   const endpoint = { endpoint: destination, share: 1, masquerade };
-  return {
-    path,
+  const answer = {
     verdicts: new Set([verdict]),
-    hasUnknownVerdict: verdict === 'unknown',
     endpoints: new Map(verdict === 'dnat' ? [[destination, endpoint]] : []),
     masquerade: masquerade && arrives.has(verdict),
+  };
+  return {
+    ...answer,
+    path,
+    hasUnknownVerdict: verdict === 'unknown',
     unknowns: new Set(),
+    key: answerKey(answer),
   };
 }
 
@@ -47,29 +54,22 @@ export function mixture(branches: readonly JoinedBranch[]): Part {
       });
     }
   }
-  return { ...together(branches), endpoints };
+  return withKey({ ...together(branches), endpoints }, branches);
 }
 
 /** What is unknown decides among the branches; where they come to the same, it is of no interest. */
 export function either(branches: readonly JoinedBranch[]): Part {
-  const parts = branches.map(({ part }) => part);
-  const all = together(branches);
-  const { endpoints } = eitherAnswer(parts);
-  if (new Set(parts.map(answerText)).size === 1) return { ...all, endpoints };
-  return {
-    ...all,
-    endpoints,
-    hasUnknownVerdict: all.hasUnknownVerdict || new Set(parts.map(verdictText)).size > 1,
-    unknowns: new Set([...branches.flatMap(({ option }) => option.question ?? []), ...all.unknowns]),
-  };
+  const all = { ...together(branches), endpoints: largestShares(branches) };
+  if (new Set(branches.map(({ part }) => part.key)).size === 1) return withKey(all, branches);
+  const hasUnknownVerdict =
+    all.hasUnknownVerdict || new Set(branches.map(({ part }) => verdictText(part))).size > 1;
+  const unknowns = new Set([...branches.flatMap(({ option }) => option.question ?? []), ...all.unknowns]);
+  return withKey({ ...all, hasUnknownVerdict, unknowns }, branches);
 }
 
-export type Answer = Pick<Part, 'verdicts' | 'endpoints' | 'masquerade'>;
-
-/** All of one answer or another. */
-export function eitherAnswer(answers: readonly Answer[]): Answer {
+function largestShares(branches: readonly JoinedBranch[]): Part['endpoints'] {
   const endpoints = new Map<string, TracedEndpoint>();
-  for (const one of answers.flatMap((answer) => [...answer.endpoints.values()])) {
+  for (const one of branches.flatMap(({ part }) => [...part.endpoints.values()])) {
     const before = endpoints.get(one.endpoint);
     endpoints.set(one.endpoint, {
       endpoint: one.endpoint,
@@ -77,14 +77,10 @@ export function eitherAnswer(answers: readonly Answer[]): Answer {
       masquerade: one.masquerade || before?.masquerade === true,
     });
   }
-  return {
-    verdicts: new Set(answers.flatMap(({ verdicts }) => [...verdicts])),
-    endpoints,
-    masquerade: answers.some(({ masquerade }) => masquerade),
-  };
+  return endpoints;
 }
 
-function together(branches: readonly JoinedBranch[]): Omit<Part, 'endpoints'> {
+function together(branches: readonly JoinedBranch[]): Omit<Part, 'endpoints' | 'key'> {
   const parts = branches.map(({ part }) => part);
   return {
     path: [forkOf(branches)],
@@ -95,8 +91,22 @@ function together(branches: readonly JoinedBranch[]): Omit<Part, 'endpoints'> {
   };
 }
 
-/** Equal for equal answers. */
-export function answerText({ verdicts, endpoints, masquerade }: Answer): string {
+function withKey(part: Omit<Part, 'key'>, branches: readonly JoinedBranch[]): Part {
+  const [first] = branches;
+  if (part.unknowns.size === 0) return { ...part, key: answerKey(part) };
+  const isSame = branches.every((branch) => branch.part.key === first?.part.key);
+  return { ...part, key: isSame && first !== undefined ? first.part.key : keyOf(branches) };
+}
+
+/** A digest: forks stand in forks, and a text of all of it would be quoted again by each. */
+export function keyOf(
+  branches: readonly { readonly option: Option; readonly part: Pick<Part, 'key'> }[],
+): string {
+  const parts = branches.map(({ option, part }) => [option.share, option.condition, part.key]);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}
+
+function answerKey({ verdicts, endpoints, masquerade }: Pick<Part, 'verdicts' | 'endpoints' | 'masquerade'>) {
   return JSON.stringify([[...verdicts].sort(), [...endpoints].sort(), masquerade]);
 }
 

@@ -97,6 +97,7 @@ describe('rules that each may match or not', () => {
     ]);
     const trace = traceText(save(rules, policies), packet);
     expect(trace.verdict).toBe('unknown');
+    expect(trace.unknowns).toHaveLength(400);
     expect(countSteps(trace)).toBeLessThan(2_000);
   });
 });

@@ -1,6 +1,7 @@
 import type { Family } from '../../net/family.ts';
 import type { Finding } from '../check.ts';
 import { count, few } from './few.ts';
+import { describeStop, type ForeignStop, foreignStop, isNetworkPolicy } from './service-path/foreign-stop.ts';
 import type { SamplePacket } from './service-path/sample-packets.ts';
 import {
   describeFirst,
@@ -9,7 +10,6 @@ import {
   type TracedSamples,
   untracedFindings,
 } from './service-path/traced-sample.ts';
-import { describeStop, type ForeignStop, foreignStop, isNetworkPolicy } from './service-path/ways.ts';
 
 /** Rules or policies of others that drop what Services send. */
 export function judgeFirewall({ traced, untraced }: TracedSamples): readonly Finding[] {

@@ -1,5 +1,6 @@
 import type { Frontend } from '../../plan/service-plan.ts';
 import type { RuleStep, Step } from '../../trace/trace.ts';
+import { eachStep } from '../each-step.ts';
 import type { Knowledge, Target } from '../explanation.ts';
 import { type ChainRole, chainRole } from './chain-role.ts';
 import { serviceInChain, serviceInComment } from './rule-words.ts';
@@ -7,18 +8,11 @@ import { serviceInChain, serviceInComment } from './rule-words.ts';
 /** The service port at the packet's destination: by the objects, else by the first rule on its way that names one. */
 export function findTarget(path: readonly Step[], { target }: Knowledge): Target | undefined {
   if (target !== undefined) return { service: target.plan.name, frontend: target.frontend.kind };
-  for (const step of ruleSteps(path)) {
-    const found = targetInRule(step);
+  for (const step of eachStep(path, (fork) => (fork.kind === 'fork' ? fork.branches : undefined))) {
+    const found = step.kind === 'rule' ? targetInRule(step) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function* ruleSteps(path: readonly Step[]): Iterable<RuleStep> {
-  for (const step of path) {
-    if (step.kind === 'rule') yield step;
-    if (step.kind === 'fork') for (const branch of step.branches) yield* ruleSteps(branch.path);
-  }
 }
 
 function targetInRule(step: RuleStep): Target | undefined {

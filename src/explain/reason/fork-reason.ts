@@ -1,14 +1,18 @@
-import type { ExplainedBranch, ExplainedStep } from '../explanation.ts';
+import type { ExplainedBranch, ExplainedFork } from '../explanation.ts';
+import { destinationOf, makesNoDifference } from '../outcomes.ts';
 import { percentText } from '../percent.ts';
 
 /** What a fork decides, and by what. */
 export function forkReason(branches: readonly ExplainedBranch[]): string {
   const [first] = branches;
   if (first === undefined) return '';
-  if (first.share === undefined)
-    return makesNoDifference(branches)
-      ? `makes no difference, unknown from here: ${questionOf(first)}`
-      : `unknown from here: ${questionOf(first)}`;
+  if (first.share === undefined) {
+    const others = branches.length - 2;
+    if (makesNoDifference(branches))
+      return `makes no difference, unknown from here: ${questionOf(first)}${others > 0 ? `, and ${others} more` : ''}`;
+    // The last branch is for what meets none of the conditions.
+    return `unknown from here: ${others > 0 ? `which of these ${others + 1} is so first` : questionOf(first)}`;
+  }
   const shares = shareByDestination(branches);
   const what = shares.has(undefined)
     ? `${branches.length} ways`
@@ -29,7 +33,8 @@ function shareByDestination(branches: readonly ExplainedBranch[]): ReadonlyMap<s
   return shares;
 }
 
-function questionOf({ question, condition }: ExplainedBranch): string {
+/** What a branch of an unknown asks, in words. */
+export function questionOf({ question, condition }: ExplainedBranch): string {
   return question === undefined ? condition.replace(/ \(unknown from here\)$/, '') : questionWords(question);
 }
 
@@ -38,45 +43,9 @@ export function questionWords(question: string): string {
   return question.startsWith('it ') ? `whether ${question}` : question;
 }
 
-/** Where the branch leads, where that is one endpoint; refusals on the way count nothing. */
-export function destinationOf({ path }: Pick<ExplainedBranch, 'path'>): string | undefined {
-  const found = new Set<string>();
-  for (const { outcome } of endsOf(path)) if (outcome.verdict === 'dnat') found.add(outcome.destination);
-  const [only] = found;
-  return found.size === 1 ? only : undefined;
-}
-
-/** Whether all branches come to the same. */
-export function makesNoDifference(branches: readonly ExplainedBranch[]): boolean {
-  return new Set(branches.map(({ path }) => answerOf(path))).size === 1;
-}
-
-/** All that can become of a packet on this path, as a text. Forks in forks ask for the same ones again and again. */
-function answerOf(path: readonly ExplainedStep[]): string {
-  const known = answers.get(path);
-  if (known !== undefined) return known;
-  const answer = findAnswer(path.at(-1));
-  answers.set(path, answer);
-  return answer;
-}
-
-const answers = new WeakMap<readonly ExplainedStep[], string>();
-
-function findAnswer(last: ExplainedStep | undefined): string {
-  if (last?.kind === 'end') return JSON.stringify(last.outcome);
-  if (last?.kind !== 'fork') return '';
-  const [first] = last.branches;
-  if (first !== undefined && makesNoDifference(last.branches)) return answerOf(first.path);
-  return JSON.stringify(
-    last.branches.map(({ share, condition, path }) => [share, condition, answerOf(path)]),
-  );
-}
-
-function* endsOf(path: readonly ExplainedStep[]): Iterable<ExplainedStep & { kind: 'end' }> {
-  for (const step of path) {
-    if (step.kind === 'end') yield step;
-    if (step.kind === 'fork') for (const branch of step.branches) yield* endsOf(branch.path);
-  }
+/** Whether a fork asks several questions, one after another: then each branch has its whole condition as its heading. */
+export function asksSeveral({ branches }: Pick<ExplainedFork, 'branches'>): boolean {
+  return branches.length > 2 && branches[0]?.share === undefined;
 }
 
 function eachShare(shares: readonly number[]): string {

@@ -1,4 +1,5 @@
 import type { Trace } from '../../trace/trace.ts';
+import { eachStep } from '../each-step.ts';
 import type { ExplainedEndpoint, ExplainedRule, ExplainedStep } from '../explanation.ts';
 import type { View } from './view.ts';
 
@@ -60,11 +61,6 @@ function unknownRule(path: readonly ExplainedStep[]): string | undefined {
   return undefined;
 }
 
-function* stepsOf(
-  path: readonly ExplainedStep[],
-): Iterable<Exclude<ExplainedStep, { kind: 'hook' | 'fork' }>> {
-  for (const step of path) {
-    if (step.kind === 'fork') for (const branch of step.branches) yield* stepsOf(branch.path);
-    else if (step.kind !== 'hook') yield step;
-  }
+function stepsOf(path: readonly ExplainedStep[]): Iterable<ExplainedStep> {
+  return eachStep(path, (step) => (step.kind === 'fork' ? step.branches : undefined));
 }

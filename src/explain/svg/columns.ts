@@ -1,23 +1,23 @@
-import type { ExplainedFork, ExplainedStep } from '../explanation.ts';
-import { type BranchGroup, groupBranches } from '../group-branches.ts';
+import type { BranchGroup } from '../group-branches.ts';
 import { percentText } from '../percent.ts';
+import type { ShownFork, ShownGroup, ShownStep } from '../shown-path.ts';
 import { conditionWords, listWords } from '../text/packet-words.ts';
 import { type Area, gap, type Line } from './shapes.ts';
 
 /** One of the ways that part at a fork, and its place beside the others. */
 export interface Column {
   readonly heading: readonly Line[];
-  readonly path: readonly ExplainedStep[];
+  readonly path: readonly ShownStep[];
   readonly area: Area;
 }
 
 /** Ways that need several columns get as many times the width. */
-export function columnsBelow(fork: ExplainedFork, { x, y, width }: Area): readonly Column[] {
+export function columnsBelow(fork: ShownFork, { x, y, width }: Area): readonly Column[] {
   const { shown, rest } = columnsOfFork(fork);
   const drawn = shown.map((group) => ({
-    heading: groupHeading(group),
-    path: group.first.path,
-    columns: columnsOf(group.first.path),
+    heading: groupHeading(group, fork),
+    path: group.path,
+    columns: columnsOf(group.path),
   }));
   const more = {
     heading: [{ style: 'reason' as const, text: `and ${rest} more ways` }],
@@ -36,11 +36,11 @@ export function columnsBelow(fork: ExplainedFork, { x, y, width }: Area): readon
 }
 
 /** How many columns a path takes at its widest. */
-export function columnsOf(path: readonly ExplainedStep[]): number {
-  const fork = path.find((step): step is ExplainedFork => step.kind === 'fork');
+export function columnsOf(path: readonly ShownStep[]): number {
+  const fork = path.find((step) => step.kind === 'fork');
   if (fork === undefined) return 1;
   const { shown, rest } = columnsOfFork(fork);
-  const own = shown.reduce((sum, group) => sum + columnsOf(group.first.path), 0);
+  const own = shown.reduce((sum, group) => sum + columnsOf(group.path), 0);
   return Math.max(1, own + (rest === 0 ? 0 : 1));
 }
 
@@ -49,17 +49,16 @@ const columnGap = 16;
 /** More ways than these are not drawn side by side. */
 const mostColumns = 4;
 
-function columnsOfFork({ branches }: ExplainedFork): {
-  readonly shown: readonly BranchGroup[];
+function columnsOfFork({ groups }: ShownFork): {
+  readonly shown: readonly ShownGroup[];
   readonly rest: number;
 } {
-  const groups = groupBranches(branches);
   if (groups.length <= mostColumns) return { shown: groups, rest: 0 };
   return { shown: groups.slice(0, mostColumns - 1), rest: groups.length - mostColumns + 1 };
 }
 
-function groupHeading({ first, destinations, share }: BranchGroup): readonly Line[] {
-  if (share === undefined) return [{ style: 'reason', text: conditionWords(first) }];
+function groupHeading({ first, destinations, share }: BranchGroup, fork: ShownFork): readonly Line[] {
+  if (share === undefined) return [{ style: 'reason', text: conditionWords(first, fork) }];
   const where = destinations.length === 0 ? '' : ` · to ${listWords(destinations)}`;
   const heading: Line = { style: 'share', text: `${percentText(share * 100)}${where}` };
   const [example, ...others] = destinations;

@@ -1,6 +1,7 @@
 import type { Hook } from '../../rules-text/ruleset.ts';
 import type { TraceVerdict } from '../../trace/trace.ts';
-import type { ExplainedEndpoint, ExplainedFork, ExplainedStep } from '../explanation.ts';
+import type { ExplainedEndpoint, ExplainedStep } from '../explanation.ts';
+import type { ShownBefore, ShownFork, ShownStep } from '../shown-path.ts';
 import { endWords, hookWords } from '../text/packet-words.ts';
 import { columnsBelow } from './columns.ts';
 import { choiceKind, cutLane, drawLane } from './lane.ts';
@@ -11,7 +12,7 @@ import { type Area, arrow, type Drawing, drawBox, gap, type Line } from './shape
  * side by side. An arrow leads to it.
  */
 export function drawPath(
-  path: readonly ExplainedStep[],
+  path: readonly ShownStep[],
   area: Area,
   endpoints: readonly ExplainedEndpoint[],
   hook?: Hook,
@@ -27,7 +28,7 @@ export function drawPath(
 
 /** What comes after a lane: the next one, the end, or ways that part. */
 function drawOnward(
-  path: readonly ExplainedStep[],
+  path: readonly ShownStep[],
   area: Area,
   endpoints: readonly ExplainedEndpoint[],
   hook: Hook | undefined,
@@ -40,6 +41,8 @@ function drawOnward(
       return drawFork(first, area, endpoints, hook);
     case 'end':
       return drawEnd(first, area);
+    case 'shown-before':
+      return drawShownBefore(first, area);
     default:
       return drawPath(path, area, endpoints, hook);
   }
@@ -52,6 +55,11 @@ function drawEnd(step: ExplainedStep & { kind: 'end' }, { x, y, width }: Area): 
     { style: 'reason', text: endWords(step) },
   ];
   return withArrow(drawBox(verdictKind(verdict), lines, { x, y: y + gap, width }), { x, y, width });
+}
+
+function drawShownBefore({ reason }: ShownBefore, area: Area): Drawing {
+  const line: Line = { style: 'reason', text: `${reason}: goes on as another branch does` };
+  return withArrow(drawBox('plain', [line], { ...area, y: area.y + gap }), area);
 }
 
 function withArrow({ height, shapes }: Drawing, { x, y, width }: Area): Drawing {
@@ -75,7 +83,7 @@ export function verdictKind(verdict: TraceVerdict): string {
 }
 
 function drawFork(
-  fork: ExplainedFork,
+  fork: ShownFork,
   area: Area,
   endpoints: readonly ExplainedEndpoint[],
   hook: Hook | undefined,

@@ -1,8 +1,8 @@
 import type { Hook } from '../../rules-text/ruleset.ts';
-import type { ExplainedEndpoint, ExplainedFork, ExplainedStep } from '../explanation.ts';
-import { groupBranches } from '../group-branches.ts';
+import type { ExplainedEndpoint, ExplainedFork } from '../explanation.ts';
 import { percentText } from '../percent.ts';
 import { conciseRule } from '../reason/rule-words.ts';
+import type { ShownFork, ShownStep } from '../shown-path.ts';
 import { type Area, arrow, type Drawing, drawBox, drawText, gap, type Line, rectangle } from './shapes.ts';
 
 /** What a hook does to a packet, up to ways that part. */
@@ -11,20 +11,21 @@ export interface Lane {
   readonly steps: readonly LaneStep[];
 }
 
-export type LaneStep = Exclude<ExplainedStep, { kind: 'hook' | 'end' }>;
+export type LaneStep = Exclude<ShownStep, { kind: 'hook' | 'end' | 'shown-before' }>;
 
 /** The steps up to the next hook, the end, or ways that part; and the rest. */
-export function cutLane(path: readonly ExplainedStep[]): readonly [Lane, readonly ExplainedStep[]] {
+export function cutLane(path: readonly ShownStep[]): readonly [Lane, readonly ShownStep[]] {
   const [first] = path;
   const hook = first?.kind === 'hook' ? first.hook : undefined;
   const body = hook === undefined ? path : path.slice(1);
   const steps: LaneStep[] = [];
   for (const [at, step] of body.entries()) {
-    if (step.kind === 'hook' || step.kind === 'end') return [{ hook, steps }, body.slice(at)];
+    if (step.kind === 'hook' || step.kind === 'end' || step.kind === 'shown-before')
+      return [{ hook, steps }, body.slice(at)];
     if (step.kind === 'fork') {
-      const [only, ...others] = groupBranches(step.branches);
+      const [only, ...others] = step.groups;
       if (only === undefined || others.length > 0) return [{ hook, steps }, body.slice(at)];
-      const { path: onward } = only.first;
+      const { path: onward } = only;
       if (onward[0]?.kind === 'hook') return [{ hook, steps: [...steps, step] }, onward];
       const [{ steps: inBranch }, rest] = cutLane(onward);
       return [{ hook, steps: [...steps, step, ...inBranch] }, rest];
@@ -106,8 +107,8 @@ function kindOf(effect: string): string {
 }
 
 /** The endpoints that one fork chooses among, each with its part of all connections. */
-function shareLines(fork: ExplainedFork, endpoints: readonly ExplainedEndpoint[]): readonly Line[] {
-  const chosen = new Set(groupBranches(fork.branches).flatMap(({ destinations }) => destinations));
+function shareLines(fork: ShownFork, endpoints: readonly ExplainedEndpoint[]): readonly Line[] {
+  const chosen = new Set(fork.groups.flatMap(({ destinations }) => destinations));
   const own = endpoints.filter(({ endpoint }) => chosen.has(endpoint));
   const shown = own.length <= mostShares ? own : own.slice(0, mostShares - 1);
   const rest = own.length - shown.length;

@@ -1,4 +1,6 @@
 import type { Explanation } from '../explanation.ts';
+import { groupBranches } from '../group-branches.ts';
+import { shownPath } from '../shown-path.ts';
 import { packetWords, senderWords } from '../text/packet-words.ts';
 import { columnsOf } from './columns.ts';
 import { drawPath, verdictKind } from './draw-path.ts';
@@ -10,13 +12,14 @@ import { svgStyle } from './style.ts';
  * else: no script, no font, no other file.
  */
 export function explanationSvg(explanation: Explanation): string {
-  const columns = columnsOf(explanation.path);
+  const shown = shownPath(explanation.path, groupBranches);
+  const columns = columnsOf(shown);
   const width = columns === 1 ? singleWidth : columns * columnWidth;
   const area = { x: margin, y: margin, width };
   const answer = drawBox(verdictKind(explanation.verdict), answerLines(explanation), area);
   const sender = drawBox('plain', [senderLine(explanation)], { ...area, y: area.y + answer.height + gap });
   const top = area.y + answer.height + gap + sender.height;
-  const path = drawPath(explanation.path, { ...area, y: top }, explanation.endpoints);
+  const path = drawPath(shown, { ...area, y: top }, explanation.endpoints);
   return svgDocument(explanation, width + 2 * margin, {
     height: top + path.height + margin,
     shapes: [...answer.shapes, ...sender.shapes, ...path.shapes],

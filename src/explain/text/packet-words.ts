@@ -1,6 +1,13 @@
 import { formatEndpoint } from '../../net/address.ts';
 import type { Hook } from '../../rules-text/ruleset.ts';
-import type { ExplainedBranch, ExplainedEndpoint, ExplainedStep, Explanation } from '../explanation.ts';
+import type {
+  ExplainedBranch,
+  ExplainedEndpoint,
+  ExplainedFork,
+  ExplainedStep,
+  Explanation,
+} from '../explanation.ts';
+import { asksSeveral } from '../reason/fork-reason.ts';
 import { targetWords } from '../reason/view.ts';
 
 /** The packet, and whom it is for: `TCP from 10.244.1.5 to 10.96.20.10:80, ClusterIP of shop/web:http`. */
@@ -54,8 +61,8 @@ export const hookWords: Readonly<Record<Hook, string>> = {
   postrouting: 'it leaves',
 };
 
-/** The heading of a branch below a fork that says what is unknown. */
-export function conditionWords({ condition, answer }: ExplainedBranch): string {
-  if (answer === undefined) return condition.replace(/ \(unknown from here\)$/, '');
+/** The heading of a branch below a fork that says what is unknown; where several questions are asked, each says its own. */
+export function conditionWords({ condition, answer }: ExplainedBranch, fork: ExplainedFork): string {
+  if (answer === undefined || asksSeveral(fork)) return condition.replace(/ \(unknown from here\)$/, '');
   return answer ? 'if so' : 'if not';
 }

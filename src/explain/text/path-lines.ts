@@ -1,15 +1,18 @@
 import { printable } from '../../state/shown.ts';
-import type { ExplainedFork, ExplainedStep } from '../explanation.ts';
+import { eachStep } from '../each-step.ts';
+import type { ExplainedStep } from '../explanation.ts';
 import { type BranchGroup, eachBranch, groupBranches } from '../group-branches.ts';
 import { percentText } from '../percent.ts';
 import { conciseRule } from '../reason/rule-words.ts';
+import { type ShownFork, type ShownGroup, type ShownStep, shownPath } from '../shown-path.ts';
 import { conditionWords, endWords, hookWords, listWords } from './packet-words.ts';
 import type { Colors, TextOptions } from './text-options.ts';
 
 /** The packet's way: a heading for each hook, and for each rule a line of reason and a dimmed one with the rule. */
 export function pathLines(path: readonly ExplainedStep[], options: TextOptions): readonly string[] {
-  const width = Math.min(widestPlace, Math.max(0, ...placesOf(path).map(({ length }) => length)));
-  return linesOf(path, { ...options, width, indent: '' });
+  const width = Math.min(widestPlace, widestOf(path));
+  const shown = shownPath(path, options.all ? eachBranch : groupBranches);
+  return linesOf(shown, { ...options, width, indent: '' });
 }
 
 /** Chains of kube-proxy's mode nftables have longer names: there the reason comes later in the line. */
@@ -21,18 +24,18 @@ interface Layout extends TextOptions {
   readonly indent: string;
 }
 
-function linesOf(path: readonly ExplainedStep[], layout: Layout): readonly string[] {
+function linesOf(path: readonly ShownStep[], layout: Layout): readonly string[] {
   return path.flatMap((step, index) =>
     step.kind === 'hook' && isPassedBy(path[index + 1]) ? [] : stepLines(step, layout),
   );
 }
 
 /** A hook where nothing happened is of no interest. */
-function isPassedBy(next: ExplainedStep | undefined): boolean {
+function isPassedBy(next: ShownStep | undefined): boolean {
   return next === undefined || next.kind === 'hook' || next.kind === 'end';
 }
 
-function stepLines(step: ExplainedStep, layout: Layout): readonly string[] {
+function stepLines(step: ShownStep, layout: Layout): readonly string[] {
   const { colors, indent, width } = layout;
   switch (step.kind) {
     case 'hook':
@@ -50,37 +53,36 @@ function stepLines(step: ExplainedStep, layout: Layout): readonly string[] {
       return [`${indent}  ${colors.cyan(placeOf(step).padEnd(width))}  ${step.reason}`];
     case 'fork':
       return forkLines(step, layout);
+    case 'shown-before':
+      return [`${indent}  ${colors.magenta(`${step.reason}: goes on as shown above`)}`];
     case 'end':
       return [`${indent}${colors.bold('=>')} ${step.outcome.verdict}: ${endWords(step)}`];
   }
 }
 
-function forkLines(fork: ExplainedFork, layout: Layout): readonly string[] {
-  const groups = (layout.all ? eachBranch : groupBranches)(fork.branches);
+function forkLines(fork: ShownFork, layout: Layout): readonly string[] {
+  const { groups } = fork;
   const [only] = groups;
   if (groups.length > 1 || only === undefined) {
     const heading = `${layout.indent}  ${layout.colors.magenta(fork.reason)}`;
-    return [heading, ...groups.flatMap((group) => groupLines(group, layout))];
+    return [heading, ...groups.flatMap((group) => groupLines(group, fork, layout))];
   }
   const [example] = only.destinations;
   const onward = example === undefined ? '' : likewise(example);
-  return [
-    `${layout.indent}  ${layout.colors.magenta(fork.reason + onward)}`,
-    ...linesOf(only.first.path, layout),
-  ];
+  return [`${layout.indent}  ${layout.colors.magenta(fork.reason + onward)}`, ...linesOf(only.path, layout)];
 }
 
-function groupLines(group: BranchGroup, layout: Layout): readonly string[] {
+function groupLines(group: ShownGroup, fork: ShownFork, layout: Layout): readonly string[] {
   const { colors, indent } = layout;
   const inside = { ...layout, indent: `${indent}  ${colors.dim('|')} ` };
   return [
-    `${indent}  ${colors.dim('+-')} ${groupHeading(group, colors)}`,
-    ...linesOf(group.first.path, inside),
+    `${indent}  ${colors.dim('+-')} ${groupHeading(group, fork, colors)}`,
+    ...linesOf(group.path, inside),
   ];
 }
 
-function groupHeading({ first, destinations, share }: BranchGroup, colors: Colors): string {
-  if (share === undefined) return colors.yellow(conditionWords(first));
+function groupHeading({ first, destinations, share }: BranchGroup, fork: ShownFork, colors: Colors): string {
+  if (share === undefined) return colors.yellow(conditionWords(first, fork));
   const [example, ...others] = destinations;
   const where = example === undefined ? '' : ` to ${listWords(destinations)}`;
   const onward = others.length === 0 || example === undefined ? '' : likewise(example);
@@ -91,11 +93,11 @@ function likewise(example: string): string {
   return `; shown for ${example}, the rest likewise`;
 }
 
-function placesOf(path: readonly ExplainedStep[]): readonly string[] {
-  return path.flatMap((step) => {
-    if (step.kind === 'fork') return step.branches.flatMap((branch) => placesOf(branch.path));
-    return step.kind === 'rule' || step.kind === 'policy' ? [placeOf(step)] : [];
-  });
+function widestOf(path: readonly ExplainedStep[]): number {
+  let widest = 0;
+  for (const step of eachStep(path, (one) => (one.kind === 'fork' ? one.branches : undefined)))
+    if (step.kind === 'rule' || step.kind === 'policy') widest = Math.max(widest, placeOf(step).length);
+  return widest;
 }
 
 function placeOf({ table, chain }: { readonly table: string; readonly chain: string }): string {

@@ -1,6 +1,7 @@
 import type { Family } from '../../../net/family.ts';
 import type { Finding } from '../../check.ts';
 import { count, few } from '../few.ts';
+import { rulesToOutcome } from '../service-path/rules-to-outcome.ts';
 import {
   describePacket,
   describeWay,
@@ -8,7 +9,6 @@ import {
   type TracedSamples,
   untracedFindings,
 } from '../service-path/traced-sample.ts';
-import { waysOf } from '../service-path/ways.ts';
 import { judgeLocalDetection, type LocalDetection } from './local-detection.ts';
 
 /** Where the packets that leave are masqueraded, by the rules in force. */
@@ -103,9 +103,7 @@ function bareFinding(one: TracedSample): Finding {
 
 /** Somebody's rule that settled the matter before ours, or a mark that is missing or not the one that is looked for. */
 function reasonOf({ trace }: TracedSample): { readonly reason: string; readonly next: string } {
-  const rules = waysOf(trace)
-    .filter(({ outcome }) => outcome.verdict === 'dnat' && !outcome.masquerade)
-    .flatMap((way) => way.rules);
+  const rules = rulesToOutcome(trace, ({ verdict, masquerade }) => verdict === 'dnat' && !masquerade);
   const before = rules.find(({ hook, effect }) => hook === 'postrouting' && effect.kind === 'accept');
   if (before !== undefined) {
     const { position, chain, table, rule } = before;

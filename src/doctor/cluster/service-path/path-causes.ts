@@ -4,9 +4,9 @@ import { count, few } from '../few.ts';
 import { severityOf } from '../firewall.ts';
 import { reachedBare } from '../masquerade/masquerade.ts';
 import { serviceTrouble } from '../service-trouble.ts';
+import { describeStop, type ForeignStop, foreignStop } from './foreign-stop.ts';
 import type { PathOfService } from './path-of-service.ts';
 import { describePacket, describeStopped, describeWay, explain, type TracedSample } from './traced-sample.ts';
-import { describeStop, type ForeignStop, foreignStop } from './ways.ts';
 
 /** Why clients of a Service get no answer; those of the same key are one matter. */
 export interface Cause extends Finding {

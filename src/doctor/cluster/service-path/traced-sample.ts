@@ -2,8 +2,8 @@ import { foreignProgram } from '../../../explain/reason/foreign-program.ts';
 import { formatEndpoint } from '../../../net/address.ts';
 import type { Trace } from '../../../trace/trace.ts';
 import type { Finding } from '../../check.ts';
+import { describeStop, type ForeignStop } from './foreign-stop.ts';
 import type { SamplePacket } from './sample-packets.ts';
-import { describeStop, type ForeignStop } from './ways.ts';
 
 /** A packet, and what the rules in force do with it. */
 export interface TracedSample {
