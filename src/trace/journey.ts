@@ -199,7 +199,7 @@ export class Journey implements Environment, Traveller {
   #enter(table: RuleTable, chain: string, calls: readonly Call[]): Outcome | undefined {
     const rules = table.chain(chain);
     if (rules === 'unread') throw new UnreadParts([{ table: table.name, chain }]);
-    const isLost = rules === 'absent' || this.#frames.length > deepest;
+    const isLost = rules === 'absent' || this.#frames.length + calls.length > deepest;
     const frame = { table, chain, rules: isLost ? [] : rulesFor(rules, this.state), at: 0, calls };
     this.#frames = [...this.#frames, frame];
     if (!isLost) return undefined;

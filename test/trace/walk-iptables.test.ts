@@ -168,6 +168,14 @@ describe('the way through the hooks', () => {
     expect(traceText(rules, { from: '203.0.113.9', to: '10.244.0.5:80' }).verdict).toBe('drop');
   });
 
+  test.each(['-j', '-g'])(
+    'chains that lead to each other by %s, as the kernel takes none, are unknown',
+    (call) => {
+      const rules = save({ filter: `-A FORWARD ${call} A\n-A A ${call} B\n-A B ${call} A` });
+      expect(traceText(rules, { from: '203.0.113.9', to: '10.244.0.5:80' }).verdict).toBe('unknown');
+    },
+  );
+
   test('a connection that is not tracked has no NAT', () => {
     const rules = save({
       raw: '-A PREROUTING -d 10.96.0.1/32 -j NOTRACK',
