@@ -46,6 +46,11 @@ export class FileObjects {
     return found ?? { ...change, record: undefined };
   }
 
+  /** Whether any file describes a Service. */
+  get hasServices(): boolean {
+    return this.#owner.keys().some((id) => id.startsWith('Service '));
+  }
+
   /** Objects that several files describe, for each file that does not count. */
   *clashes(): Iterable<Problem> {
     for (const [id, files] of this.#shared) {

@@ -6,14 +6,20 @@ import { FileObjects } from './file-objects.ts';
 import { isFolder, listFiles, versionOf } from './list-files.ts';
 import { type FileContent, readObjectFile } from './read-object-file.ts';
 import { type Source, SourceError, type SourceUpdate, type UpdateListener } from './source.ts';
+import { SourceGaps } from './source-gaps.ts';
 import { watchFolder } from './watch-folder.ts';
 
 /**
  * The objects in a file, or in the files of a folder: `*.yaml`, `*.yml` and `*.json`, hidden ones left out.
  * `load` throws a `SourceError` where the path cannot be read.
  */
-export function filesSource(path: string): Source {
-  return new FilesSource(path);
+export function filesSource(path: string, { allowEmpty = false }: FilesSourceOptions = {}): Source {
+  return new FilesSource(path, allowEmpty);
+}
+
+export interface FilesSourceOptions {
+  /** Whether files without any Service are believed; else that is a gap: the path may be wrong, or its content away. */
+  readonly allowEmpty?: boolean;
 }
 
 /** How long content that takes something away must stand still before it is believed, in milliseconds. */
@@ -27,17 +33,24 @@ class FilesSource implements Source {
   readonly #objects = new FileObjects();
   /** What each file looked like when it was read. */
   readonly #versions = new Map<string, string>();
+  readonly #gaps: SourceGaps;
+  /** What is no longer described, and not told so as long as the source is empty. */
+  #withdrawn: Change[] = [];
 
-  constructor(path: string) {
+  constructor(path: string, allowEmpty: boolean) {
     this.#path = path;
+    this.#gaps = new SourceGaps(path, allowEmpty);
   }
 
   async load(listener: UpdateListener): Promise<void> {
     for (const file of await this.#listReadable()) {
       this.#versions.set(file, (await versionOf(file)) ?? '');
-      listener(this.#objects.replace(file, await readObjectFile(file)));
+      const content = await readObjectFile(file);
+      this.#gaps.read(file, content.whole);
+      listener(this.#objects.replace(file, content));
     }
-    emit(listener, { changes: [], problems: [...this.#objects.clashes()] });
+    this.#gaps.update(this.#objects.hasServices);
+    listener({ changes: [], problems: [...this.#objects.clashes()], gaps: this.#gaps.all });
   }
 
   async follow(listener: UpdateListener, signal: AbortSignal): Promise<void> {
@@ -73,65 +86,65 @@ class FilesSource implements Source {
       listener({ changes: [], problems: [{ object: this.#path, reason }] });
       return;
     }
-    const changed = await this.#takeGrown(files, listener);
+    const shrunk = await this.#takeGrown(files, listener);
     const present = new Set(files);
     const gone = [...this.#versions.keys()].filter((file) => !present.has(file));
-    if (changed.shrunk.length + gone.length > 0) {
+    if (shrunk.length + gone.length > 0) {
       await delay(settleTime);
-      changed.withdrawn.push(
-        ...(await this.#takeShrunk(changed.shrunk, listener)),
-        ...(await this.#forget(gone)),
-      );
+      await this.#takeShrunk(shrunk, listener);
+      await this.#forget(gone);
     }
-    // An object may have moved to another file, so what counts of each is how it is by now.
-    const changes = changed.withdrawn.map((change) => this.#objects.current(change));
-    emit(listener, { changes, problems: [...this.#objects.clashes()] });
+    const gapsChanged = this.#gaps.update(this.#objects.hasServices);
+    const gaps = gapsChanged ? { gaps: this.#gaps.all } : {};
+    emit(listener, { changes: this.#takeWithdrawn(), problems: [...this.#objects.clashes()], ...gaps });
+  }
+
+  /** An object may have moved to another file, so what counts of each is how it is by now. */
+  #takeWithdrawn(): readonly Change[] {
+    if (this.#gaps.isEmpty) return [];
+    const withdrawn = this.#withdrawn;
+    this.#withdrawn = [];
+    return withdrawn.map((change) => this.#objects.current(change));
   }
 
   /** Files to which something was only added are taken over at once; the others come back. */
-  async #takeGrown(
-    files: readonly string[],
-    listener: UpdateListener,
-  ): Promise<{ readonly shrunk: readonly Seen[]; readonly withdrawn: Change[] }> {
+  async #takeGrown(files: readonly string[], listener: UpdateListener): Promise<readonly Seen[]> {
     const shrunk: Seen[] = [];
-    const withdrawn: Change[] = [];
     for (const file of files) {
       const version = await versionOf(file);
       if (version === undefined || version === this.#versions.get(file)) continue;
       const content = await readObjectFile(file);
       if (this.#objects.wouldLose(file, content)) shrunk.push({ file, version });
-      else withdrawn.push(...this.#take({ file, version }, content, listener));
+      else this.#take({ file, version }, content, listener);
     }
-    return { shrunk, withdrawn };
+    return shrunk;
   }
 
   /** A file that somebody is still writing looks as if objects had gone; it is left for the next look. */
-  async #takeShrunk(seen: readonly Seen[], listener: UpdateListener): Promise<Change[]> {
-    const withdrawn: Change[] = [];
+  async #takeShrunk(seen: readonly Seen[], listener: UpdateListener): Promise<void> {
     for (const { file, version } of seen) {
-      if ((await versionOf(file)) !== version) continue;
-      withdrawn.push(...this.#take({ file, version }, await readObjectFile(file), listener));
+      if ((await versionOf(file)) === version)
+        this.#take({ file, version }, await readObjectFile(file), listener);
     }
-    return withdrawn;
   }
 
-  /** Tells what a file now says; returns what it no longer says. */
-  #take({ file, version }: Seen, content: FileContent, listener: UpdateListener): Change[] {
+  /** Tells what a file now says, and notes what it no longer says. */
+  #take({ file, version }: Seen, content: FileContent, listener: UpdateListener): void {
     this.#versions.set(file, version);
+    this.#gaps.read(file, content.whole);
     const { changes, problems } = this.#objects.replace(file, content);
     emit(listener, { changes: changes.filter(({ record }) => record !== undefined), problems });
-    return changes.filter(({ record }) => record === undefined);
+    this.#withdrawn.push(...changes.filter(({ record }) => record === undefined));
   }
 
   /** Editors that write a new file and rename it leave a moment without any: those are back by now. */
-  async #forget(files: readonly string[]): Promise<Change[]> {
-    const withdrawn: Change[] = [];
+  async #forget(files: readonly string[]): Promise<void> {
     for (const file of files) {
       if ((await versionOf(file)) !== undefined) continue;
       this.#versions.delete(file);
-      withdrawn.push(...this.#objects.remove(file));
+      this.#gaps.forget(file);
+      this.#withdrawn.push(...this.#objects.remove(file));
     }
-    return withdrawn;
   }
 }
 
@@ -142,5 +155,5 @@ interface Seen {
 }
 
 function emit(listener: UpdateListener, update: SourceUpdate): void {
-  if (update.changes.length + update.problems.length > 0) listener(update);
+  if (update.changes.length + update.problems.length > 0 || update.gaps !== undefined) listener(update);
 }

@@ -5,6 +5,11 @@ import type { Change } from '../state/records.ts';
 export interface SourceUpdate {
   readonly changes: readonly Change[];
   readonly problems: readonly Problem[];
+  /**
+   * Why there may be objects that the source has not shown, as it now is; empty where all are known. Absent where nothing is
+   * different in that. As long as there are gaps, rules that stand for unknown objects must stay.
+   */
+  readonly gaps?: readonly Problem[];
 }
 
 export type UpdateListener = (update: SourceUpdate) => void;
@@ -17,7 +22,7 @@ export class SourceError extends Error {
 /** Where objects come from: files on disk, or a cluster. */
 export interface Source {
   /**
-   * Emits every object that exists now, in one or more updates, and then resolves.
+   * Emits every object that exists now, in one or more updates, and what gaps there are, and then resolves.
    * Throws a `SourceError` only where nothing at all can be read (no such file, no permission). Resolves early, with
    * less than everything, when the signal aborts.
    */

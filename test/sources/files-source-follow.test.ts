@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { filesSource } from '../../src/sources/files-source.ts';
+import { type FilesSourceOptions, filesSource } from '../../src/sources/files-source.ts';
 import type { Collected } from '../support/sources/collect.ts';
 import { load } from '../support/sources/collect.ts';
 
@@ -29,9 +29,13 @@ function yaml(name: string, clusterIP = '10.96.0.10'): string {
 }
 
 /** Loads the files and follows them; a change is never lost, whether it comes before or after the watch is set up. */
-async function follow(files: Readonly<Record<string, string>>, path = folder): Promise<Collected> {
+async function follow(
+  files: Readonly<Record<string, string>>,
+  path = folder,
+  options: FilesSourceOptions = {},
+): Promise<Collected> {
   for (const [name, text] of Object.entries(files)) await write(name, text);
-  const source = filesSource(path);
+  const source = filesSource(path, options);
   const collected = await load(source);
   collected.history.length = 0;
   following = source.follow(collected.listener, ending.signal);
@@ -167,6 +171,69 @@ describe('the last good version stays in force', () => {
     await rename(at('away'), at('objects'));
     await collected.until(() => ipOf(collected, 'a') === '10.96.0.11');
     expect(collected.history).toEqual(['+ Service default/a']);
+  });
+});
+
+describe('where it is open which objects there are', () => {
+  test('that ends when a file is mended that was broken from the start', async () => {
+    const collected = await follow({ 'a.yaml': yaml('a'), 'b.yaml': 'kind: Service\n  broken: x\n' });
+    expect(collected.gaps).toEqual([expect.stringContaining('b.yaml: is not read completely')]);
+    await write('b.yaml', yaml('b'));
+    await collected.until(() => collected.gaps.length === 0);
+    expect(collected.keys).toEqual(['Service default/a', 'Service default/b']);
+  });
+
+  test('that ends when such a file goes', async () => {
+    const collected = await follow({ 'a.yaml': yaml('a'), 'b.yaml': '\0' });
+    await rm(at('b.yaml'));
+    await collected.until(() => collected.gaps.length === 0);
+  });
+
+  test('a file that was read once is not open when it breaks: it keeps its objects', async () => {
+    const collected = await follow({ 'a.yaml': yaml('a') });
+    await write('a.yaml', '\0');
+    await collected.until(() => collected.problems.length > 0);
+    await settled(collected);
+    expect(collected.gaps).toEqual([]);
+  });
+
+  test('a new file that is broken is', async () => {
+    const collected = await follow({ 'a.yaml': yaml('a') });
+    await write('b.yaml', '\0');
+    await collected.until(() => collected.gaps.length > 0);
+    expect(collected.gaps).toEqual([expect.stringContaining('b.yaml: is not read completely')]);
+  });
+});
+
+describe('files that have no Service any more', () => {
+  test('take nothing away', async () => {
+    const collected = await follow({ 'a.yaml': yaml('a'), 'b.yaml': yaml('b') });
+    await rm(at('a.yaml'));
+    await rm(at('b.yaml'));
+    await collected.until(() => collected.gaps.length > 0);
+    expect(collected.gaps).toEqual([`${folder}: has no Services`]);
+    expect(collected.keys).toContain('Service default/b');
+  });
+
+  test('take nothing away while they come back one by one, and then what did not come back', async () => {
+    const collected = await follow({ 'all.yaml': ['a', 'b', 'c'].map((name) => yaml(name)).join('---\n') });
+    await write('all.yaml', '# wiped\n');
+    await collected.until(() => collected.gaps.length > 0);
+    await write('a.yaml', yaml('a', '10.96.0.11'));
+    await collected.until(() => ipOf(collected, 'a') === '10.96.0.11');
+    expect(collected.keys).toEqual(['Service default/a', 'Service default/b', 'Service default/c']);
+    await write('b.yaml', yaml('b', '10.96.0.12'));
+    await collected.until(() => ipOf(collected, 'b') === '10.96.0.12');
+    await collected.until(() => collected.gaps.length === 0);
+    await collected.until(() => !has(collected, 'c'));
+    expect(collected.keys).toEqual(['Service default/a', 'Service default/b']);
+  });
+
+  test('take everything away where that is allowed', async () => {
+    const collected = await follow({ 'a.yaml': yaml('a') }, folder, { allowEmpty: true });
+    await rm(at('a.yaml'));
+    await collected.until(() => !has(collected, 'a'));
+    expect(collected.gaps).toEqual([]);
   });
 });
 

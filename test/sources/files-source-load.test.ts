@@ -33,6 +33,7 @@ const json = (name: string, indent?: number) =>
     indent,
   );
 const broken = 'kind: Service\n  metadata: x\n';
+const other = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n';
 const both = { keys: ['Service default/a', 'Service default/b'], problems: [] };
 
 describe('objects are read from', () => {
@@ -168,6 +169,62 @@ describe('what is broken is named, and everything else goes on:', () => {
     const { problems } = await loaded({ 'a.yaml': text });
     expect(problems).toHaveLength(21);
     expect(problems.at(-1)).toBe('a.yaml: has 980 more problems');
+  });
+});
+
+describe('there may be objects that are not known', () => {
+  const unread = 'is not read completely, so there may be objects in it that are not known';
+
+  async function gaps(files: Readonly<Record<string, string | Uint8Array>>, options = {}) {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+    return (await load(filesSource(folder, options))).gaps.map((gap) => gap.replaceAll(folder, 'objects'));
+  }
+
+  test.each<[string, Record<string, string | Uint8Array>, string[]]>([
+    ['nowhere, where all can be read', { 'a.yaml': yaml('a'), 'b.json': json('b') }, []],
+    ['nowhere, where only a part of an object is faulty', { 'a.yaml': yaml('a').replace('80', '0') }, []],
+    ['nowhere, where objects of other kinds are passed over', { 'a.yaml': `${yaml('a')}---\n${other}` }, []],
+    ['in a file that cannot be parsed', { 'a.yaml': yaml('a'), 'b.yaml': broken }, ['b.yaml']],
+    [
+      'in a file of which a document cannot be parsed',
+      { 'a.yaml': `${yaml('a')}---\n${broken}` },
+      ['a.yaml'],
+    ],
+    ['in a file with an object without a kind', { 'a.yaml': `${yaml('a')}---\na: 1\n` }, ['a.yaml']],
+    [
+      'in a file with an object without a usable name',
+      { 'a.yaml': yaml('a'), 'b.yaml': yaml('B!') },
+      ['b.yaml'],
+    ],
+    ['in a file that is no text', { 'a.yaml': yaml('a'), 'b.yaml': '\0' }, ['b.yaml']],
+  ])('%s', async (_case, files, expected) => {
+    expect(await gaps(files)).toEqual(expected.map((name) => `objects/${name}: ${unread}`));
+  });
+
+  test('in a file that cannot be read', async () => {
+    await symlink('nowhere', join(folder, 'b.yaml'));
+    expect(await gaps({ 'a.yaml': yaml('a') })).toEqual([`objects/b.yaml: ${unread}`]);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['a folder without a file', {}],
+    ['a folder of other files', { 'notes.txt': yaml('a') }],
+    ['files of other objects', { 'a.yaml': other }],
+    ['an empty file', { 'a.yaml': '' }],
+  ])('where there are no Services: %s', async (_case, files) => {
+    expect(await gaps(files)).toEqual(['objects: has no Services']);
+  });
+
+  test('in broken files, though there are no Services for it, too', async () => {
+    expect(await gaps({ 'a.yaml': broken })).toEqual([
+      `objects/a.yaml: ${unread}`,
+      'objects: has no Services',
+    ]);
+  });
+
+  test('not where there are no Services and that is allowed; but in broken files all the same', async () => {
+    expect(await gaps({}, { allowEmpty: true })).toEqual([]);
+    expect(await gaps({ 'a.yaml': broken }, { allowEmpty: true })).toEqual([`objects/a.yaml: ${unread}`]);
   });
 });
 

@@ -6,11 +6,13 @@ import type { Change } from '../../../src/state/records.ts';
 export class Collected {
   readonly objects = new Map<string, Change>();
   readonly problems: string[] = [];
+  /** As they were told last. */
+  gaps: string[] = [];
   /** Every change, in order: `+` and `-` tell how it went. */
   readonly history: string[] = [];
   #changed = Promise.withResolvers<void>();
 
-  readonly listener = ({ changes, problems }: SourceUpdate): void => {
+  readonly listener = ({ changes, problems, gaps }: SourceUpdate): void => {
     for (const change of changes) {
       const id = `${change.kind} ${change.key}`;
       this.history.push(`${change.record === undefined ? '-' : '+'} ${id}`);
@@ -18,6 +20,7 @@ export class Collected {
       else this.objects.set(id, change);
     }
     this.problems.push(...problems.map(formatProblem));
+    if (gaps !== undefined) this.gaps = gaps.map(formatProblem);
     this.#changed.resolve();
     this.#changed = Promise.withResolvers<void>();
   };
