@@ -1,6 +1,6 @@
 import pc from 'picocolors';
+import { remarksOn } from '../plan/loaded-state.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
-import { formatProblem } from '../state/problem.ts';
 import type { DiffOptions } from './diff-options.ts';
 import { compareRules } from './rules/compare-rules.ts';
 import type { Difference } from './rules/difference.ts';
@@ -12,20 +12,21 @@ import { openSides, type Sides } from './sides/sides.ts';
 /** Prints what changes from one set of rules to another: chain by chain and element by element, or for traffic. */
 export async function diff(options: DiffOptions): Promise<ExitStatus> {
   const sides = await openSides(options);
-  for (const problem of problemsOf(sides)) process.stderr.write(`${problem}\n`);
+  for (const remark of remarks(sides)) process.stderr.write(`${remark}\n`);
   if (!options.traffic) return await diffRules(sides, options);
   const { diffTraffic } = await import('./traffic/diff-traffic.ts');
   return await diffTraffic(sides, options);
 }
 
-/** What could not be used of the objects, each once. */
-function problemsOf({ before, after }: Sides): ReadonlySet<string> {
-  return new Set(
-    [before, after].flatMap((side) =>
-      side.kind === 'objects' ? side.loaded.problems.map(formatProblem) : [],
-    ),
-  );
+/** What is to be said of the objects, each once. */
+function remarks({ before, after }: Sides): ReadonlySet<string> {
+  const sides = [before, after].filter((side) => side.kind === 'objects');
+  const isOpen = sides.some(({ loaded }) => loaded.state.gaps.length > 0);
+  return new Set([...sides.flatMap(({ loaded }) => remarksOn(loaded)), ...(isOpen ? [open] : [])]);
 }
+
+const open =
+  'portolan: not all objects are known, so the rules of those count as not there; portolan run leaves them as they stand';
 
 async function diffRules(sides: Sides, options: DiffOptions): Promise<ExitStatus> {
   const names: SideNames = { before: sides.before.name, after: sides.after.name };

@@ -2,7 +2,7 @@ import { nodeName } from '../config/node-name.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import type { Family } from '../net/family.ts';
 import { ClusterState } from '../state/cluster-state.ts';
-import type { Problem } from '../state/problem.ts';
+import { formatProblem, type Problem } from '../state/problem.ts';
 import type { Change, ServiceRecord } from '../state/records.ts';
 import { balanceProblems } from './balance-problems.ts';
 import { nodeIPs } from './node-ips.ts';
@@ -37,13 +37,15 @@ export async function loadObjects(
     listener: (update: {
       readonly changes: readonly Change[];
       readonly problems: readonly Problem[];
+      readonly gaps?: readonly Problem[];
     }) => void,
   ) => Promise<void>,
   { config, hostname, serviceProxyName }: LoadedFor,
 ): Promise<LoadedState> {
   const state = new ClusterState(nodeName(config, hostname), serviceProxyName);
   const unusable: Problem[] = [];
-  await load(({ changes, problems }) => {
+  await load(({ changes, problems, gaps = state.gaps }) => {
+    state.gaps = gaps;
     for (const change of changes) state.apply(change);
     unusable.push(...problems);
   });
@@ -58,6 +60,11 @@ export function currentPlans(
 ): FamilyPlans {
   book.take(family, context);
   return book.plans(family);
+}
+
+/** What is to be said of the objects, each in a line: what is wrong with them, and where it is open which there are. */
+export function remarksOn({ state, problems }: Pick<LoadedState, 'state' | 'problems'>): readonly string[] {
+  return [...problems.map(formatProblem), ...state.gaps.map((gap) => `portolan: ${formatProblem(gap)}`)];
 }
 
 /** What these Services ask for and the mode cannot do. */

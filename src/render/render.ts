@@ -3,11 +3,10 @@ import type { ProxyConfig } from '../config/proxy-config.ts';
 import { renderRules } from '../iptables/render-rules.ts';
 import { type Family, families } from '../net/family.ts';
 import { formatTable } from '../nftables/table/format-table.ts';
-import type { LoadedState } from '../plan/loaded-state.ts';
+import { type LoadedState, remarksOn } from '../plan/loaded-state.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
 import { loadState } from '../sources/load-state.ts';
 import { type CommonOptions, openSource } from '../sources/open-source.ts';
-import { formatProblem } from '../state/problem.ts';
 import { desiredFor, factsFromObjects } from './desired-rules-of.ts';
 import { desiredTable } from './desired-table.ts';
 
@@ -24,7 +23,7 @@ export async function render(options: RenderOptions): Promise<ExitStatus> {
     process.stdout.write(`# ${family}\n`);
     for (const text of rendering(family, loaded, config)) process.stdout.write(text);
   }
-  for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
+  for (const remark of remarksOn(loaded)) process.stderr.write(`${remark}\n`);
   return loaded.problems.length === 0 ? exitStatus.ok : exitStatus.incomplete;
 }
 

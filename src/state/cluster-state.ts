@@ -29,6 +29,9 @@ export class ClusterState {
   #dirty = new Set<ServiceKey>();
   #nodeDirty = false;
 
+  /** Why there may be objects that are not known; empty where all are. Rules that stand for those must stay. */
+  gaps: readonly Problem[] = [];
+
   /**
    * `nodeName` is the node that this proxy runs on: of all Nodes only that one is kept. Services that name another
    * proxy than `serviceProxyName` are left to it; empty means this one serves those that name none.

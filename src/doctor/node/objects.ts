@@ -50,6 +50,7 @@ export function judgeObjects({ objects, nodeName }: Observed): readonly Finding[
           looked: `${looked}, Node ${nodeName}`,
           finding: `${looked} and Node ${nodeName} read`,
         },
+    ...state.gaps.map(gapFinding),
     ...[...problems].slice(0, shown).map(problemFinding),
     ...(problems.length > shown ? [moreProblems(problems.length - shown)] : []),
   ];
@@ -64,6 +65,15 @@ function problemFinding(problem: Problem): Finding {
     looked: problem.object,
     finding: formatProblem(problem),
     next: 'mend the object: what is wrong in it is left out of the rules',
+  };
+}
+
+function gapFinding(gap: Problem): Finding {
+  return {
+    severity: 'warning',
+    looked: gap.object,
+    finding: formatProblem(gap),
+    next: 'see whether --source names the right path, and mend what cannot be read; portolan run leaves rules of unknown objects as they stand, so they may differ',
   };
 }
 

@@ -4,7 +4,7 @@ import { servesLocalhost } from '../../iptables/derive-iptables-options.ts';
 import { type Address, familyOf, formatEndpoint, isLoopback } from '../../net/address.ts';
 import { cidrContains } from '../../net/cidr.ts';
 import type { Protocol } from '../../net/family.ts';
-import type { LoadedState } from '../../plan/loaded-state.ts';
+import { type LoadedState, remarksOn } from '../../plan/loaded-state.ts';
 import { nodeIPs } from '../../plan/node-ips.ts';
 import { nodePortRanges } from '../../plan/node-ports.ts';
 import { planService } from '../../plan/plan-service.ts';
@@ -12,7 +12,6 @@ import type { Frontend, ServicePortPlan } from '../../plan/service-plan.ts';
 import { loadState } from '../../sources/load-state.ts';
 import { type CommonOptions, openSource } from '../../sources/open-source.ts';
 import { addressClaim, nodePortClaim } from '../../state/claims.ts';
-import { formatProblem } from '../../state/problem.ts';
 import type { ServiceKey } from '../../state/records.ts';
 import type { NodeView, Packet } from '../../trace/packet.ts';
 import type { Backend, Knowledge } from '../explanation.ts';
@@ -30,7 +29,7 @@ export async function loadExplainObjects(options: CommonOptions): Promise<Explai
   const { config } = await loadConfig(options.flags);
   const { source, api } = await openSource(options, config);
   const loaded = await loadState(source, config, options);
-  for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
+  for (const remark of remarksOn(loaded)) process.stderr.write(`${remark}\n`);
   const pods = api === undefined ? podsInFiles(options.source ?? '') : podsInCluster(api);
   return { config, loaded, pods };
 }
