@@ -1,4 +1,4 @@
-import { load, YAMLException } from 'js-yaml';
+import { loadAll, YAMLException } from 'js-yaml';
 import type { Problem } from '../state/problem.ts';
 import { apiVersion, kind } from './api-version.ts';
 import { ConfigError } from './config-error.ts';
@@ -28,8 +28,18 @@ export function readDocument(file: ConfigFile): object {
 }
 
 function parse({ path, text }: ConfigFile): unknown {
+  // A marker behind the document begins another one, of nothing.
+  const [document, ...more] = parseAll({ path, text }).filter((one) => one !== null);
+  if (document !== undefined && more.length === 0) return document;
+  const fault = document === undefined ? 'is empty' : 'holds several documents';
+  throw new ConfigError([
+    { object: path, reason: `${fault}: must hold a single document, with one ${kind}` },
+  ]);
+}
+
+function parseAll({ path, text }: ConfigFile): readonly unknown[] {
   try {
-    return load(text);
+    return loadAll(text);
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     throw new ConfigError([syntaxProblem(path, error)]);

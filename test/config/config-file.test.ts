@@ -26,6 +26,14 @@ describe('a file is one KubeProxyConfiguration v1alpha1', () => {
     ]);
   });
 
+  test.each([
+    ['a marker behind it', '---\n'],
+    ['a marker and a comment behind it', '---\n# end\n'],
+    ['an end and a marker behind it', '...\n---\n'],
+  ])('%s does no harm', (_case, end) => {
+    expect(resolveFile(`mode: nftables\n${end}`).config.mode).toBe('nftables');
+  });
+
   test('JSON is read as well', () => {
     const text =
       '{"apiVersion":"kubeproxy.config.k8s.io/v1alpha1","kind":"KubeProxyConfiguration","mode":"nftables"}';

@@ -45,6 +45,12 @@ describe('objects are read from', () => {
       'documents between comments and empty ones',
       { 'a.yaml': `# first\n---\n---\n# a\n${yaml('a')}--- # b\n${yaml('b')}---\n# end\n` },
     ],
+    ['documents with a marker behind the last', { 'a.yaml': `${yaml('a')}---\n${yaml('b')}---` }],
+    [
+      'documents with markers and ends behind the last',
+      { 'a.yaml': `${yaml('a')}---\n${yaml('b')}...\n---\n...\n` },
+    ],
+    ['JSON with a marker behind it', { 'a.json': `${json('a')}\n---\n${json('b')}\n---\n` }],
     [
       'documents with directives',
       { 'a.yaml': `# first\n%YAML 1.2\n---\n${yaml('a')}...\n%YAML 1.2\n---\n${yaml('b')}...\n` },
