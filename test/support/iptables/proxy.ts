@@ -5,9 +5,9 @@ import { iptablesRuleFiles } from '../../../src/kernel/rule-files.ts';
 import { PlanBook } from '../../../src/plan/plan-book.ts';
 import { ClusterState } from '../../../src/state/cluster-state.ts';
 import type { Change } from '../../../src/state/records.ts';
-import { Syncer } from '../sync/syncer.ts';
 import { FakeRuleTool } from '../fake-rule-tool.ts';
 import { cidr, context } from '../records.ts';
+import { Syncer } from '../sync/syncer.ts';
 
 export const options: IptablesOptions = {
   family: 'IPv4',
