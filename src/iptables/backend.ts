@@ -1,4 +1,4 @@
-import type { Backend } from '../backend/backend.ts';
+import type { Backend, Look } from '../backend/backend.ts';
 import { hasFailed, type ToolError } from '../backend/failure.ts';
 import { type Kernel, RefusedServices } from '../backend/refused-services.ts';
 import type { Family } from '../net/family.ts';
@@ -60,55 +60,56 @@ export class IptablesBackend implements Backend {
    * Reads the rules in force and changes what differs from the plans.
    * Services that the kernel refuses are found and left out. Throws a `ToolError` when nothing can be applied.
    */
-  async syncAll(plans: FamilyPlans): Promise<void> {
+  async syncAll(plans: FamilyPlans, signal?: AbortSignal): Promise<void> {
     const options = await this.#optionsFor(plans);
     this.#options = options;
-    await this.#refused.bringIntoForce(plans, this.#kernel(options));
+    await this.#refused.bringIntoForce(plans, this.#kernel(options, signal));
   }
 
   /**
    * Changes the rules of these Services only, after a `syncAll`. Throws a `ToolError` after which `syncAll`
    * must follow, since parts of the change may be in force.
    */
-  async syncChanges(changes: readonly PlanChange[]): Promise<void> {
+  async syncChanges(changes: readonly PlanChange[], signal?: AbortSignal): Promise<void> {
     if (this.#options === undefined) throw new Error('syncChanges before the first syncAll');
-    const inForce = await this.#refused.changesInForce(changes, this.#kernel(this.#options));
-    await this.#apply(partialTransaction(inForce, this.#options));
+    const inForce = await this.#refused.changesInForce(changes, this.#kernel(this.#options, signal));
+    await this.#apply(partialTransaction(inForce, this.#options), signal);
   }
 
   async tidy(): Promise<void> {}
 
   /** Whether the rules in force are those of the plans; reads everything. */
-  async isInForce(plans: FamilyPlans): Promise<boolean> {
+  async isInForce(plans: FamilyPlans, _look: Look, signal?: AbortSignal): Promise<boolean> {
     const desired = this.#desired(this.#refused.accepted(plans), await this.#optionsFor(plans));
-    return isEmptyTransaction(fullTransaction(await this.#live(), desired));
+    return isEmptyTransaction(fullTransaction(await this.#live(signal), desired));
   }
 
-  #kernel(options: IptablesOptions): Kernel {
+  #kernel(options: IptablesOptions, signal: AbortSignal | undefined): Kernel {
     const { batchSize } = this.#tool;
     return {
       bringIntoForce: async (plans) =>
-        this.#apply(fullTransaction(await this.#live(), this.#desired(plans, options))),
-      refusalOf: (plans) => refusalBy(() => this.#try(plans, options)),
+        this.#apply(fullTransaction(await this.#live(signal), this.#desired(plans, options)), signal),
+      refusalOf: (plans) => refusalBy(() => this.#try(plans, options, signal)),
       largestTry: batchSize === 'all' ? Number.POSITIVE_INFINITY : batchSize,
     };
   }
 
   /** Of Services the chains, which nothing leads to; of none the rest of the rules, as far as it is not in force. */
-  async #try(plans: FamilyPlans, options: IptablesOptions): Promise<void> {
+  async #try(plans: FamilyPlans, options: IptablesOptions, signal: AbortSignal | undefined): Promise<void> {
     const desired = this.#desired(new Map(), options);
-    if (plans.size === 0) return this.#apply(bareTransaction(await this.#live(), desired));
+    if (plans.size === 0) return this.#apply(bareTransaction(await this.#live(signal), desired), signal);
     const writes = [...plans].map(([service, ports]) => serviceWrite(service, ports, options));
-    await this.#tool.restore(serviceInput(desired.shared, writes));
+    await this.#tool.restore(serviceInput(desired.shared, writes), signal);
   }
 
-  async #apply(transaction: Transaction): Promise<void> {
+  async #apply(transaction: Transaction, signal: AbortSignal | undefined): Promise<void> {
     if (isEmptyTransaction(transaction)) return;
-    for (const input of restoreInputs(transaction, this.#tool.batchSize)) await this.#tool.restore(input);
+    for (const input of restoreInputs(transaction, this.#tool.batchSize))
+      await this.#tool.restore(input, signal);
   }
 
-  #live(): Promise<LiveRules> {
-    return readLiveRules(this.#tool.save());
+  #live(signal: AbortSignal | undefined): Promise<LiveRules> {
+    return readLiveRules(this.#tool.save(signal));
   }
 
   #desired(plans: FamilyPlans, options: IptablesOptions): DesiredRules {

@@ -82,23 +82,23 @@ export class NftablesBackend implements Backend {
    * Reads the table that stands and changes what differs from the plans.
    * Services that the kernel refuses are found and left out. Throws a `ToolError` when nothing can be applied.
    */
-  async syncAll(plans: FamilyPlans): Promise<void> {
-    await this.#refused.bringIntoForce(plans, this.#kernel(await this.#optionsFor()));
+  async syncAll(plans: FamilyPlans, signal?: AbortSignal): Promise<void> {
+    await this.#refused.bringIntoForce(plans, this.#kernel(await this.#optionsFor(), signal));
   }
 
   /** Changes what these Services have in the table, after a `syncAll`. Throws a `ToolError`, after which one must follow. */
-  async syncChanges(changes: readonly PlanChange[]): Promise<void> {
+  async syncChanges(changes: readonly PlanChange[], signal?: AbortSignal): Promise<void> {
     const { book, shapes, options } = this.#requireSettled();
-    const inForce = await this.#refused.changesInForce(changes, this.#kernel(options));
+    const inForce = await this.#refused.changesInForce(changes, this.#kernel(options, signal));
     const now = this.#clock();
     const update = partialUpdate(inForce, book, shapes, options, now);
-    await this.#apply([...book.tidy(now - inFlight), ...update], options);
+    await this.#apply([...book.tidy(now - inFlight), ...update], options, signal);
   }
 
   /** Removes what was left over for packets on their way. Throws a `ToolError`, after which `syncAll` must follow. */
-  async tidy(): Promise<void> {
+  async tidy(signal?: AbortSignal): Promise<void> {
     const { book, options } = this.#requireSettled();
-    await this.#apply(book.tidy(this.#clock() - inFlight), options);
+    await this.#apply(book.tidy(this.#clock() - inFlight), options, signal);
   }
 
   /** Whether the table still is as it was left: chains, maps and sets, and where everything is looked at, their elements. */
@@ -107,32 +107,40 @@ export class NftablesBackend implements Backend {
     return look === 'frame' || this.#elementsAreInForce(plans, signal);
   }
 
-  #kernel(options: NftablesOptions): Kernel {
+  #kernel(options: NftablesOptions, signal: AbortSignal | undefined): Kernel {
     return {
       bringIntoForce: (plans) =>
-        this.#makeEqual(plans, options).catch((error: unknown) => {
-          if (hasFailed(error, 'interrupted')) return this.#makeEqual(plans, options);
+        this.#makeEqual(plans, options, signal).catch((error: unknown) => {
+          if (hasFailed(error, 'interrupted')) return this.#makeEqual(plans, options, signal);
           throw error;
         }),
-      refusalOf: (plans) => this.#refusalOf(plans, options),
+      refusalOf: (plans) => this.#refusalOf(plans, options, signal),
       largestTry: servicesInATry,
     };
   }
 
-  async #makeEqual(plans: FamilyPlans, options: NftablesOptions): Promise<void> {
+  async #makeEqual(
+    plans: FamilyPlans,
+    options: NftablesOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const settled = newTable(this.#skeletonText, options);
-    const live = await readLiveTable(this.#tool, this.family);
+    const live = await readLiveTable(this.#tool, this.family, signal);
     this.#settled = undefined;
-    await this.#applyAll(fullUpdate({ ...settled, live, plans, now: this.#clock() }), options);
+    await this.#applyAll(fullUpdate({ ...settled, live, plans, now: this.#clock() }), options, signal);
     this.#settled = settled;
   }
 
   /** The next transaction is made while the kernel has the one before. None is under way any more when one has failed. */
-  async #applyAll(transactions: Iterable<Transaction>, options: NftablesOptions): Promise<void> {
+  async #applyAll(
+    transactions: Iterable<Transaction>,
+    options: NftablesOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const applied: Promise<void>[] = [];
     try {
       for (const transaction of transactions) {
-        applied.push(this.#apply(transaction, options));
+        applied.push(this.#apply(transaction, options, signal));
         await Promise.race([Promise.all(applied), applied.at(-mostInFlight)]);
       }
     } finally {
@@ -141,13 +149,17 @@ export class NftablesBackend implements Backend {
     await Promise.all(applied);
   }
 
-  async #apply(transaction: Transaction, options: NftablesOptions): Promise<void> {
+  async #apply(
+    transaction: Transaction,
+    options: NftablesOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     if (transaction.length === 0) return;
     const text = formatTransaction(transaction, options);
-    if (transaction.every(({ kind }) => kind.endsWith('elements'))) return this.#tool.apply(text);
+    if (transaction.every(({ kind }) => kind.endsWith('elements'))) return this.#tool.apply(text, signal);
     this.#frame.willChange();
-    if (this.#frame.wantsEcho) this.#frame.learn(await this.#tool.applyEchoed(text), options);
-    else await this.#tool.apply(text);
+    if (this.#frame.wantsEcho) this.#frame.learn(await this.#tool.applyEchoed(text, signal), options);
+    else await this.#tool.apply(text, signal);
   }
 
   async #elementsAreInForce(plans: FamilyPlans, signal: AbortSignal | undefined): Promise<boolean> {
@@ -198,11 +210,15 @@ export class NftablesBackend implements Backend {
   }
 
   /** Tries a table with these Services that the kernel only checks. */
-  async #refusalOf(plans: FamilyPlans, options: NftablesOptions): Promise<ToolError | undefined> {
+  async #refusalOf(
+    plans: FamilyPlans,
+    options: NftablesOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<ToolError | undefined> {
     const table = newTable(this.#skeletonText, options);
     const update = [...fullUpdate({ ...table, live: emptyTable, plans, now: this.#clock() })];
     try {
-      await this.#tool.check(formatTransaction(update.flat(), options, `${tableName}-check`));
+      await this.#tool.check(formatTransaction(update.flat(), options, `${tableName}-check`), signal);
       return undefined;
     } catch (error) {
       if (hasFailed(error, 'refused')) return error;

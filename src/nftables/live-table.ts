@@ -12,10 +12,10 @@ export function tableWords(family: Family): readonly string[] {
 }
 
 /** The table that stands in the kernel; an empty one where there is none. Throws a `ToolError`. */
-export async function readLiveTable(tool: NftTool, family: Family): Promise<Table> {
+export async function readLiveTable(tool: NftTool, family: Family, signal?: AbortSignal): Promise<Table> {
   const reader = new TableReader();
   try {
-    for await (const line of tool.list(tableWords(family))) reader.line(line);
+    for await (const line of tool.list(tableWords(family), 'all', signal)) reader.line(line);
   } catch (error) {
     if (error instanceof ToolError && error.failure === 'absent') return emptyTable;
     throw error;

@@ -107,8 +107,9 @@ export class RuleCounts {
 export function countedTool(tool: RuleTool, family: Family, counts: RuleCounts): RuleTool {
   return {
     batchSize: tool.batchSize,
-    save: () => counts.countRead(family, tool.save()),
-    restore: (input) => counts.countWritten(family, input, (passing) => tool.restore(passing)),
+    save: (signal) => counts.countRead(family, tool.save(signal)),
+    restore: (input, signal) =>
+      counts.countWritten(family, input, (passing) => tool.restore(passing, signal)),
   };
 }
 
