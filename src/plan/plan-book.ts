@@ -59,8 +59,12 @@ export class PlanBook {
       const plans =
         record === undefined ? [] : planService(record, this.#state.slicesOf(service).values(), context);
       for (const family of families) {
+        const { taken, waiting } = this.#families[family];
         // Copied, as the array that filter makes has room for 16 more.
-        this.#families[family].waiting.set(service, [...plans.filter((plan) => plan.family === family)]);
+        const planned = [...plans.filter((plan) => plan.family === family)];
+        // Of a Service that comes and goes nothing stays in a family that takes nothing.
+        if (planned.length > 0 || taken.has(service)) waiting.set(service, planned);
+        else waiting.delete(service);
       }
     }
   }

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** The time as the reconcilers know it, so that tests can have one of their own. */
 export interface Clock {
   /** Milliseconds, which only go forward. */
@@ -13,8 +11,17 @@ const longestSleep = 2 ** 31 - 1;
 
 export const realClock: Clock = {
   now: () => performance.now(),
-  async sleep(milliseconds, signal) {
-    const options = signal === undefined ? {} : { signal };
-    await delay(Math.min(milliseconds, longestSleep), undefined, options).catch(() => undefined);
+  // Not by node:timers/promises, which makes an exception with its stack where the signal aborts: at each change.
+  sleep(milliseconds, signal) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (signal?.aborted) return Promise.resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, Math.min(milliseconds, longestSleep));
+    signal?.addEventListener('abort', end);
+    return promise;
   },
 };

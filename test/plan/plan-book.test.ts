@@ -101,12 +101,14 @@ describe('each family takes what changed when it can', () => {
   });
 
   test('a Service that came and went meanwhile is no change', () => {
-    const { apply, take } = start([]);
+    const { book, apply, take } = start([]);
     const [put] = objects(1);
     if (put?.kind !== 'Service') throw new Error('a Service comes first');
     apply([put]);
     take('IPv6');
     apply([{ ...put, record: undefined }]);
+    take('IPv6');
+    expect(book.hasChanges('IPv4')).toBe(false);
     expect(take('IPv4')).toEqual([]);
   });
 
