@@ -20,7 +20,7 @@ export const realClock: Clock = {
       signal?.removeEventListener('abort', end);
       resolve();
     };
-    const timer = setTimeout(end, Math.min(milliseconds, longestSleep));
+    const timer = setTimeout(end, Math.min(Math.max(0, milliseconds), longestSleep));
     signal?.addEventListener('abort', end);
     return promise;
   },
