@@ -15,6 +15,13 @@ import type { RuleTool } from './rule-tool.ts';
 import { type LiveRules, readLiveRules } from './saved-rules.ts';
 import { serviceChains } from './service-chains.ts';
 import type { ServiceWrite, Transaction } from './transaction.ts';
+import {
+  claim,
+  nothingUnclaimed,
+  stillUnclaimed,
+  type UnclaimedRules,
+  unclaimedRules,
+} from './unclaimed-rules.ts';
 
 /** The options of the rules as the node and the plans now are. */
 export type OptionsFor = (plans: FamilyPlans) => Promise<IptablesOptions>;
@@ -30,6 +37,8 @@ export class IptablesBackend implements Backend {
   readonly #files: RuleFiles;
   readonly #optionsFor: OptionsFor;
   #options: IptablesOptions | undefined;
+  /** What stands besides the plans, and stays; not known before the first sync. */
+  #kept: UnclaimedRules | undefined;
   readonly #refused: RefusedServices;
 
   constructor(
@@ -49,6 +58,11 @@ export class IptablesBackend implements Backend {
   /** Services that the kernel does not take; everything else is in force. */
   get refused(): ReadonlyMap<ServiceKey, Problem> {
     return this.#refused.problems;
+  }
+
+  /** Rules that lead to service ports, that no plan claims, and that stay since not all objects are known. */
+  get kept(): number {
+    return this.#kept?.dispatch.length ?? 0;
   }
 
   /** Milliseconds until `syncAll` tries a refused Service again; `undefined` where none is refused. */
@@ -73,22 +87,30 @@ export class IptablesBackend implements Backend {
   async syncChanges(changes: readonly PlanChange[], signal?: AbortSignal): Promise<void> {
     if (this.#options === undefined) throw new Error('syncChanges before the first syncAll');
     const inForce = await this.#refused.changesInForce(changes, this.#kernel(this.#options, signal));
-    await this.#apply(partialTransaction(inForce, this.#options), signal);
+    const { left, ...claimed } = claim(this.#kept ?? nothingUnclaimed, inForce);
+    await this.#apply(partialTransaction(inForce, this.#options, claimed), signal);
+    this.#kept = left;
   }
 
   async tidy(): Promise<void> {}
 
   /** Whether the rules in force are those of the plans; reads everything. */
   async isInForce(plans: FamilyPlans, _look: Look, signal?: AbortSignal): Promise<boolean> {
-    const desired = this.#desired(this.#refused.accepted(plans), await this.#optionsFor(plans));
-    return isEmptyTransaction(fullTransaction(await this.#live(signal), desired));
+    const options = await this.#optionsFor(plans);
+    const live = await this.#live(signal);
+    const desired = this.#desired(this.#refused.accepted(plans), options, live);
+    return isEmptyTransaction(fullTransaction(live, desired));
   }
 
   #kernel(options: IptablesOptions, signal: AbortSignal | undefined): Kernel {
     const { batchSize } = this.#tool;
     return {
-      bringIntoForce: async (plans) =>
-        this.#apply(fullTransaction(await this.#live(signal), this.#desired(plans, options)), signal),
+      bringIntoForce: async (plans) => {
+        const live = await this.#live(signal);
+        const desired = this.#desired(plans, options, live);
+        await this.#apply(fullTransaction(live, desired), signal);
+        this.#kept = desired.kept;
+      },
       refusalOf: (plans) => refusalBy(() => this.#try(plans, options, signal)),
       largestTry: batchSize === 'all' ? Number.POSITIVE_INFINITY : batchSize,
     };
@@ -96,7 +118,7 @@ export class IptablesBackend implements Backend {
 
   /** Of Services the chains, which nothing leads to; of none the rest of the rules, as far as it is not in force. */
   async #try(plans: FamilyPlans, options: IptablesOptions, signal: AbortSignal | undefined): Promise<void> {
-    const desired = this.#desired(new Map(), options);
+    const desired = desiredRules(this.#files, new Map(), options);
     if (plans.size === 0) return this.#apply(bareTransaction(await this.#live(signal), desired), signal);
     const writes = [...plans].map(([service, ports]) => serviceWrite(service, ports, options));
     await this.#tool.restore(serviceInput(desired.shared, writes), signal);
@@ -112,8 +134,15 @@ export class IptablesBackend implements Backend {
     return readLiveRules(this.#tool.save(signal));
   }
 
-  #desired(plans: FamilyPlans, options: IptablesOptions): DesiredRules {
-    return desiredRules(this.#files, plans, options);
+  #desired(plans: FamilyPlans, options: IptablesOptions, live: LiveRules): DesiredRules {
+    return desiredRules(this.#files, plans, options, this.#keep(plans, options, live));
+  }
+
+  /** After the first sync nothing is kept that was not then: it would be of Services that were known. */
+  #keep(plans: FamilyPlans, { keepsUnclaimed }: IptablesOptions, live: LiveRules): UnclaimedRules {
+    if (!keepsUnclaimed) return nothingUnclaimed;
+    const unclaimed = unclaimedRules(live, plans);
+    return this.#kept === undefined ? unclaimed : stillUnclaimed(this.#kept, unclaimed);
   }
 }
 

@@ -5,6 +5,7 @@ import type { IptablesOptions } from './iptables-options.ts';
 import type { Rule } from './rule-builder.ts';
 import { type BaseJump, baseJumps, skeletonTables, type TableName } from './skeleton.ts';
 import type { SharedChain } from './transaction.ts';
+import { nothingUnclaimed, type UnclaimedRules } from './unclaimed-rules.ts';
 
 /** The text of rules/iptables, which the kernel room reads from disk. */
 export interface RuleFiles {
@@ -18,10 +19,17 @@ export interface DesiredRules {
   readonly jumps: readonly BaseJump[];
   readonly plans: FamilyPlans;
   readonly options: IptablesOptions;
+  /** What stands besides, and stays. */
+  readonly kept: UnclaimedRules;
 }
 
-export function desiredRules(files: RuleFiles, plans: FamilyPlans, options: IptablesOptions): DesiredRules {
-  const dispatch = allDispatchRules(plans, options);
+export function desiredRules(
+  files: RuleFiles,
+  plans: FamilyPlans,
+  options: IptablesOptions,
+  kept: UnclaimedRules = nothingUnclaimed,
+): DesiredRules {
+  const dispatch = allDispatchRules(plans, options, kept);
   const shared = [...skeletonTables(files.skeleton, options)].flatMap(([table, chains]) =>
     [...chains].map(([chain, rules]) => ({
       table,
@@ -29,7 +37,7 @@ export function desiredRules(files: RuleFiles, plans: FamilyPlans, options: Ipta
       rules: [...rules, ...(dispatch.get(`${table} ${chain}` as DispatchChain) ?? [])],
     })),
   );
-  return { shared, jumps: baseJumps(files.jumps), plans, options };
+  return { shared, jumps: baseJumps(files.jumps), plans, options, kept };
 }
 
 /** Whether the order of Services' rules in the chain has no meaning. */
@@ -40,6 +48,7 @@ export function isDispatchChain(table: TableName, chain: ChainName): boolean {
 function allDispatchRules(
   plans: FamilyPlans,
   options: IptablesOptions,
+  kept: UnclaimedRules,
 ): ReadonlyMap<DispatchChain, readonly Rule[]> {
   const rules = new Map<DispatchChain, Rule[]>(dispatchChains.map((chain) => [chain, []]));
   for (const ports of plans.values()) {
@@ -47,6 +56,8 @@ function allDispatchRules(
       for (const { chain, rule } of dispatchRules(plan, options)) rules.get(chain)?.push(rule);
     }
   }
+  // An address that a known Service has now is its own: the first rule counts.
+  for (const { chain, rule } of kept.dispatch) rules.get(chain)?.push(rule);
   rules.get('nat KUBE-SERVICES')?.push(...nodePortJumps(options));
   return rules;
 }

@@ -69,7 +69,7 @@ interface Comparison {
 
 function compareServiceChains(
   { serviceChains: digests }: LiveRules,
-  { plans, options }: DesiredRules,
+  { plans, options, kept }: DesiredRules,
 ): Comparison {
   if (digests.size === 0) return { differing: undefined, stale: [] };
   const unclaimed = new Set(digests.keys());
@@ -80,7 +80,7 @@ function compareServiceChains(
       if (digests.get(name) !== chainDigest(rules)) differing.add(name);
     }
   }
-  return { differing, stale: [...unclaimed] };
+  return { differing, stale: [...unclaimed].filter((chain) => !kept.chains.has(chain)) };
 }
 
 function* writes(

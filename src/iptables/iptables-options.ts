@@ -30,6 +30,8 @@ export interface IptablesOptions {
   readonly packetCounters: ReadonlySet<PacketCounter>;
   /** Leave comments out where they take the most room: on the rules that lead to and stand in endpoint chains. */
   readonly thinComments: boolean;
+  /** Not all objects are known: rules that stand and that no plan claims stay. */
+  readonly keepsUnclaimed?: boolean;
 }
 
 /** The mark as iptables prints it. */

@@ -9,12 +9,16 @@ import type { DispatchEdit, ServiceWrite, Transaction } from './transaction.ts';
 
 /**
  * The smallest change of the rules that follows the plans: only chains whose rules change are written, and in
- * the dispatch chains only the rules that come or go.
+ * the dispatch chains only the rules that come or go. With them goes what they claim of rules that were kept.
  */
-export function partialTransaction(changes: Iterable<PlanChange>, options: IptablesOptions): Transaction {
+export function partialTransaction(
+  changes: Iterable<PlanChange>,
+  options: IptablesOptions,
+  claimed: Pick<Transaction, 'edits' | 'stale'> = { edits: [], stale: [] },
+): Transaction {
   const services: ServiceWrite[] = [];
-  const edits: DispatchEdit[] = [];
-  const stale: ChainName[] = [];
+  const edits: DispatchEdit[] = [...claimed.edits];
+  const stale: ChainName[] = [...claimed.stale];
   for (const { service, before, after } of changes) {
     const old = chainsByName(before, options);
     const now = chainsByName(after, options);

@@ -22,11 +22,14 @@ export const options: IptablesOptions = {
   thinComments: false,
 };
 
-/** A state, a syncer over it and a fake kernel below. */
-export function proxy(batchSize: BatchSize = 'all', initial = '') {
+/** A state, a syncer over it and a fake kernel below. `overrides` may change. */
+export function proxy(batchSize: BatchSize = 'all', initial = '', overrides: Partial<IptablesOptions> = {}) {
   const tool = new FakeRuleTool(batchSize, initial);
   const state = new ClusterState('node-0');
-  const backend = new IptablesBackend('IPv4', tool, iptablesRuleFiles(), async () => options);
+  const backend = new IptablesBackend('IPv4', tool, iptablesRuleFiles(), async () => ({
+    ...options,
+    ...overrides,
+  }));
   const where = context({ zone: 'a', holder: (claim) => state.holder(claim) });
   const syncer = new Syncer(new PlanBook(state), () => where, [backend]);
   const apply = (changes: readonly Change[]) => {
