@@ -18,6 +18,7 @@ import { TableReader } from './table/read-table.ts';
 import { type Data, emptyTable } from './table/table.ts';
 import { formatTransaction, type Transaction } from './table/transaction.ts';
 import { fullUpdate, newTable, type TableInMaking } from './update/full-update.ts';
+import type { KeptContent } from './update/kept-content.ts';
 import { partialUpdate } from './update/partial-update.ts';
 
 /** The options of the table as the node and the cluster now are. */
@@ -44,6 +45,8 @@ export class NftablesBackend implements Backend {
   readonly #optionsFor: OptionsFor;
   readonly #clock: () => number;
   #settled: TableInMaking | undefined;
+  /** What stands besides the plans, and stays; not known before the first sync. */
+  #kept: KeptContent | undefined;
   readonly #refused: RefusedServices;
   readonly #frame = new StandingFrame();
 
@@ -65,6 +68,11 @@ export class NftablesBackend implements Backend {
   /** Services that the kernel does not take; everything else is in force. */
   get refused(): ReadonlyMap<ServiceKey, Problem> {
     return this.#refused.problems;
+  }
+
+  /** Frontends that no plan claims, and that stay since not all objects are known. */
+  get kept(): number {
+    return this.#kept?.frontends ?? 0;
   }
 
   /** Milliseconds until `syncAll` tries a refused Service again; `undefined` where none is refused. */
@@ -127,8 +135,11 @@ export class NftablesBackend implements Backend {
     const settled = newTable(this.#skeletonText, options);
     const live = await readLiveTable(this.#tool, this.family, signal);
     this.#settled = undefined;
-    await this.#applyAll(fullUpdate({ ...settled, live, plans, now: this.#clock() }), options, signal);
+    // After the first sync nothing is kept that was not then: it would be of Services that were known.
+    const keeps = options.keepsUnclaimed ? (this.#kept ?? ('everything' as const)) : undefined;
+    await this.#applyAll(fullUpdate({ ...settled, live, plans, keeps, now: this.#clock() }), options, signal);
     this.#settled = settled;
+    this.#kept = settled.book.kept;
   }
 
   /** The next transaction is made while the kernel has the one before. None is under way any more when one has failed. */
@@ -196,6 +207,8 @@ export class NftablesBackend implements Backend {
       }
     }
     for (const { map, key, data } of book.leftovers.slots()) sum.add(map, key, data);
+    for (const { set, key, data } of book.kept.elements())
+      if (!shared.has(`${set} ${key}`)) sum.add(set, key, data);
     return sum;
   }
 

@@ -16,6 +16,8 @@ export interface NftablesOptions {
   readonly nodePortAddresses: 'all' | readonly Address[];
   /** The networks that ClusterIPs come from: what no Service has of them is dropped. */
   readonly serviceCIDRs: readonly Cidr[];
+  /** Not all objects are known: what stands and no plan claims stays. */
+  readonly keepsUnclaimed?: boolean;
 }
 
 /** The word for the family's header and tables. */

@@ -63,6 +63,26 @@ export function serviceContent(
   return content;
 }
 
+/** The keys of its frontends in the dispatch sets. */
+export function frontendKeys({ dispatch }: ServiceContent): readonly Key[] {
+  return [...dispatch.values()].flatMap((elements) => [...elements.keys()]);
+}
+
+/** Where the slots of a frontend may stand, by its key in the dispatch sets. */
+export function slotsOfFrontend(key: Key): readonly Omit<SlotRange, 'size'>[] {
+  const parts = key.split(' . ');
+  const [protocol, port] = parts.slice(-2);
+  const [address] = parts.slice(0, -2);
+  const { slots, localSlots } = address === undefined ? nodePortWays : addressWays;
+  const frontend = (address === undefined ? port : `${address} . ${port}`) as Key;
+  return [slots, localSlots].map((kind) => ({ map: `${kind}-${protocol}` as SlotMap, frontend }));
+}
+
+/** Those that lead to endpoints. */
+export function forwardedKeys({ dispatch }: ServiceContent): readonly Key[] {
+  return [...(dispatch.get('services')?.keys() ?? []), ...(dispatch.get('node-ports')?.keys() ?? [])];
+}
+
 /** Where the slots of a service port stand, by frontend, for this policy. */
 export function slotPlaces(plan: ServicePortPlan, policy: TrafficPolicy): readonly Omit<SlotRange, 'size'>[] {
   const { internal, external } = plan;

@@ -1,17 +1,25 @@
 import type { FamilyPlans } from '../../plan/plan-change.ts';
 import type { Endpoint, ServicePortPlan } from '../../plan/service-plan.ts';
 import type { TrafficPolicy } from '../../state/records.ts';
-import { type PortSlots, serviceContent, slotKey, slotPlaces } from '../content/service-content.ts';
+import {
+  forwardedKeys,
+  type PortSlots,
+  serviceContent,
+  slotKey,
+  slotPlaces,
+} from '../content/service-content.ts';
 import { Shapes } from '../content/shapes.ts';
 import { parseSlotData, type Slots } from '../content/slots.ts';
-import { fixedSets, isClientSet } from '../names.ts';
+import { type ChainName, fixedSets, isClientSet } from '../names.ts';
 import type { NftablesOptions } from '../nftables-options.ts';
 import { skeletonTable } from '../table/skeleton-table.ts';
 import { type Data, emptyTable, type Key, type Table, type TableFrame } from '../table/table.ts';
 import type { Transaction } from '../table/transaction.ts';
 import { closeFrame, openFrame, sameSets } from './frame.ts';
+import { KeptContent } from './kept-content.ts';
 import { TableBook } from './table-book.ts';
-import { nothingUnclaimed, TableUpdate, type Unclaimed } from './table-update.ts';
+import { TableUpdate } from './table-update.ts';
+import { nothingUnclaimed, type Unclaimed } from './unclaimed.ts';
 
 /** A table that is kept by transactions: what it is made of, and what is known of it. */
 export interface TableInMaking {
@@ -33,6 +41,8 @@ export interface FullUpdate extends TableInMaking {
   readonly live: Table;
   readonly plans: FamilyPlans;
   readonly now: number;
+  /** Where not all objects are known: what stays, though no plan claims it, as long as it stands. */
+  readonly keeps?: KeptContent | 'everything' | undefined;
 }
 
 /**
@@ -48,25 +58,36 @@ const batchSize = 2_000;
  */
 export function* fullUpdate(input: FullUpdate): Iterable<Transaction> {
   if (!sameSets(input.live, input.skeleton)) {
+    if (input.keeps !== undefined) throw new Error(otherForm);
     const afresh = [...fullUpdate({ ...input, live: emptyTable })];
     yield [{ kind: 'delete-table' }, ...afresh.flat()];
     return;
   }
-  const { live, skeleton, plans, book, shapes, options, now } = input;
+  const { live, skeleton, plans, book, shapes, options, now, keeps } = input;
   const unclaimed = unclaimedOf(live, skeleton);
   const update = new TableUpdate(book, options, unclaimed, now);
+  const claimed = { frontends: new Set<Key>(), chains: new Set<ChainName>() };
   let opening = openFrame(live, skeleton);
   for (const ports of plans.values()) {
     const arranged = ports.map((plan) => book.arrange(plan, slotsIn(unclaimed, plan)));
-    update.place(serviceContent(arranged, shapes, options));
+    const content = serviceContent(arranged, shapes, options);
+    update.place(content);
+    if (keeps !== undefined) {
+      for (const key of forwardedKeys(content)) claimed.frontends.add(key);
+      for (const name of content.chains.keys()) claimed.chains.add(name);
+    }
     if (update.size < batchSize) continue;
     yield [...opening, ...update.take()];
     opening = [];
   }
+  if (keeps !== undefined) book.keep(KeptContent.of(unclaimed, { live, before: keeps, claimed }));
   update.removeUnclaimed();
   const last = [...opening, ...update.take(), ...closeFrame(live, skeleton)];
   if (last.length > 0) yield last;
 }
+
+const otherForm =
+  'the table that stands is of another version, and it cannot be made anew as long as not all objects are known';
 
 function unclaimedOf(live: Table, skeleton: TableFrame): Unclaimed {
   const unclaimed = nothingUnclaimed();

@@ -1,12 +1,19 @@
 import type { PlanChange } from '../../plan/plan-change.ts';
 import type { ServicePortName } from '../../plan/service-plan.ts';
-import { type PortSlots, type ServiceContent, serviceContent } from '../content/service-content.ts';
+import {
+  forwardedKeys,
+  frontendKeys,
+  type PortSlots,
+  type ServiceContent,
+  serviceContent,
+} from '../content/service-content.ts';
 import type { Shapes } from '../content/shapes.ts';
 import type { NftablesOptions } from '../nftables-options.ts';
-import type { Data } from '../table/table.ts';
+import type { Data, Key } from '../table/table.ts';
 import type { Transaction } from '../table/transaction.ts';
 import type { TableBook } from './table-book.ts';
-import { nothingUnclaimed, TableUpdate, type Unclaimed } from './table-update.ts';
+import { TableUpdate } from './table-update.ts';
+import { nothingUnclaimed, type Unclaimed } from './unclaimed.ts';
 
 /**
  * The transaction that changes these Services and nothing else; its work is that of their endpoints. All that they had
@@ -21,19 +28,28 @@ export function partialUpdate(
 ): Transaction {
   const unclaimed = nothingUnclaimed();
   const slotsBefore = new Map<ServicePortName, PortSlots>();
+  const settled = new Set<Key>();
   for (const { before } of changes) {
     const ports = before.map((plan) => book.arranged(plan));
-    giveUp(serviceContent(ports, shapes, options), book, unclaimed);
+    const content = serviceContent(ports, shapes, options);
+    giveUp(content, book, unclaimed);
+    for (const key of frontendKeys(content)) settled.add(key);
     for (const { plan, slots } of ports) {
       slotsBefore.set(plan.name, slots);
       book.forget(plan);
     }
   }
-  const update = new TableUpdate(book, options, unclaimed, now);
-  for (const { after } of changes) {
+  const contents = changes.map(({ after }) => {
     const ports = after.map((plan) => book.arrange(plan, slotsBefore.get(plan.name)));
-    update.place(serviceContent(ports, shapes, options));
-  }
+    return serviceContent(ports, shapes, options);
+  });
+  // What is kept of a frontend waits for its endpoints, or for news of its Service.
+  for (const content of contents) for (const key of frontendKeys(content)) settled.delete(key);
+  for (const content of contents) for (const key of forwardedKeys(content)) settled.add(key);
+  const chains = new Set(contents.flatMap((content) => [...content.chains.keys()]));
+  book.kept.giveUp({ frontends: settled, chains }, unclaimed);
+  const update = new TableUpdate(book, options, unclaimed, now);
+  for (const content of contents) update.place(content);
   update.removeUnclaimed();
   return update.take();
 }

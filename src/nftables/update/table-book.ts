@@ -5,6 +5,7 @@ import { arrangeSlots } from '../content/slots.ts';
 import type { ChainName, SharedSet } from '../names.ts';
 import type { Key } from '../table/table.ts';
 import type { Transaction } from '../table/transaction.ts';
+import { KeptContent } from './kept-content.ts';
 import { Leftovers } from './leftovers.ts';
 
 /**
@@ -13,6 +14,7 @@ import { Leftovers } from './leftovers.ts';
  */
 export class TableBook {
   readonly leftovers = new Leftovers();
+  #kept = KeptContent.nothing();
   /** Only of ports whose slots are not those that their endpoints would have at first. */
   readonly #slots = new Map<ServicePortName, PortSlots>();
   readonly #shapes = new Map<ChainName, number>();
@@ -23,6 +25,16 @@ export class TableBook {
 
   /** The chains that are not the skeleton's, each with a hash of its rules (see `chainHash`). */
   readonly chains = new Map<ChainName, number>();
+
+  /** What stands besides, and stays. */
+  get kept(): KeptContent {
+    return this.#kept;
+  }
+
+  keep(kept: KeptContent): void {
+    this.#kept = kept;
+    for (const [name, hash] of kept.chains()) this.chains.set(name, hash);
+  }
 
   /** The transaction that removes what was left over before that time. */
   tidy(time: number): Transaction {

@@ -6,18 +6,7 @@ import type { NftablesOptions } from '../nftables-options.ts';
 import { chainHash, type Data, type Key, type Rule, sameRules } from '../table/table.ts';
 import type { Element, Step, Transaction } from '../table/transaction.ts';
 import type { TableBook } from './table-book.ts';
-
-/** What stands in the table and is not known to belong to any Service. What none claims has to go. */
-export interface Unclaimed {
-  readonly elements: Readonly<Record<FixedSet, Map<Key, Data>>>;
-  readonly chains: Map<ChainName, readonly Rule[]>;
-  readonly clientSets: Set<ClientSetName>;
-}
-
-export function nothingUnclaimed(): Unclaimed {
-  const entries = fixedSets.map((set) => [set, new Map<Key, Data>()]);
-  return { elements: Object.fromEntries(entries), chains: new Map(), clientSets: new Set() };
-}
+import type { Unclaimed } from './unclaimed.ts';
 
 /** Collects the steps that lead from what stands in the table to the contents of Services. */
 export class TableUpdate {
@@ -62,18 +51,19 @@ export class TableUpdate {
     }
   }
 
-  /** What no Service claimed goes; at once, or where packets may be on their way to it, later. */
+  /** What no Service claimed goes; at once, or where packets may be on their way to it, later. What is kept stays. */
   removeUnclaimed(): void {
-    const { leftovers } = this.#book;
+    const { leftovers, kept } = this.#book;
     for (const set of fixedSets) {
       for (const [key, data] of this.#unclaimed.elements[set]) {
+        if (kept.holds(set, key)) continue;
         if (isSlotMap(set)) leftovers.addSlot(set, key, data, this.#now);
         else this.#remove(set, key);
       }
     }
     for (const [name, rules] of this.#unclaimed.chains) {
       this.#book.chains.set(name, chainHash({ hook: undefined, rules }));
-      leftovers.addChain(name, rules, this.#now);
+      if (!kept.holdChain(name, rules)) leftovers.addChain(name, rules, this.#now);
     }
     for (const name of this.#unclaimed.clientSets) leftovers.addClientSet(name, this.#now);
   }
@@ -100,7 +90,9 @@ export class TableUpdate {
 
   #placeChain(name: ChainName, rules: readonly Rule[]): void {
     this.#book.chains.set(name, chainHash({ hook: undefined, rules }));
-    const standing = takeFrom(this.#unclaimed.chains, name) ?? this.#book.leftovers.takeChain(name);
+    const { leftovers, kept } = this.#book;
+    const standing =
+      takeFrom(this.#unclaimed.chains, name) ?? leftovers.takeChain(name) ?? kept.takeChain(name);
     if (standing !== undefined && sameRules(standing, rules)) return;
     if (standing === undefined)
       this.#frame.chains.push({ kind: 'add-chain', chain: { name, hook: undefined } });
@@ -109,13 +101,15 @@ export class TableUpdate {
   }
 
   #placeClientSet(name: ClientSetName): void {
-    if (this.#unclaimed.clientSets.delete(name) || this.#book.leftovers.takeClientSet(name)) return;
+    const { leftovers, kept } = this.#book;
+    if (this.#unclaimed.clientSets.delete(name) || leftovers.takeClientSet(name)) return;
+    if (kept.takeClientSet(name)) return;
     this.#frame.sets.push({ kind: 'add-set', set: clientSet(name, this.#options) });
   }
 
   #placeSlot(map: SlotMap, key: Key, data: Data): void {
-    const standing = takeFrom(this.#unclaimed.elements[map], key) ?? this.#book.leftovers.takeSlot(map, key);
-    this.#replace(map, key, standing, data);
+    const { leftovers } = this.#book;
+    this.#replace(map, key, this.#takeStanding(map, key) ?? leftovers.takeSlot(map, key), data);
   }
 
   #placeShared(set: SharedSet, key: Key): void {
@@ -123,7 +117,11 @@ export class TableUpdate {
   }
 
   #placeElement(set: FixedSet, key: Key, data: Data): void {
-    this.#replace(set, key, takeFrom(this.#unclaimed.elements[set], key), data);
+    this.#replace(set, key, this.#takeStanding(set, key), data);
+  }
+
+  #takeStanding(set: FixedSet, key: Key): Data | undefined {
+    return takeFrom(this.#unclaimed.elements[set], key) ?? this.#book.kept.takeElement(set, key);
   }
 
   /** Slots that the frontend had and has no more: packets on their way there must find an endpoint that is in use. */
