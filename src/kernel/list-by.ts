@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { ToolError } from '../backend/failure.ts';
+import { runTool } from './run-tool.ts';
 
 /** What became of a command that only lists. */
 export type Listed =
@@ -7,26 +8,16 @@ export type Listed =
   /** `said` is what it wrote of why. */
   | { readonly kind: 'failed'; readonly said: string };
 
-/**
- * Runs a command and collects what it prints. Not by execa: a walk may need hundreds of calls of 4 ms each, and execa
- * would add 6 ms to each of them.
- */
-export function listBy(command: string, args: readonly string[]): Promise<Listed> {
-  const { promise, resolve } = Promise.withResolvers<Listed>();
-  execFile(command, args, options, (error, output, said) => {
-    if (error === null) resolve({ kind: 'printed', text: output.toString() });
-    else if (error.code === 'ENOENT') resolve({ kind: 'missing' });
-    else resolve({ kind: 'failed', said: firstLineOf(said.toString()) || error.message });
-  });
-  return promise;
-}
-
-/** Bytes, since a text that comes in thousands of pieces is slow to search. */
-const options = { encoding: 'buffer', maxBuffer: Number.POSITIVE_INFINITY } as const;
-
-/** Whether it failed because this process may not look. */
-export function isForbidden(said: string): boolean {
-  return /Operation not permitted|Permission denied|must be root/.test(said);
+/** Runs a command and collects what it prints. */
+export async function listBy(command: string, args: readonly string[]): Promise<Listed> {
+  try {
+    const { status, stdout, stderr } = await runTool(command, args);
+    if (status === 0) return { kind: 'printed', text: stdout };
+    return { kind: 'failed', said: firstLineOf(stderr) || `${command} ended with status ${status}` };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return error.failure === 'missing' ? { kind: 'missing' } : { kind: 'failed', said: error.message };
+  }
 }
 
 /** Does the work for each, `atOnce` at a time; in the order of the inputs. */

@@ -1,5 +1,6 @@
 import type { RuleTable } from '../rules-text/ruleset.ts';
 import type { Unread } from '../trace/walk.ts';
+import { notPermitted, saysForbidden } from './tool-words.ts';
 
 /** A table in force on this machine, which is read as far as it is asked for. */
 export interface LiveTable {
@@ -14,9 +15,7 @@ export class LiveRulesError extends Error {
   override readonly name = 'LiveRulesError';
 }
 
-/** The error for a command that this process may not use. */
-export function forbidden(command: string, said: string): LiveRulesError {
-  return new LiveRulesError(
-    `${command} is not permitted: reading the rules in force needs root or the capability CAP_NET_ADMIN (${said})`,
-  );
+/** The error for a command that failed; `said` is what it said of why. */
+export function listingFailed(command: string, said: string): LiveRulesError {
+  return new LiveRulesError(saysForbidden(said) ? notPermitted(command, said) : `${command} failed: ${said}`);
 }

@@ -36,7 +36,6 @@ const unable = new RegExp(
     'Cannot allocate memory',
     'Memory allocation failure',
     'Out of memory',
-    'No buffer space available',
     'Too many open files',
     'Resource temporarily unavailable',
     'No space left on device',
@@ -57,6 +56,8 @@ const refusals: ReadonlySet<string> = new Set([
   'File exists',
   'File name too long',
   'Invalid argument',
+  // Where many parts are refused, the kernel's answers find no room at the socket.
+  'No buffer space available',
   'No such device',
   'No such file or directory',
   'No such process',

@@ -36,6 +36,12 @@ const servicesInATry = 1_000;
 /** So many transactions of a first sync wait for the kernel at a time. */
 const mostInFlight = 2;
 
+/** What goes for the whole of an operation. */
+interface Operation {
+  readonly options: NftablesOptions;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Keeps the table of one family in the kernel equal to the plans. */
 export class NftablesBackend implements Backend {
   readonly family: Family;
@@ -91,22 +97,22 @@ export class NftablesBackend implements Backend {
    * Services that the kernel refuses are found and left out. Throws a `ToolError` when nothing can be applied.
    */
   async syncAll(plans: FamilyPlans, signal?: AbortSignal): Promise<void> {
-    await this.#refused.bringIntoForce(plans, this.#kernel(await this.#optionsFor(), signal));
+    await this.#refused.bringIntoForce(plans, this.#kernel({ options: await this.#optionsFor(), signal }));
   }
 
   /** Changes what these Services have in the table, after a `syncAll`. Throws a `ToolError`, after which one must follow. */
   async syncChanges(changes: readonly PlanChange[], signal?: AbortSignal): Promise<void> {
     const { book, shapes, options } = this.#requireSettled();
-    const inForce = await this.#refused.changesInForce(changes, this.#kernel(options, signal));
+    const inForce = await this.#refused.changesInForce(changes, this.#kernel({ options, signal }));
     const now = this.#clock();
     const update = partialUpdate(inForce, book, shapes, options, now);
-    await this.#apply([...book.tidy(now - inFlight), ...update], options, signal);
+    await this.#apply([...book.tidy(now - inFlight), ...update], { options, signal });
   }
 
   /** Removes what was left over for packets on their way. Throws a `ToolError`, after which `syncAll` must follow. */
   async tidy(signal?: AbortSignal): Promise<void> {
     const { book, options } = this.#requireSettled();
-    await this.#apply(book.tidy(this.#clock() - inFlight), options, signal);
+    await this.#apply(book.tidy(this.#clock() - inFlight), { options, signal });
   }
 
   /** Whether the table still is as it was left: chains, maps and sets, and where everything is looked at, their elements. */
@@ -115,43 +121,36 @@ export class NftablesBackend implements Backend {
     return look === 'frame' || this.#elementsAreInForce(plans, signal);
   }
 
-  #kernel(options: NftablesOptions, signal: AbortSignal | undefined): Kernel {
+  #kernel(operation: Operation): Kernel {
     return {
       bringIntoForce: (plans) =>
-        this.#makeEqual(plans, options, signal).catch((error: unknown) => {
-          if (hasFailed(error, 'interrupted')) return this.#makeEqual(plans, options, signal);
+        this.#makeEqual(plans, operation).catch((error: unknown) => {
+          if (hasFailed(error, 'interrupted')) return this.#makeEqual(plans, operation);
           throw error;
         }),
-      refusalOf: (plans) => this.#refusalOf(plans, options, signal),
+      refusalOf: (plans) => this.#refusalOf(plans, operation),
       largestTry: servicesInATry,
     };
   }
 
-  async #makeEqual(
-    plans: FamilyPlans,
-    options: NftablesOptions,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async #makeEqual(plans: FamilyPlans, operation: Operation): Promise<void> {
+    const { options, signal } = operation;
     const settled = newTable(this.#skeletonText, options);
     const live = await readLiveTable(this.#tool, this.family, signal);
     this.#settled = undefined;
     // After the first sync nothing is kept that was not then: it would be of Services that were known.
     const keeps = options.keepsUnclaimed ? (this.#kept ?? ('everything' as const)) : undefined;
-    await this.#applyAll(fullUpdate({ ...settled, live, plans, keeps, now: this.#clock() }), options, signal);
+    await this.#applyAll(fullUpdate({ ...settled, live, plans, keeps, now: this.#clock() }), operation);
     this.#settled = settled;
     this.#kept = settled.book.kept;
   }
 
   /** The next transaction is made while the kernel has the one before. None is under way any more when one has failed. */
-  async #applyAll(
-    transactions: Iterable<Transaction>,
-    options: NftablesOptions,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async #applyAll(transactions: Iterable<Transaction>, operation: Operation): Promise<void> {
     const applied: Promise<void>[] = [];
     try {
       for (const transaction of transactions) {
-        applied.push(this.#apply(transaction, options, signal));
+        applied.push(this.#apply(transaction, operation));
         await Promise.race([Promise.all(applied), applied.at(-mostInFlight)]);
       }
     } finally {
@@ -160,11 +159,7 @@ export class NftablesBackend implements Backend {
     await Promise.all(applied);
   }
 
-  async #apply(
-    transaction: Transaction,
-    options: NftablesOptions,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async #apply(transaction: Transaction, { options, signal }: Operation): Promise<void> {
     if (transaction.length === 0) return;
     const text = formatTransaction(transaction, options);
     if (transaction.every(({ kind }) => kind.endsWith('elements'))) return this.#tool.apply(text, signal);
@@ -223,11 +218,7 @@ export class NftablesBackend implements Backend {
   }
 
   /** Tries a table with these Services that the kernel only checks. */
-  async #refusalOf(
-    plans: FamilyPlans,
-    options: NftablesOptions,
-    signal: AbortSignal | undefined,
-  ): Promise<ToolError | undefined> {
+  async #refusalOf(plans: FamilyPlans, { options, signal }: Operation): Promise<ToolError | undefined> {
     const table = newTable(this.#skeletonText, options);
     const update = [...fullUpdate({ ...table, live: emptyTable, plans, now: this.#clock() })];
     try {

@@ -1,28 +1,44 @@
-import { removePacketCounters } from '../kernel/iptables/nfacct.ts';
+import { ToolError } from '../backend/failure.ts';
+import { packetCounters } from '../iptables/iptables-options.ts';
+import { removePacketCounter } from '../kernel/iptables/nfacct.ts';
 import { restoreKept } from '../kernel/node/kept-settings.ts';
-import { type ExitStatus, exitStatus, UserError } from '../program/exit-status.ts';
-import { allRemovals } from './removals.ts';
+import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
+import { allRemovals, type Removal } from './removals.ts';
 
-/** Removes all that Portolan or kube-proxy left in the kernel; rules of others stay as they are. */
+/**
+ * Removes all that Portolan or kube-proxy left in the kernel; rules of others stay as they are. What cannot be removed is
+ * named, and the rest is done all the same.
+ */
 export async function cleanup(): Promise<ExitStatus> {
-  let failed = false;
-  for (const removal of allRemovals()) {
-    try {
-      for (const removed of await removal()) process.stdout.write(`removed ${removed}\n`);
-    } catch (error) {
-      if (!(error instanceof Error && 'failure' in error)) throw error;
-      process.stderr.write(`${error.message}\n`);
-      failed = true;
-    }
-  }
-  if (failed) return exitStatus.failed;
-  await removePacketCounters();
+  const results: boolean[] = [];
+  for (const removal of [...allRemovals(), ...packetCounters.map((name) => () => removePacketCounter(name))])
+    results.push(await attempt(removal));
+  results.push(await putBackSettings());
+  return results.every((isDone) => isDone) ? exitStatus.ok : exitStatus.failed;
+}
+
+/** Tells whether nothing is left of it. Another error than a tool's is a fault of this program. */
+async function attempt(removal: Removal): Promise<boolean> {
   try {
-    for (const path of await restoreKept()) process.stdout.write(`put back ${path}\n`);
+    for (const removed of await removal()) process.stdout.write(`removed ${removed}\n`);
+    return true;
   } catch (error) {
-    throw new UserError(
-      `a kernel setting cannot be put back: ${error instanceof Error ? error.message : error}`,
-    );
+    if (!(error instanceof ToolError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return false;
   }
-  return exitStatus.ok;
+}
+
+async function putBackSettings(): Promise<boolean> {
+  try {
+    const { done, failed } = await restoreKept();
+    for (const path of done) process.stdout.write(`put back ${path}\n`);
+    for (const { path, reason } of failed) process.stderr.write(`${path} cannot be put back: ${reason}\n`);
+    return failed.length === 0;
+  } catch (error) {
+    process.stderr.write(
+      `kernel settings cannot be put back: ${error instanceof Error ? error.message : error}\n`,
+    );
+    return false;
+  }
 }

@@ -1,15 +1,19 @@
+import { ToolError } from '../backend/failure.ts';
 import type { ProxyMode } from '../config/proxy-config.ts';
 import { removalInput } from '../iptables/removal.ts';
 import { readSavedTables } from '../iptables/saved-rules.ts';
 import { iptablesTool } from '../kernel/iptables/iptables-tool.ts';
-import { usedVariants } from '../kernel/iptables/iptables-variant.ts';
-import { nftCommand } from '../kernel/nft/nft-command.ts';
-import { removeTables } from '../kernel/nft/nft-tables.ts';
+import { isVariantUsed } from '../kernel/iptables/iptables-variant.ts';
+import { removeTable } from '../kernel/nft/nft-tables.ts';
 import { type Family, families } from '../net/family.ts';
 import { tableName } from '../nftables/names.ts';
+import { nftFamily } from '../nftables/nftables-options.ts';
 import { type IptablesVariant, iptablesVariants } from '../rules-text/iptables/iptables-variants.ts';
 
-/** Removes one part of what proxies leave; returns what it removed, in words. */
+/**
+ * Removes one part of what proxies leave; resolves to what it removed, in words. Throws a `ToolError` that names what may still
+ * stand.
+ */
 export type Removal = () => Promise<readonly string[]>;
 
 /** kube-proxy's table in mode nftables. */
@@ -17,56 +21,45 @@ const kubeProxyTable = 'kube-proxy';
 
 /** What removes all that Portolan and kube-proxy have left in nft tables and, in both variants, in iptables chains. */
 export function allRemovals(): readonly Removal[] {
-  return [tablesRemoval([kubeProxyTable, tableName], families), ...chainRemovals(families)];
+  return [...tableRemovals([kubeProxyTable, tableName], families), ...chainRemovals(families)];
 }
 
 /** What removes the rules of one family that kube-proxy, or Portolan in its other mode, has left. */
 export function othersRemovals(mode: ProxyMode, family: Family): readonly Removal[] {
-  if (mode === 'iptables') return [tablesRemoval([kubeProxyTable, tableName], [family])];
-  return [tablesRemoval([kubeProxyTable], [family]), ...chainRemovals([family])];
+  if (mode === 'iptables') return tableRemovals([kubeProxyTable, tableName], [family]);
+  return [...tableRemovals([kubeProxyTable], [family]), ...chainRemovals([family])];
 }
 
-/** Where the command nft is missing there is no table to remove. */
-function tablesRemoval(names: readonly string[], of: readonly Family[]): Removal {
-  return async () => {
-    try {
-      return (await removeTables(nftCommand(), names, of)).map((title) => `the table ${title}`);
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
-  };
+function tableRemovals(names: readonly string[], of: readonly Family[]): readonly Removal[] {
+  const titles = names.flatMap((name) => of.map((family) => ({ family: nftFamily(family), name })));
+  return titles.map((title) => removal(`the table ${title.family} ${title.name}`, () => removeTable(title)));
 }
 
 function chainRemovals(of: readonly Family[]): readonly Removal[] {
   return iptablesVariants.flatMap((variant) =>
-    of.map(
-      (family): Removal =>
-        () =>
-          removeChains(family, variant),
+    of.map((family) =>
+      removal(`the ${family} rules (iptables-${variant})`, () => removeChains(family, variant)),
     ),
   );
 }
 
-async function variantsInUse(): Promise<readonly IptablesVariant[]> {
-  try {
-    return await usedVariants();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
-
-async function removeChains(family: Family, variant: IptablesVariant): Promise<readonly string[]> {
-  if (!(await variantsInUse()).includes(variant)) return [];
+async function removeChains(family: Family, variant: IptablesVariant): Promise<boolean> {
+  if (!(await isVariantUsed(variant))) return false;
   const tool = iptablesTool(family, variant);
   const lines = await Array.fromAsync(tool.save());
   const input = removalInput(readSavedTables(lines.join('\n')));
-  if (input === '') return [];
-  await tool.restore([input]);
-  return [`the ${family} rules (iptables-${variant})`];
+  if (input !== '') await tool.restore([input]);
+  return input !== '';
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'failure' in error && error.failure === 'missing';
+/** `remove` tells whether there was anything to be removed. */
+function removal(what: string, remove: () => Promise<boolean>): Removal {
+  return async () => {
+    try {
+      return (await remove()) ? [what] : [];
+    } catch (cause) {
+      if (!(cause instanceof ToolError)) throw cause;
+      throw new ToolError(cause.failure, `${what} cannot be removed: ${cause.message}`, { cause });
+    }
+  };
 }

@@ -298,7 +298,7 @@ test('who may not read the rules is told what it takes', async ({ skip }) => {
   skip(failed, 'no other user to become here');
   await using namespace = liveNamespace(nobody);
   await expect(namespace.trace('IPv4', [packet('IPv4')])).rejects.toThrow(
-    /not permitted: reading the rules in force needs root or the capability CAP_NET_ADMIN/,
+    /: not permitted; it needs root or the capability CAP_NET_ADMIN/,
   );
 });
 

@@ -1,8 +1,10 @@
-import { ExecaError, execa } from 'execa';
+import { ToolError } from '../../backend/failure.ts';
 import type { ConntrackTable, Flow, FlowProtocol } from '../../conntrack/flow.ts';
 import { parseAddress } from '../../net/address.ts';
 import type { Family } from '../../net/family.ts';
 import type { Endpoint } from '../../plan/service-plan.ts';
+import { type Exited, runTool, toolLines } from '../run-tool.ts';
+import { notPermitted, saysForbidden, saysUnable } from '../tool-words.ts';
 
 /**
  * The table by the command conntrack. It searches the whole table for each deletion (conntrack-tools 1.4.7: 0.3 s among
@@ -48,26 +50,17 @@ function endpoint(address = '', port = ''): Endpoint | undefined {
   return parsed && { address: parsed, port: Number(port) };
 }
 
-async function* list(family: Family, protocols: readonly FlowProtocol[]): AsyncIterable<string> {
+function list(family: Family, protocols: readonly FlowProtocol[]): AsyncIterable<string> {
   const [protocol, ...more] = protocols;
   const only = protocol === undefined || more.length > 0 ? [] : ['-p', protocol.toLowerCase()];
-  const subprocess = execa('conntrack', ['-L', ...familyFlag(family), ...only], {
-    buffer: { stdout: false },
-  });
-  try {
-    yield* subprocess;
-    await subprocess;
-  } catch (error) {
-    throw asFailure(error);
-  }
+  return toolLines('conntrack', ['-L', ...familyFlag(family), ...only], failureOf);
 }
 
 async function deleteMatching(family: Family, filter: readonly string[]): Promise<number> {
-  const options = { reject: false, stdout: 'ignore' } as const;
-  const result = await execa('conntrack', ['-D', ...familyFlag(family), ...filter], options);
-  const count = /: (\d+) flow entries have been deleted/.exec(result.stderr ?? '')?.[1];
+  const end = await runTool('conntrack', ['-D', ...familyFlag(family), ...filter], { output: 'ignore' });
+  const count = /: (\d+) flow entries have been deleted/.exec(end.stderr)?.[1];
   // Its exit status is 1 where it found none.
-  if (count === undefined) throw asFailure(result);
+  if (count === undefined) throw failureOf(end);
   return Number(count);
 }
 
@@ -83,11 +76,8 @@ function familyFlag(family: Family): readonly string[] {
   return ['-f', family === 'IPv4' ? 'ipv4' : 'ipv6'];
 }
 
-function asFailure(error: unknown): Error {
-  if (!(error instanceof ExecaError)) throw error;
-  if (error.code === 'ENOENT')
-    return new Error(
-      'the command conntrack is not on this machine; install conntrack (Debian: apt-get install conntrack)',
-    );
-  return new Error(`conntrack: ${String(error.stderr ?? '').trim() || error.shortMessage}`, { cause: error });
+function failureOf({ status, stderr }: Exited): ToolError {
+  const said = stderr.trim() || `it ended with status ${status} and gave no reason`;
+  if (saysForbidden(said)) return new ToolError('permission', notPermitted('conntrack', said));
+  return new ToolError(saysUnable(said) ? 'unable' : 'unknown', `conntrack: ${said}`);
 }

@@ -2,6 +2,7 @@ import { getSystemErrorMessage } from 'node:util';
 import type { ConntrackTable, Flow, FlowProtocol } from '../../conntrack/flow.ts';
 import type { Family } from '../../net/family.ts';
 import type { ConntrackSocket } from '../netlink/netlink-socket.ts';
+import { notPermitted } from '../tool-words.ts';
 import { AnswerReader, deletion, listRequest } from './conntrack-messages.ts';
 
 /** The table by ctnetlink: each entry is deleted by its key, where the command would search the whole table for it. */
@@ -72,6 +73,8 @@ async function countEnded(socket: ConntrackSocket, reader: AnswerReader): Promis
 const [EPERM, ENOENT] = [1, 2];
 
 function failure(errno: number): Error {
-  const hint = errno === EPERM ? '; it needs root or CAP_NET_ADMIN' : '';
-  return new Error(`the kernel keeps back its flows: ${getSystemErrorMessage(-errno)}${hint}`);
+  const said = getSystemErrorMessage(-errno);
+  return new Error(
+    errno === EPERM ? notPermitted('conntrack', said) : `the kernel keeps back its flows: ${said}`,
+  );
 }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { ToolError } from '../../backend/failure.ts';
 import type { BatchSize, RestoreInput } from '../../iptables/restore-input.ts';
 import type { RuleTool } from '../../iptables/rule-tool.ts';
@@ -50,7 +49,7 @@ function save(command: string, signal: AbortSignal | undefined): AsyncIterable<s
 
 async function restore(command: string, input: RestoreInput, signal: AbortSignal | undefined): Promise<void> {
   const args = ['--noflush', `--wait=${lockPatience}`];
-  const end = await runTool(command, args, { input: Readable.from(inBlocks(input)), signal });
+  const end = await runTool(command, args, { input: inBlocks(input), signal });
   if (end.status !== 0) throw failureOf(command, end, 'restore');
 }
 

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { execa } from 'execa';
-import { ToolError } from '../../backend/failure.ts';
+import { hasFailed, ToolError } from '../../backend/failure.ts';
+import { families } from '../../net/family.ts';
 import type { IptablesVariant } from '../../rules-text/iptables/iptables-variants.ts';
 import { readSaveLines } from '../../rules-text/iptables/save-line.ts';
+import { runTool } from '../run-tool.ts';
+import { iptablesTool } from './iptables-tool.ts';
 
 /** How the variant was chosen; logged at start. */
 export interface VariantChoice {
@@ -45,19 +47,38 @@ function kubeletHintIn(saved: string): string | undefined {
   return hint;
 }
 
-/** The variants that may hold rules: the one that `iptables` is, and legacy where the kernel has its tables. */
-export async function usedVariants(): Promise<readonly IptablesVariant[]> {
-  const { variant } = await defaultVariant();
-  const legacy = variant === 'legacy' || (await hasLegacyTables());
-  const nft = variant === 'nft' || (await execa('iptables-nft-save', { reject: false })).exitCode === 0;
-  return [...(nft ? (['nft'] as const) : []), ...(legacy ? (['legacy'] as const) : [])];
+/**
+ * Whether the variant may hold rules: nft where its commands are there and work, legacy where the kernel has its tables. Throws
+ * a `ToolError` where nobody can tell.
+ */
+export function isVariantUsed(variant: IptablesVariant): Promise<boolean> {
+  return variant === 'nft' ? hasNftVariant() : hasLegacyTables();
 }
 
+async function hasNftVariant(): Promise<boolean> {
+  try {
+    const { status, stderr } = await runTool('iptables-nft-save', []);
+    // A kernel without nf_tables holds none.
+    return status === 0 || !/Protocol not supported|Failed to initialize nft/.test(stderr);
+  } catch (error) {
+    if (hasFailed(error, 'missing')) return false;
+    throw error;
+  }
+}
+
+/** Empty where there is none. Throws a `ToolError` where that cannot be seen for the moment. */
 async function savedBy(variant: IptablesVariant): Promise<string> {
   const outputs = await Promise.all(
-    ['iptables', 'ip6tables'].map((tool) => execa(`${tool}-${variant}-save`, { reject: false })),
+    families.map(async (family) => {
+      try {
+        return (await Array.fromAsync(iptablesTool(family, variant).save())).join('\n');
+      } catch (error) {
+        if (!(error instanceof ToolError) || error.failure === 'unable') throw error;
+        return '';
+      }
+    }),
   );
-  return outputs.map(({ stdout }) => stdout ?? '').join('\n');
+  return outputs.join('\n');
 }
 
 async function hasLegacyTables(): Promise<boolean> {
@@ -78,8 +99,8 @@ function countRules(saved: string): number {
 }
 
 async function defaultVariant(): Promise<VariantChoice> {
-  const { stdout, exitCode } = await execa('iptables', ['--version'], { reject: false });
-  if (exitCode !== 0) throw new ToolError('missing', 'the command iptables is not on this machine');
+  const { status, stdout, stderr } = await runTool('iptables', ['--version']);
+  if (status !== 0) throw new ToolError('unknown', `iptables --version: ${stderr.trim()}`);
   const variant = stdout.includes('nf_tables') ? 'nft' : 'legacy';
   return { variant, reason: `"iptables" is ${stdout.trim()}` };
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Family } from '../../net/family.ts';
 import { readIptablesRules } from '../../rules-text/iptables/read-rules.ts';
-import { isForbidden, listBy } from '../list-by.ts';
-import { forbidden, LiveRulesError, type LiveTable } from '../live-table.ts';
+import { listBy } from '../list-by.ts';
+import { LiveRulesError, type LiveTable, listingFailed } from '../live-table.ts';
+import { notInstalled } from '../tool-words.ts';
 import { wholeTable } from './live-nft-variant-table.ts';
 
 /**
@@ -29,11 +30,9 @@ async function readTable(command: string, name: string, family: Family): Promise
       return readIptablesRules(listed.text, { family, variant: 'legacy' }).map(wholeTable);
     case 'missing':
       throw new LiveRulesError(
-        `the kernel has rules of iptables-legacy (table ${name}), but ${command} is not on this machine; install iptables (Debian: apt-get install iptables)`,
+        `the kernel has rules of iptables-legacy (table ${name}), but ${notInstalled(command)}`,
       );
     case 'failed':
-      throw isForbidden(listed.said)
-        ? forbidden(command, listed.said)
-        : new LiveRulesError(`${command} -t ${name} failed: ${listed.said}`);
+      throw listingFailed(`${command} -t ${name}`, listed.said);
   }
 }

@@ -5,9 +5,10 @@ import { readSaveLines } from '../../rules-text/iptables/save-line.ts';
 import type { Rule } from '../../rules-text/rule.ts';
 import type { BaseChain, RuleTable } from '../../rules-text/ruleset.ts';
 import type { Unread } from '../../trace/walk.ts';
-import { forEachAtOnce, isForbidden, listBy } from '../list-by.ts';
-import { forbidden, LiveRulesError, type LiveTable } from '../live-table.ts';
+import { forEachAtOnce, listBy } from '../list-by.ts';
+import { type LiveTable, listingFailed } from '../live-table.ts';
 import { listNftChain } from '../nft/live-nft-tables.ts';
+import { notInstalled } from '../tool-words.ts';
 
 /** What iptables-nft makes of a table of nf_tables with the name of one of its own. */
 export type IptablesNftTable =
@@ -117,10 +118,10 @@ class ChainReader {
     const args = ['-t', this.table, '-S', chain];
     const listed = await listBy(this.#command, args);
     if (listed.kind === 'printed') return this.#chainOf(listed.text);
-    const said = listed.kind === 'missing' ? 'it is not on this machine any more' : listed.said;
+    const said = listed.kind === 'missing' ? notInstalled(this.#command) : listed.said;
     // Of an absent chain iptables 1.8.9 says that it is incompatible.
     if (/No chain\/target\/match by that name|is incompatible/.test(said)) return 'absent';
-    throw failure(`${this.#command} ${args.join(' ')}`, said);
+    throw listingFailed(`${this.#command} ${args.join(' ')}`, said);
   }
 
   #chainOf(text: string): ListedChain {
@@ -137,7 +138,7 @@ class ChainReader {
 async function openWhole(command: string, name: TableName, family: Family): Promise<IptablesNftTable> {
   const listed = await listBy(`${command}-save`, ['-t', name]);
   if (listed.kind === 'missing') return { kind: 'missing' };
-  if (listed.kind === 'failed') throw failure(`${command}-save -t ${name}`, listed.said);
+  if (listed.kind === 'failed') throw listingFailed(`${command}-save -t ${name}`, listed.said);
   const [table] = readIptablesRules(listed.text, { family, variant: 'nft' });
   return table === undefined ? { kind: 'foreign' } : { kind: 'table', live: wholeTable(table) };
 }
@@ -145,8 +146,4 @@ async function openWhole(command: string, name: TableName, family: Family): Prom
 /** A table of which nothing is left to be read. */
 export function wholeTable(table: RuleTable): LiveTable {
   return { table, read: () => Promise.resolve() };
-}
-
-function failure(command: string, said: string): LiveRulesError {
-  return isForbidden(said) ? forbidden(command, said) : new LiveRulesError(`${command} failed: ${said}`);
 }

@@ -3,12 +3,13 @@ import { GrowingTable, type TablePart } from '../../rules-text/nft/growing-table
 import { type NftTable, readNftListing } from '../../rules-text/nft/read-listing.ts';
 import type { Element, Rule, Scalar } from '../../rules-text/rule.ts';
 import type { Unread } from '../../trace/walk.ts';
-import { forEachAtOnce, isForbidden, listBy } from '../list-by.ts';
-import { forbidden, LiveRulesError, type LiveTable } from '../live-table.ts';
+import { forEachAtOnce, listBy } from '../list-by.ts';
+import { LiveRulesError, type LiveTable, listingFailed } from '../live-table.ts';
 import { readChainText } from '../netlink/nf-tables/chain-text.ts';
 import { keyBytes, valueOfBytes } from '../netlink/nf-tables/element-bytes.ts';
 import { type KernelElement, type LookedUp, lookUpElements } from '../netlink/nf-tables/kernel-elements.ts';
 import { listNfTables, type NftFamily, type NftTitle, sizeOf } from '../netlink/nf-tables/questions.ts';
+import { notInstalled } from '../tool-words.ts';
 
 /**
  * The tables that packets of the family may pass, in the order of their making. Where netlink cannot be used, nft is asked
@@ -21,8 +22,9 @@ export async function nftTitles(family: Family): Promise<readonly NftTitle[]> {
 
 async function titlesByCommand(): Promise<readonly NftTitle[]> {
   const listed = await listBy('nft', ['list', 'flowtables']);
-  if (listed.kind === 'missing') throw new LiveRulesError(`the rules in force cannot be read: ${noNft}`);
-  if (listed.kind === 'failed') throw failure('nft list flowtables', listed.said);
+  if (listed.kind === 'missing')
+    throw new LiveRulesError(`the rules in force cannot be read: ${notInstalled('nft')}`);
+  if (listed.kind === 'failed') throw listingFailed('nft list flowtables', listed.said);
   const titles = listed.text.matchAll(/^table (\S+) (\S+) \{$/gm);
   return [...titles].flatMap(([, family, name = '']) =>
     family === 'inet' || family === 'ip' || family === 'ip6' ? [{ family, name }] : [],
@@ -66,7 +68,7 @@ async function readListing(command: string, title: NftTitle, family: Family): Pr
   if (listed.kind === 'missing') throw missing(title);
   if (listed.kind === 'failed') {
     if (isAbsent(listed.said)) return undefined;
-    throw failure(`nft --terse ${command}`, listed.said);
+    throw listingFailed(`nft --terse ${command}`, listed.said);
   }
   const withoutRules = command.startsWith('list chains');
   return readNftListing(listed.text, family, { terse: true, withoutRules }).find(
@@ -163,7 +165,7 @@ class NativeTable implements LiveTable {
     if (listed.kind === 'missing') throw missing(this.#title);
     if (listed.kind === 'printed') this.table.learn(part, listed.text);
     else if (isAbsent(listed.said)) this.table.learn(part, undefined);
-    else throw failure(`nft ${words.join(' ')}`, listed.said);
+    else throw listingFailed(`nft ${words.join(' ')}`, listed.said);
   }
 }
 
@@ -174,12 +176,6 @@ function isAbsent(said: string): boolean {
   return said.includes('No such file or directory');
 }
 
-function failure(command: string, said: string): LiveRulesError {
-  return isForbidden(said) ? forbidden(command, said) : new LiveRulesError(`${command} failed: ${said}`);
-}
-
 function missing({ family, name }: NftTitle): LiveRulesError {
-  return new LiveRulesError(`table ${family} ${name} cannot be read: ${noNft}`);
+  return new LiveRulesError(`table ${family} ${name} cannot be read: ${notInstalled('nft')}`);
 }
-
-const noNft = 'the command nft is not on this machine; install nftables (Debian: apt-get install nftables)';

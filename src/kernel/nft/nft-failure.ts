@@ -25,7 +25,7 @@ export function nftError(
 
 interface Reason {
   readonly text: string;
-  /** Whether nft says it of a command: of the kernel's answer, or of a command that it does not understand. */
+  /** Whether nft says it of a command, and not of itself. */
   readonly isOfCommand: boolean;
   /** The words of the command that it is about. */
   readonly place?: string | undefined;
@@ -67,7 +67,7 @@ function failureOf(reasons: readonly Reason[], request: NftRequest): Failure {
 
 function isRefused({ text, isOfCommand }: Reason): boolean {
   const answer = /^Could not process rule: (.*)/.exec(text)?.[1];
-  return isOfCommand && (answer === undefined || isRefusal(answer));
+  return answer === undefined ? isOfCommand : isRefusal(answer);
 }
 
 const shownReasons = 3;

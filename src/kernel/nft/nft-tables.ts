@@ -1,34 +1,24 @@
-import { ToolError } from '../../backend/failure.ts';
-import type { Family } from '../../net/family.ts';
-import type { NftTool } from '../../nftables/nft-tool.ts';
-import { nftFamily } from '../../nftables/nftables-options.ts';
-
-/** A table of this machine, `ip kube-proxy`. */
-export type TableTitle = string & { readonly brand: 'TableTitle' };
-
-/** Removes those of the named tables of these families that are there; returns them. Throws a `ToolError`. */
-export async function removeTables(
-  tool: NftTool,
-  names: readonly string[],
-  families: readonly Family[],
-): Promise<readonly TableTitle[]> {
-  const removed: TableTitle[] = [];
-  for (const title of names.flatMap((name) => families.map((family) => `${nftFamily(family)} ${name}`))) {
-    if (await remove(tool, title)) removed.push(title as TableTitle);
-  }
-  return removed;
-}
+import { hasFailed } from '../../backend/failure.ts';
+import { listNfTables, type NftTitle } from '../netlink/nf-tables/questions.ts';
+import { feed } from './nft-command.ts';
 
 /**
- * Without a look at what is there: even for `list tables` nft reads all tables, those of iptables-nft too, which takes
- * minutes where they hold 100,000 chains.
+ * Removes the table; tells whether it was there. Throws a `ToolError` where it may still be. Without a look at what is there:
+ * even for `list tables` nft reads all tables, those of iptables-nft too, which takes minutes where they hold 100,000 chains.
  */
-async function remove(tool: NftTool, title: string): Promise<boolean> {
+export async function removeTable({ family, name }: NftTitle): Promise<boolean> {
   try {
-    await tool.apply(`delete table ${title}\n`);
+    await feed(`delete table ${family} ${name}\n`, 'apply', { request: 'deletion' });
     return true;
   } catch (error) {
-    if (error instanceof ToolError && error.failure === 'refused') return false;
+    if (hasFailed(error, 'absent')) return false;
+    // Where neither nft nor netlink can be used, nothing here can have made one.
+    if (hasFailed(error, 'missing') && !(await isThere({ family, name }))) return false;
     throw error;
   }
+}
+
+async function isThere({ family, name }: NftTitle): Promise<boolean> {
+  const titles = (await listNfTables()) ?? [];
+  return titles.some((title) => title.family === family && title.name === name);
 }

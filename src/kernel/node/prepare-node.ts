@@ -5,7 +5,7 @@ import { servesLocalhost } from '../../iptables/derive-iptables-options.ts';
 import { nodeIPs } from '../../plan/node-ips.ts';
 import { nodePortRanges } from '../../plan/node-ports.ts';
 import type { NodeRecord } from '../../state/records.ts';
-import { keepForCleanup } from './kept-settings.ts';
+import { forgetKept, keepForCleanup } from './kept-settings.ts';
 import { readSetting, writeSetting } from './sysctl.ts';
 
 /**
@@ -115,17 +115,19 @@ async function applyChain([first, ...rest]: Chain): Promise<readonly Fault[]> {
   }
 }
 
-/** Throws where the setting cannot be written; that it cannot be remembered is less. */
+/** Throws where the setting cannot be written; that its former value cannot be remembered is less. */
 async function change({ path, value, field }: Setting, before: number): Promise<readonly Fault[]> {
-  await writeSetting(path, value);
+  // Before it is lost: whatever ends this process in between, cleanup finds it.
+  const kept = await keepForCleanup(path, before).catch((error: Error) => error);
   try {
-    await keepForCleanup(path, before);
-    return [];
+    await writeSetting(path, value);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : error;
-    const cause = `set, but cleanup will not put back what was there (${reason})`;
-    return [{ cause, field, setting: `${path} = ${before}` }];
+    if (kept === true) await forgetKept(path);
+    throw error;
   }
+  if (!(kept instanceof Error)) return [];
+  const cause = `set, but cleanup will not put back what was there (${kept.message})`;
+  return [{ cause, field, setting: `${path} = ${before}` }];
 }
 
 const elsewhere =

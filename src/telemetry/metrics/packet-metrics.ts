@@ -1,5 +1,5 @@
 import { type PacketCounter, packetCounters } from '../../iptables/iptables-options.ts';
-import { readPacketCounter } from '../../kernel/iptables/read-packet-counter.ts';
+import { readPacketCounter } from '../../kernel/iptables/nfacct.ts';
 import type { Instruments } from './instruments.ts';
 
 const descriptions: Readonly<Record<PacketCounter, { readonly name: string; readonly help: string }>> = {

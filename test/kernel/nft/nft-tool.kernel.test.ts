@@ -167,8 +167,23 @@ describe.each(ways)('nft by the %s', (way) => {
       });
     });
 
-    test('of something that nft does not list is refused', async () => {
-      expect(await list('moons')).toMatchObject({ failure: 'refused' });
+    test('of something that nft does not list fails in its own words', async () => {
+      expect(await list('moons')).toMatchObject({
+        failure: 'unknown',
+        message: expect.stringContaining('syntax error'),
+      });
+    });
+
+    test('is whole although the file system is full that it would be written to', async () => {
+      const full = 'mount -t tmpfs -o size=16k none /mnt && RUNTIME_DIRECTORY=/mnt exec "$@"';
+      await using other = nftNamespace(way, ['unshare', '--mount', 'sh', '-c', full, 'sh']);
+      await other.ask({ ask: 'apply', commands: `${table}${elements(1_000)}` });
+      const { lines } = {
+        lines: [] as readonly string[],
+        ...(await other.ask({ ask: 'list', words: ['table', 'ip', 't'] })),
+      };
+      expect(lines.join().match(/ \. 80 : /g)).toHaveLength(1_000);
+      expect(lines.at(-1)).toBe('}');
     });
 
     test('can be left after its first line', async ({ skip }) => {

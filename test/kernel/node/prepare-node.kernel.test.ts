@@ -89,6 +89,63 @@ describe.skipIf(unavailable)('in a network namespace', () => {
     expect(lines).toEqual(['104', 'put back net/netfilter/nf_conntrack_udp_timeout']);
   });
 
+  test('cleanup puts back what was there, though the process was killed as soon as it had changed it', async () => {
+    const lines = await prepare(
+      {},
+      `cat \${n}udp_timeout; "$NODE" "$AGENT" cleanup; diff /run/before \${n}udp_timeout`,
+      `${remember}; { "$NODE" "$AGENT" '${JSON.stringify({ ...leaveAll, 'conntrack-udp-timeout': '102s' })}' killed || :; } 2>/dev/null`,
+    );
+    expect(lines).toEqual(['102', 'put back net/netfilter/nf_conntrack_udp_timeout']);
+  });
+
+  test('what is remembered is replaced as a whole', async () => {
+    const one = { 'conntrack-udp-timeout': '102s' };
+    const file = '/run/portolan/settings-*.json';
+    const both = `"$NODE" "$AGENT" '${JSON.stringify({ ...leaveAll, ...udpTimeouts })}'`;
+    const lines = await prepare(
+      one,
+      `ln ${file} /run/link; ${both}; ls /run/portolan | wc -l; cat /run/link ${file}`,
+    );
+    expect(lines).toEqual([
+      '1',
+      expect.stringMatching(/^\{"[^,]*udp_timeout":\d+\}\{.*udp_timeout_stream":\d+\}$/),
+    ]);
+  });
+
+  test('a setting that could not be changed is not remembered', async () => {
+    const lines = await prepare({ 'conntrack-udp-timeout': '102s' }, 'ls -A /run/portolan', readOnly);
+    expect(lines).toEqual([expect.stringContaining('read-only here')]);
+  });
+
+  test.each([
+    ['is no JSON', '{"net/'],
+    ['holds something else', '{"net/netfilter/nf_conntrack_udp_timeout":"30"}'],
+  ])('remembered values in a file that %s are said, and the file stays', async (_, text) => {
+    const write = `mkdir -p /run/portolan
+      file=/run/portolan/settings-$(readlink /proc/self/ns/net | tr -dc 0-9).json; echo '${text}' >$file`;
+    const cleanup = '"$NODE" "$AGENT" cleanup; cat $file';
+    expect(await prepare({ 'conntrack-udp-timeout': '102s' }, cleanup, write)).toEqual([
+      expect.stringMatching(
+        /^warning: .*set, but cleanup will not put back.*settings-\d+\.json should hold the former values/,
+      ),
+      expect.stringMatching(/settings-\d+\.json should hold the former values .*, and cannot be read: /),
+      text,
+    ]);
+  });
+
+  test('one value that cannot be put back keeps back no other, and stays remembered', async () => {
+    const lines = await prepare(
+      udpTimeouts,
+      `mount --bind \${n}udp_timeout \${n}udp_timeout; mount -o remount,bind,ro \${n}udp_timeout
+       "$NODE" "$AGENT" cleanup; cat /run/portolan/settings-*.json`,
+    );
+    expect(lines).toEqual([
+      'put back net/netfilter/nf_conntrack_udp_timeout_stream',
+      expect.stringMatching(/^left \S+udp_timeout: EROFS/),
+      expect.stringMatching(/^\{"[^,]*udp_timeout":\d+\}$/),
+    ]);
+  });
+
   test('a value that cannot be remembered for cleanup is a warning; the setting is made all the same', async () => {
     const lines = await prepare(udpTimeouts, `cat \${n}udp_timeout`, 'mount -o remount,ro /run');
     expect(lines).toEqual([

@@ -1,5 +1,6 @@
-import { execa } from 'execa';
 import { z } from 'zod';
+import { ToolError } from '../../../backend/failure.ts';
+import { runTool } from '../../run-tool.ts';
 import { Unobservable } from '../../unobservable.ts';
 
 /**
@@ -11,12 +12,13 @@ export async function listByIp<Entry>(
   command: 'ip' | 'bridge' | 'nsenter',
   args: readonly string[],
 ): Promise<readonly Entry[]> {
-  const { stdout, failed, stderr, code } = await inTurn(() =>
-    execa(command, args, { reject: false, timeout: patienceMs, maxBuffer: 1 << 28 }),
-  );
+  const { status, stdout, stderr } = await inTurn(() =>
+    runTool(command, args, { patience: patienceMs }),
+  ).catch((error: unknown) => {
+    throw error instanceof ToolError ? new Unobservable(error.message, { cause: error }) : error;
+  });
   const called = `${command} ${args.join(' ')}`;
-  if (code === 'ENOENT') throw new Unobservable(`the command ${command} is not on this machine`);
-  if (failed) throw new Unobservable(`${called}: ${stderr.trim() || 'it failed'}`);
+  if (status !== 0) throw new Unobservable(`${called}: ${stderr.trim() || 'it failed'}`);
   const parsed = z.array(schema).safeParse(parseList(stdout));
   if (!parsed.success) throw new Unobservable(`${called}: printed what cannot be read`);
   return parsed.data;

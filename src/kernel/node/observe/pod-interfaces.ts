@@ -1,5 +1,5 @@
-import { execa } from 'execa';
 import { z } from 'zod';
+import { runTool } from '../../run-tool.ts';
 import { Unobservable } from '../../unobservable.ts';
 import type { Interface, PodInterface, PodInterfaces } from '../machine.ts';
 import { observeLinksOf } from './links.ts';
@@ -44,10 +44,9 @@ async function namedNamespaces(): Promise<readonly (readonly [number, string])[]
 }
 
 async function namespacesOfProcesses(): Promise<readonly (readonly [number, string])[]> {
-  const { stdout } = await execa('lsns', ['--json', '--type', 'net', '--output', 'PID,NETNSID'], {
-    reject: false,
-  });
-  const parsed = lsnsOutput.safeParse(stdout?.startsWith('{') ? JSON.parse(stdout) : {});
+  const args = ['--json', '--type', 'net', '--output', 'PID,NETNSID'];
+  const { stdout } = await runTool('lsns', args).catch(() => ({ stdout: '' }));
+  const parsed = lsnsOutput.safeParse(stdout.startsWith('{') ? JSON.parse(stdout) : {});
   const namespaces = parsed.success ? parsed.data.namespaces : [];
   return namespaces.flatMap(({ pid, netnsid }) =>
     /^\d+$/.test(netnsid) ? [[Number(netnsid), `/proc/${pid}/ns/net`] as const] : [],
