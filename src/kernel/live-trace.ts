@@ -1,20 +1,22 @@
-import type { NodeView, Packet } from '../trace/packet.ts';
+import type { Packet } from '../trace/packet.ts';
 import type { Trace } from '../trace/trace.ts';
 import { type Unread, unreadKey } from '../trace/unread.ts';
 import { walk } from '../trace/walk.ts';
 import { type LiveRules, LiveRulesError } from './live-rules.ts';
+import { type LiveNode, withRoutesKnown } from './node/live-node-view.ts';
 
 /**
- * Walks a packet through the rules in force: what it comes to is read, and then it is walked again, until all is read.
+ * Walks a packet through the rules in force: what it comes to is read, and then it is walked again, until all is read. So it
+ * goes with routes.
  * Rules that change meanwhile are an assumption of the trace: it may mix old and new ones. Throws a `LiveRulesError` where the rules cannot be read.
  */
 export async function traceLive(
   packet: Packet,
-  { rules, node }: { readonly rules: LiveRules; readonly node: NodeView },
+  { rules, node }: { readonly rules: LiveRules; readonly node: LiveNode },
 ): Promise<Trace> {
   const asked = new Set<string>();
   for (;;) {
-    const walked = walk(rules.ruleset, packet, node);
+    const walked = await withRoutesKnown(node, () => walk(rules.ruleset, packet, node));
     if ('trace' in walked) return (await rules.haveChanged()) ? unsure(walked.trace) : walked.trace;
     const [hopeless] = walked.unread.filter((part) => asked.has(unreadKey(part)));
     if (hopeless !== undefined) throw strange(hopeless);

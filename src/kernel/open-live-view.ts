@@ -34,6 +34,7 @@ export function liveView(): LiveView {
     async trace(packet) {
       const family = packet.destination.includes(':') ? 'IPv6' : 'IPv4';
       const [own, node] = await Promise.all([rules(family), nodes(family)]);
+      await node.lookUpRoutes([packet.source]);
       const inputInterface = node.isLocal(packet.source) ? undefined : node.interfaceTo(packet.source);
       return observable(traceLive({ inputInterface, ...packet }, { rules: own, node }));
     },

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { withRoutesKnown } from '../../kernel/node/live-node-view.ts';
 import { type ExitStatus, exitStatus } from '../../program/exit-status.ts';
 import type { DiffOptions } from '../diff-options.ts';
 import { familiesOf } from '../rules/compare-rules.ts';
@@ -11,8 +12,10 @@ import { formatTraffic } from './traffic-text.ts';
 /** Prints what changes for traffic: what becomes of packets to every frontend of both sides, by their rules. */
 export async function diffTraffic(sides: Sides, options: DiffOptions): Promise<ExitStatus> {
   const comparisons: TrafficComparison[] = [];
-  for (const family of familiesOf(sides, options.family))
-    comparisons.push(compareTraffic(await openTraffic(family, sides, options)));
+  for (const family of familiesOf(sides, options.family)) {
+    const input = await openTraffic(family, sides, options);
+    comparisons.push(await withRoutesKnown(input.node, () => compareTraffic(input)));
+  }
   const names = { before: sides.before.name, after: sides.after.name };
   if (options.output === 'json')
     process.stdout.write(`${JSON.stringify(trafficJson(names, comparisons), null, 2)}\n`);

@@ -1,5 +1,5 @@
 import isEqual from 'lodash/isEqual.js';
-import { liveNodeView } from '../../kernel/node/live-node-view.ts';
+import { type LiveNode, liveNodeView } from '../../kernel/node/live-node-view.ts';
 import { localAddresses } from '../../kernel/node/node-addresses.ts';
 import type { Address } from '../../net/address.ts';
 import type { Family } from '../../net/family.ts';
@@ -10,7 +10,6 @@ import { rulesetOf } from '../../rules-text/read-ruleset.ts';
 import type { Ruleset } from '../../rules-text/ruleset.ts';
 import type { ListingText } from '../../rules-text/split-listing.ts';
 import { nodeWithAddresses } from '../../trace/node-view.ts';
-import type { NodeView } from '../../trace/packet.ts';
 import type { DiffOptions } from '../diff-options.ts';
 import { textsAfter } from '../rules/texts-after.ts';
 import { liveTexts } from '../sides/live-texts.ts';
@@ -29,7 +28,11 @@ import { byKey, frontendKey, type TrafficFrontend } from './traffic-frontend.ts'
 import type { TrafficInput } from './traffic-sides.ts';
 
 /** Reads the rules of both sides of one family as a packet sees them. */
-export async function openTraffic(family: Family, sides: Sides, options: DiffOptions): Promise<TrafficInput> {
+export async function openTraffic(
+  family: Family,
+  sides: Sides,
+  options: DiffOptions,
+): Promise<TrafficInput & { readonly node: LiveNode }> {
   const isLive = sides.before.kind === 'live';
   const own = isLive ? localAddresses() : [];
   const told = [...readNodeAddresses(options.nodeAddresses), ...own];
@@ -41,26 +44,21 @@ export async function openTraffic(family: Family, sides: Sides, options: DiffOpt
     before,
     after,
     hood,
-    node: isLive ? await liveNode(hood) : nodeWithAddresses(hood.nodeAddresses),
+    node: isLive ? await liveNode(hood) : toldNode(hood),
     isSame: sameness(before, after, hood),
   };
 }
 
-/** This machine. A route costs a process, so only the first ones are asked for; others are unknown. */
-async function liveNode({ family, nodeAddresses }: Neighbourhood): Promise<NodeView> {
+/** This machine. */
+async function liveNode({ family, nodeAddresses }: Neighbourhood): Promise<LiveNode> {
   const [machine, told] = [await liveNodeView(family), nodeWithAddresses(nodeAddresses)];
-  const asked = new Set<Address>();
-  return {
-    ...machine,
-    isLocal: (address) => machine.isLocal(address) || told.isLocal(address),
-    interfaceTo(address) {
-      if (asked.size < mostRoutes) asked.add(address);
-      return asked.has(address) ? machine.interfaceTo(address) : told.interfaceTo(address);
-    },
-  };
+  return { ...machine, isLocal: (address) => machine.isLocal(address) || told.isLocal(address) };
 }
 
-const mostRoutes = 1_000;
+/** A node that the objects tell of: there are no routes to be learnt. */
+function toldNode({ nodeAddresses }: Neighbourhood): LiveNode {
+  return { ...nodeWithAddresses(nodeAddresses), lookUpRoutes: () => Promise.resolve(false) };
+}
 
 interface Context {
   readonly family: Family;
