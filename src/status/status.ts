@@ -62,7 +62,7 @@ async function watch(
   options: StatusOptions,
 ): Promise<void> {
   const ending = new AbortController();
-  // Not `once`: execa would find that nobody listens any more while nft runs, and end this process.
+  // Not `once`: another signal would end this process before the screen is as it was.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
   const following = source.follow(({ changes }) => {
     for (const change of changes) state.apply(change);
