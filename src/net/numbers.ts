@@ -43,12 +43,17 @@ function fourDigits(group: string): string {
 
 /** The address with these bytes. Throws a `RangeError` where the family has none. */
 export function addressOf(number: bigint, family: Family): Address {
-  const length = family === 'IPv4' ? 4 : 16;
-  const bytes = Array.from({ length }, (_, at) => Number((number >> BigInt(8 * (length - 1 - at))) & 0xffn));
-  const address = parseAddress(ipaddr.fromByteArray(bytes).toString());
-  if (address === undefined || number >> BigInt(8 * length) !== 0n)
-    throw new RangeError(`${number} is no ${family} address`);
+  const address = parseAddress(addressText(number, family));
+  if (address === undefined) throw new RangeError(`${number} is no ${family} address`);
   return address;
+}
+
+/** These bytes as an address of the family is written, also where it stands for one of IPv4. Throws a `RangeError` as above. */
+export function addressText(number: bigint, family: Family): string {
+  const length = family === 'IPv4' ? 4 : 16;
+  if (number >> BigInt(8 * length) !== 0n) throw new RangeError(`${number} is no ${family} address`);
+  const bytes = Array.from({ length }, (_, at) => Number((number >> BigInt(8 * (length - 1 - at))) & 0xffn));
+  return ipaddr.fromByteArray(bytes).toString();
 }
 
 /** IANA's protocol numbers. */

@@ -30,6 +30,11 @@ export function matchesKey(patterns: readonly Pattern[], key: readonly Scalar[])
   );
 }
 
+/** One text for each key: no value has a line break. */
+export function textOfKey(key: readonly Scalar[]): string {
+  return key.join('\n');
+}
+
 /** A pattern as people read it: `80`, `eth*`, `80-90`; `form` says how its numbers are written. */
 export function patternText(pattern: Pattern, form: (number: bigint) => string = String): string {
   if (typeof pattern === 'string') return pattern;

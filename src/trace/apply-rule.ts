@@ -1,6 +1,6 @@
 import { type Address, familyOf } from '../net/address.ts';
+import { keyText } from '../rules-text/nft/write/element-text.ts';
 import type { Rule, Statement, Verdict } from '../rules-text/rule.ts';
-import { elementText } from './element-text.ts';
 import type { Environment, Found, Question, Truth } from './environment.ts';
 import { evaluate, lookUp } from './evaluate.ts';
 import { holds } from './holds.ts';
@@ -178,7 +178,7 @@ function decideByMap(
   if ('unknown' in found) return lost(found.unknown, traveller);
   const { element } = found;
   if (element.verdict === undefined) return 'next';
-  const text = elementText(key, element, familyOf(traveller.state.packet.destination));
+  const text = keyText(key, element, familyOf(traveller.state.packet.destination));
   return decide(element.verdict, traveller, element.comment, text);
 }
 

@@ -1,11 +1,11 @@
 import type { Family } from '../../net/family.ts';
-import { protocolName } from '../../net/numbers.ts';
 import { type ChainName, isClientSet, type SetName } from '../../nftables/names.ts';
 import type { Chain, Data, Key, Rule, SetDeclaration, Table } from '../../nftables/table/table.ts';
 import type { DataType } from '../../rules-text/nft/expression/data-types.ts';
 import type { NftTable } from '../../rules-text/nft/nft-table.ts';
 import { readNftListing } from '../../rules-text/nft/read-listing.ts';
-import type { Element, Pattern } from '../../rules-text/rule.ts';
+import { partsText, verdictText } from '../../rules-text/nft/write/element-text.ts';
+import type { Element } from '../../rules-text/rule.ts';
 import { scalarsIn } from '../../trace/environment.ts';
 
 /**
@@ -43,21 +43,8 @@ function chainOf(listed: NftTable, name: string): Chain {
   return {
     name: name as ChainName,
     hook,
-    rules: typeof rules === 'string' ? [] : rules.map(({ text }) => inSeconds(text) as Rule),
+    rules: typeof rules === 'string' ? [] : rules.map(({ text }) => text as Rule),
   };
-}
-
-/** nft writes `3h` in text, and `10800s` in JSON. */
-function inSeconds(rule: string): string {
-  return rule.replace(
-    /(?<= timeout )(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?= )/,
-    (_text, ...parts) => {
-      const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts
-        .slice(0, 4)
-        .map((part) => Number(part ?? 0));
-      return `${((days * 24 + hours) * 60 + minutes) * 60 + seconds}s`;
-    },
-  );
 }
 
 function elementsOf(listed: NftTable, name: string): ReadonlyMap<Key, Data> {
@@ -68,24 +55,13 @@ function elementsOf(listed: NftTable, name: string): ReadonlyMap<Key, Data> {
   const data = typeof declaration.data === 'object' ? declaration.data : [];
   return new Map(
     [...elements].map((element) => [
-      element.key.map((pattern, at) => patternText(pattern, declaration.key[at])).join(' . ') as Key,
+      partsText(element.key, declaration.key) as Key,
       dataText(element, data) as Data,
     ]),
   );
 }
 
 function dataText({ data, verdict }: Element, types: readonly DataType[]): string {
-  if (verdict !== undefined) return 'chain' in verdict ? `${verdict.kind} ${verdict.chain}` : verdict.kind;
-  return data === undefined
-    ? ''
-    : scalarsIn(data)
-        .map((scalar, at) => types[at]?.format(scalar) ?? '')
-        .join(' . ');
-}
-
-function patternText(pattern: Pattern, type: DataType | undefined): string {
-  if (typeof pattern === 'bigint' && type?.name === 'inet_proto') return protocolName(pattern);
-  if (typeof pattern !== 'object') return type?.format(pattern) ?? String(pattern);
-  if ('prefix' in pattern) return `${pattern.prefix}*`;
-  return [pattern.from, pattern.to].map((end) => type?.format(end) ?? String(end)).join('-');
+  if (verdict !== undefined) return verdictText(verdict);
+  return data === undefined ? '' : partsText(scalarsIn(data), types);
 }

@@ -1,10 +1,10 @@
 import type { Family } from '../../net/family.ts';
+import { textOfKey } from '../elements.ts';
 import type { Element, Rule, Scalar } from '../rule.ts';
 import type { BaseChain, ElementSet } from '../ruleset.ts';
 import type { SetDeclaration, TableFamily } from './listed-rules.ts';
 import { chainOfBlock, type NftTable } from './nft-table.ts';
 import { readNftListing } from './read-listing.ts';
-import { keyText } from './set/key-text.ts';
 
 /** A part of a table that nft lists alone: a chain, a set, or the element of a set that a key falls into. */
 export type TablePart =
@@ -113,7 +113,7 @@ export class GrowingTable implements NftTable {
     if (declaration === 'absent' || declaration.hasIntervals) return undefined;
     let learnt = this.#elements.get(set);
     if (learnt === undefined) {
-      learnt = new LearntElements(declaration);
+      learnt = new LearntElements();
       this.#elements.set(set, learnt);
     }
     return learnt;
@@ -132,15 +132,10 @@ export class GrowingTable implements NftTable {
 
 /** The elements that somebody has asked for. */
 class LearntElements implements ElementSet {
-  readonly #types: SetDeclaration['key'];
   readonly #answers = new Map<string, Element | 'absent' | 'unread'>();
 
-  constructor({ key }: SetDeclaration) {
-    this.#types = key;
-  }
-
   find(key: readonly Scalar[]): Element | 'absent' | 'unread' {
-    return this.#answers.get(keyText(key, this.#types)) ?? 'unread';
+    return this.#answers.get(textOfKey(key)) ?? 'unread';
   }
 
   elements(): 'unread' {
@@ -148,6 +143,6 @@ class LearntElements implements ElementSet {
   }
 
   learn(key: readonly Scalar[], answer: Element | 'absent' | 'unread'): void {
-    this.#answers.set(keyText(key, this.#types), answer);
+    this.#answers.set(textOfKey(key), answer);
   }
 }

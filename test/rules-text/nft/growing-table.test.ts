@@ -52,7 +52,7 @@ describe('a table that grows', () => {
       'ip',
       't',
       'services',
-      '{ 10.96.0.1 . 6 . 443 }',
+      '{ 10.96.0.1 . tcp . 443 }',
     ]);
     expect(table.command({ set: 'marks', key: ['eth0', 255n] })).toEqual([
       'get',
@@ -60,7 +60,7 @@ describe('a table that grows', () => {
       'ip',
       't',
       'marks',
-      '{ "eth0" . 255 }',
+      '{ "eth0" . 0x000000ff }',
     ]);
     expect(table.command({ set: 'services' })).toEqual(['list', 'map', 'ip', 't', 'services']);
     expect(table.command({ set: 'blocked', key: [1n] })).toEqual(['list', 'set', 'ip', 't', 'blocked']);

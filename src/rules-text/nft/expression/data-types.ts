@@ -1,6 +1,6 @@
-import { readAddress } from '../../../net/numbers.ts';
+import type { Family } from '../../../net/family.ts';
+import { addressText, protocolName, readAddress } from '../../../net/numbers.ts';
 import { addressTypes, ctStates, ctStatuses, type Scalar, tcpFlags } from '../../rule.ts';
-import { formatIpv4, formatIpv6 } from './address-text.ts';
 
 /** What nft calls a data type: how values are written, and which numbers or names they are. */
 export interface DataType {
@@ -12,7 +12,7 @@ export interface DataType {
   readonly isBitmask: boolean;
   /** `undefined` where the text is no value of this type that is known here. */
   parse(text: string): Scalar | undefined;
-  /** A text that `nft` takes for this value, and always the same for the same value. */
+  /** The value as nft lists it. */
   format(value: Scalar): string;
 }
 
@@ -28,6 +28,15 @@ export function opaque(name: string): DataType {
 
 export function unquoted(text: string): string {
   return text.replace(/^"(.*)"$/, '$1');
+}
+
+/** Of values that nft lists by their names. */
+function named(name: string, bits: number, symbols: Readonly<Record<string, bigint>>): DataType {
+  const names = new Map(Object.entries(symbols).map(([symbol, value]) => [value, symbol]));
+  return {
+    ...numeric(name, bits, symbols),
+    format: (value) => (typeof value === 'bigint' ? (names.get(value) ?? String(value)) : value),
+  };
 }
 
 function numeric(name: string, bits: number, symbols: Readonly<Record<string, bigint>> = {}): DataType {
@@ -62,26 +71,27 @@ function bitmask(name: string, bits: number, symbols: Readonly<Record<string, bi
       }
       return sum;
     },
+    format: (value) => (typeof value === 'bigint' ? flagsText(value, symbols) : value),
   };
+}
+
+function flagsText(value: bigint, symbols: Readonly<Record<string, bigint>>): string {
+  const set = Object.entries(symbols).filter(([, flag]) => (value & flag) !== 0n);
+  const rest = set.reduce((left, [, flag]) => left & ~flag, value);
+  return rest === 0n && set.length > 0 ? set.map(([name]) => name).join(',') : String(value);
 }
 
 const flagSeparator = / ?[|,] ?/;
 
-const ipv4Address: DataType = {
-  name: 'ipv4_addr',
-  bits: 32,
-  isBitmask: false,
-  parse: (text) => readAddress(text, 'IPv4'),
-  format: (value) => (typeof value === 'bigint' ? formatIpv4(value) : value),
-};
-
-const ipv6Address: DataType = {
-  name: 'ipv6_addr',
-  bits: 128,
-  isBitmask: false,
-  parse: (text) => readAddress(text, 'IPv6'),
-  format: (value) => (typeof value === 'bigint' ? formatIpv6(value) : value),
-};
+function addressType(name: string, bits: number, family: Family): DataType {
+  return {
+    name,
+    bits,
+    isBitmask: false,
+    parse: (text) => readAddress(text, family),
+    format: (value) => (typeof value === 'bigint' ? addressText(value, family) : value),
+  };
+}
 
 /** A star at the end is no part of a name: see `parsePattern`. */
 const interfaceName: DataType = {
@@ -130,6 +140,15 @@ const protocolSymbols = {
   udplite: 136n,
   mptcp: 262n,
 } as const;
+
+/** By the names that nft has on every machine, those of the protocols of Services. */
+function protocolText(value: Scalar): string {
+  return typeof value === 'bigint' ? protocolName(value) : value;
+}
+
+function markText(value: Scalar): string {
+  return typeof value === 'bigint' ? `0x${value.toString(16).padStart(8, '0')}` : value;
+}
 
 /** By /etc/services, as far as `nft -S` names them in rules that a node is likely to have. */
 const serviceSymbols = {
@@ -180,18 +199,18 @@ const etherTypes: ReadonlyMap<string, bigint> = new Map([
 ]);
 
 const types: readonly DataType[] = [
-  ipv4Address,
-  ipv6Address,
+  addressType('ipv4_addr', 32, 'IPv4'),
+  addressType('ipv6_addr', 128, 'IPv6'),
   interfaceName,
   interfaceIndex,
   etherType,
-  numeric('inet_proto', 16, protocolSymbols),
+  { ...numeric('inet_proto', 16, protocolSymbols), format: protocolText },
   numeric('inet_service', 16, serviceSymbols),
-  numeric('mark', 32),
+  { ...numeric('mark', 32), format: markText },
   numeric('integer', 32),
-  numeric('nf_proto', 8, netfilterProtocols),
-  numeric('ct_dir', 8, { original: 0n, reply: 1n }),
-  numeric('fib_addrtype', 32, addressTypes),
+  named('nf_proto', 8, netfilterProtocols),
+  named('ct_dir', 8, { original: 0n, reply: 1n }),
+  named('fib_addrtype', 32, addressTypes),
   bitmask('ct_state', 32, ctStates),
   bitmask('ct_status', 32, { ...ctStatuses, dying: 512n }),
   bitmask('tcp_flag', 8, { ...tcpFlags, ecn: 64n, cwr: 128n }),

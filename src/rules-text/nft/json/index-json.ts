@@ -10,8 +10,8 @@ import {
   type TableFamily,
 } from '../listed-rules.ts';
 import { dataOf, namedTypes, typesOf } from '../set/declare-set.ts';
-import { elementText, expressionText } from './json-expression.ts';
-import { ruleText } from './json-statement.ts';
+import { elementText, expressionText } from '../write/expression-text.ts';
+import { ruleText } from '../write/statement-text.ts';
 import { isArray, isObject, type Json, type JsonObject, listOf, onlyEntry, textOf } from './json-values.ts';
 
 /**

@@ -24,7 +24,7 @@ export class ElementIndex {
   constructor(source: string, declaration: SetDeclaration) {
     this.#source = source;
     this.#declaration = declaration;
-    this.#ranges = new RangeIndex(declaration.key);
+    this.#ranges = new RangeIndex(declaration.key.length);
     this.#scan();
     this.#hashAll();
   }

@@ -1,16 +1,15 @@
-import { matchesPattern } from '../../elements.ts';
+import { matchesPattern, textOfKey } from '../../elements.ts';
 import type { Interval, Pattern, Scalar } from '../../rule.ts';
-import type { DataType } from '../expression/data-types.ts';
-import { keyText } from './key-text.ts';
 
 /** Elements with a range in some part of their keys. Of several that a key falls into, the first one counts. */
 export class RangeIndex {
-  readonly #types: readonly DataType[];
+  readonly #parts: number;
   /** By which parts are ranges: those elements are found by the other parts first. */
   readonly #groups = new Map<string, Group>();
 
-  constructor(types: readonly DataType[]) {
-    this.#types = types;
+  /** Keys have so many parts. */
+  constructor(parts: number) {
+    this.#parts = parts;
   }
 
   add(patterns: readonly Pattern[], at: number): void {
@@ -30,7 +29,7 @@ export class RangeIndex {
 
   /** The number of the element, of those before `end`. */
   find(key: readonly Scalar[], end = Number.POSITIVE_INFINITY): number | undefined {
-    if (key.length !== this.#types.length) return undefined;
+    if (key.length !== this.#parts) return undefined;
     let first = end;
     for (const { ranged, buckets } of this.#groups.values())
       first = Math.min(first, buckets.get(this.#exactText(key, ranged))?.find(key) ?? end);
@@ -40,7 +39,7 @@ export class RangeIndex {
   #exactText(parts: readonly (Pattern | Scalar)[], ranged: readonly number[]): string {
     const isExact = (_: unknown, part: number) => !ranged.includes(part);
     const scalars = parts.filter(isExact).map((part) => (typeof part === 'object' ? '' : part));
-    return keyText(scalars, this.#types.filter(isExact));
+    return textOfKey(scalars);
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ruleText } from '../../../../src/rules-text/nft/json/json-statement.ts';
 import { readNftListing } from '../../../../src/rules-text/nft/read-listing.ts';
+import { ruleText } from '../../../../src/rules-text/nft/write/statement-text.ts';
 import { ip } from '../../../support/trace/nftables/terms.ts';
 
 const mark = { meta: { key: 'mark' } };
@@ -108,7 +108,7 @@ describe('a rule in JSON', () => {
     ['log prefix "a b" group 2', { log: { prefix: 'a b', group: 2 } }],
     ['queue flags bypass,fanout to 1-3', { queue: { num: { range: [1, 3] }, flags: ['bypass', 'fanout'] } }],
     [
-      'add @s { ip saddr timeout 60s limit rate 5/second }',
+      'add @s { ip saddr timeout 1m limit rate 5/second }',
       {
         set: {
           op: 'add',

@@ -1,5 +1,13 @@
-import { elementsText, expressionText, formOf, verdictText } from './json-expression.ts';
-import { isArray, isObject, type Json, type JsonObject, listOf, onlyEntry, textOf } from './json-values.ts';
+import {
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  onlyEntry,
+  textOf,
+} from '../json/json-values.ts';
+import { elementsText, expressionText, formOf, verdictText } from './expression-text.ts';
 
 /** A rule of nft's JSON as the text that nft lists. Statements that JSON cannot say are texts in it already. */
 export function ruleText(expressions: readonly Json[], comment: Json | undefined): string {
@@ -81,6 +89,11 @@ function reject(value: Json): string {
   return `reject with ${type}${code === '' ? '' : ` ${code}`}`;
 }
 
+function counter(value: Json): string | undefined {
+  if (!isObject(value) || value.packets === undefined) return named('counter')(value);
+  return `counter packets ${textOf(value.packets)} bytes ${textOf(value.bytes)}`;
+}
+
 function limit(value: Json): string | undefined {
   if (!isObject(value) || value.rate === undefined) return named('limit')(value);
   const { rate, per, burst, inv, rate_unit: unit, burst_unit: burstUnit } = value;
@@ -158,7 +171,7 @@ const writers: ReadonlyMap<string, Writer> = new Map<string, Writer>([
   ['match', ofObject(match)],
   ['vmap', ofObject(verdictMap)],
   ['mangle', ofObject(mangle)],
-  ['counter', named('counter')],
+  ['counter', counter],
   ['limit', limit],
   ['quota', quota],
   ['ct count', ofObject(connectionCount)],

@@ -1,7 +1,15 @@
-import { isArray, isObject, type Json, type JsonObject, listOf, onlyEntry, textOf } from './json-values.ts';
+import {
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  onlyEntry,
+  textOf,
+} from '../json/json-values.ts';
 
-/** How values are written beside a field: marks in hexadecimal, names in quotes. */
-export type Form = 'plain' | 'mark' | 'name';
+/** How values are written beside a field: marks in hexadecimal, names in quotes; of a concatenation, each part. */
+export type Form = 'plain' | 'mark' | 'name' | readonly Form[];
 
 /** An expression of nft's JSON as the text that nft lists. What has no known form stays JSON. */
 export function expressionText(json: Json | undefined, form: Form = 'plain'): string {
@@ -27,6 +35,7 @@ export function formOf(json: Json | undefined): Form {
     if (key === 'mark') return 'mark';
     return namedKeys.has(key) ? 'name' : 'plain';
   }
+  if (kind === 'concat') return listOf(value).map(formOf);
   return bitOperators.includes(kind) ? formOf(listOf(value)[0]) : 'plain';
 }
 
@@ -139,15 +148,28 @@ function hash({ mod, seed, offset, expr }: JsonObject): string {
 function element({ val, timeout, expires, comment }: JsonObject, form: Form): string {
   return [
     expressionText(val, form),
-    ...(timeout === undefined ? [] : [`timeout ${textOf(timeout)}s`]),
-    ...(expires === undefined ? [] : [`expires ${textOf(expires)}s`]),
+    ...(timeout === undefined ? [] : [`timeout ${timeText(timeout)}`]),
+    ...(expires === undefined ? [] : [`expires ${timeText(expires)}`]),
     ...(comment === undefined ? [] : [`comment "${textOf(comment)}"`]),
   ].join(' ');
 }
 
+/** Seconds as nft lists them: `1d2h`. */
+function timeText(json: Json): string {
+  const seconds = typeof json === 'number' ? json : 0;
+  const units = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3_600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [Math.floor(seconds) % 60, 's'],
+    [Math.round(seconds * 1000) % 1000, 'ms'],
+  ] as const;
+  return units.map(([count, unit]) => (count === 0 ? '' : `${count}${unit}`)).join('') || '0s';
+}
+
 function concatenation(value: Json, form: Form): string {
   return listOf(value)
-    .map((part) => expressionText(part, form))
+    .map((part, at) => expressionText(part, typeof form === 'string' ? form : form[at]))
     .join(' . ');
 }
 
