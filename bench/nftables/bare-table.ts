@@ -1,9 +1,9 @@
 import { type ServiceContent, serviceContent } from '../../src/nftables/content/service-content.ts';
 import { Shapes } from '../../src/nftables/content/shapes.ts';
 import type { NftablesOptions } from '../../src/nftables/nftables-options.ts';
-import { formatElement } from '../../src/nftables/table/transaction.ts';
 import { TableBook } from '../../src/nftables/update/table-book.ts';
 import type { FamilyPlans } from '../../src/plan/plan-change.ts';
+import { type SetText, tableText } from '../../src/rules-text/nft/write/table-text.ts';
 
 /**
  * The slots and dispatch elements that Portolan makes for ClusterIP Services on TCP ports, as input of `nft -f`, in
@@ -14,16 +14,22 @@ export function bareTable(plans: FamilyPlans): string {
   const chains = new Set(contents.flatMap(({ shapes }) => [...shapes].map(({ name }) => name)));
   const slots = contents.flatMap((content) => [...(content.slots.get('service-endpoints-tcp') ?? [])]);
   const dispatch = contents.flatMap((content) => [...(content.dispatch.get('services') ?? [])]);
-  const slotType = 'typeof ip daddr . tcp dport . numgen random mod 65536 : ip daddr . tcp dport';
-  return [
-    'table ip bare {',
-    ...[...chains].map((name) => `\tchain ${name} {\n\t}`),
-    `\tmap service-endpoints-tcp {\n\t\t${slotType}`,
-    `\t\telements = { ${slots.map(formatElement).join(',\n')} }\n\t}`,
-    '\tmap services {\n\t\ttype ipv4_addr . inet_proto . inet_service : verdict',
-    `\t\telements = { ${dispatch.map(formatElement).join(',\n')} }\n\t}`,
-    '}\n',
-  ].join('\n');
+  const maps: readonly SetText[] = [
+    {
+      kind: 'map',
+      name: 'service-endpoints-tcp',
+      properties: ['typeof ip daddr . tcp dport . numgen random mod 65536 : ip daddr . tcp dport'],
+      elements: slots,
+    },
+    {
+      kind: 'map',
+      name: 'services',
+      properties: ['type ipv4_addr . inet_proto . inet_service : verdict'],
+      elements: dispatch,
+    },
+  ];
+  const empty = Iterator.from(chains).map((name) => ({ name, rules: [] }));
+  return [...tableText('ip bare', maps, empty)].join('');
 }
 
 function contentsOf(plans: FamilyPlans): readonly ServiceContent[] {

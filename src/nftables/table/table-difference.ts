@@ -1,3 +1,4 @@
+import { elementText } from '../../rules-text/nft/write/element-text.ts';
 import type { SetName } from '../names.ts';
 import {
   type Chain,
@@ -7,7 +8,6 @@ import {
   type Table,
   withoutCounts,
 } from './table.ts';
-import { formatElement } from './transaction.ts';
 
 /** A part of the table that a sync would change: its lines now and afterwards; `undefined` where there is no such part. */
 export interface PartDifference {
@@ -62,6 +62,6 @@ function setLines(
 function onlyIn(some: Elements | undefined, others: Elements | undefined): readonly string[] {
   return [...(some ?? [])]
     .filter(([key, data]) => others?.get(key) !== data)
-    .map(formatElement)
+    .map(elementText)
     .sort();
 }

@@ -3,7 +3,7 @@ import type { Element, Expression, Field, Pattern, Scalar, Verdict } from '../..
 import { type DataType, dataType } from '../expression/data-types.ts';
 
 /** An element as nft lists it, `10.96.0.10 . tcp . 53 : goto web`; the bare key in a set. */
-export function elementText(key: string, data: string): string {
+export function elementText([key, data]: readonly [key: string, data: string]): string {
   return data === '' ? key : `${key} : ${data}`;
 }
 
