@@ -6,9 +6,9 @@ import type { Unread } from '../../trace/walk.ts';
 import { forEachAtOnce, listBy } from '../list-by.ts';
 import { LiveRulesError, type LiveTable, listingFailed } from '../live-table.ts';
 import { readChainText } from '../netlink/nf-tables/chain-text.ts';
-import { keyBytes, valueOfBytes } from '../netlink/nf-tables/element-bytes.ts';
 import { type KernelElement, type LookedUp, lookUpElements } from '../netlink/nf-tables/kernel-elements.ts';
 import { listNfTables, type NftFamily, type NftTitle, sizeOf } from '../netlink/nf-tables/questions.ts';
+import { keyBytes, valueOfBytes } from '../netlink/nf-tables/value-bytes.ts';
 import { notInstalled } from '../tool-words.ts';
 
 /**

@@ -1,15 +1,16 @@
+import type { Json } from '../../../rules-text/nft/json/json-values.ts';
 import type { Attributes } from '../netlink-attributes.ts';
 import { bytesOf, numberOf } from './attributes.ts';
-import type { WrittenSet } from './expression-text.ts';
 import { askNfTables, listNfTablesParts, type NftTitle, textAttribute } from './questions.ts';
-import { isAddress, type ValueType, valueLengths, valueText, valueType } from './value-text.ts';
-import { verdictText } from './verdict.ts';
+import type { LookedIn } from './rule-json.ts';
+import { aligned, isAddress, lengthOf, type ValueType, valueJson, valueType } from './value-bytes.ts';
+import { verdictJson } from './verdict.ts';
 
-/** A set or map that stands within a rule, as nft lists it; `undefined` of a form that is not known here. */
+/** A set or map that stands within a rule; `undefined` of a form that is not known here. */
 export async function readAnonymousSet(
   { family, name: table }: NftTitle,
   name: string,
-): Promise<WrittenSet | undefined> {
+): Promise<LookedIn | undefined> {
   const [set] = await askNfTables([
     { get: 'set', family, content: [textAttribute(1, table), textAttribute(2, name)] },
   ]);
@@ -24,14 +25,15 @@ export async function readAnonymousSet(
     const list = answer.find(elementList.elements);
     return list === undefined ? [] : list.all(1);
   });
-  const texts = form.isInterval
-    ? rangeTexts(form, elements)
-    : sorted(elements).map((one) => elementText(form, one));
-  if (texts.includes(undefined)) return undefined;
+  const found = form.isInterval
+    ? ranges(form, elements)
+    : sorted(elements).map((one) => elementJson(form, one));
+  const known = found.filter((one) => one !== undefined);
+  if (known.length < found.length) return undefined;
   return {
-    text: `{ ${texts.join(', ')} }`,
+    json: { set: known },
     keyParts: form.key.length,
-    dataLengths: form.data === 'verdict' ? [] : form.data.map((type) => valueLengths[type]),
+    dataLengths: form.data === 'verdict' ? [] : form.data.map(lengthOf),
   };
 }
 
@@ -75,30 +77,30 @@ function keyOf(one: Attributes): Buffer | undefined {
   return bytesOf(one.find(element.key)?.find(dataValue));
 }
 
-function elementText({ key, data }: Form, one: Attributes): string | undefined {
-  const [keyText, content] = [partsText(key, keyOf(one)), one.find(element.data)];
-  if (keyText === undefined || data.length === 0) return keyText;
-  const dataText =
+function elementJson({ key, data }: Form, one: Attributes): Json | undefined {
+  const [itsKey, content] = [partsJson(key, keyOf(one)), one.find(element.data)];
+  if (itsKey === undefined || data.length === 0) return itsKey;
+  const itsData =
     data === 'verdict'
-      ? verdictText(content?.find(dataVerdict))
-      : partsText(data, bytesOf(content?.find(dataValue)));
-  return dataText === undefined ? undefined : `${keyText} : ${dataText}`;
+      ? verdictJson(content?.find(dataVerdict))
+      : partsJson(data, bytesOf(content?.find(dataValue)));
+  return itsData === undefined ? undefined : [itsKey, itsData];
 }
 
-function partsText(types: readonly ValueType[], bytes: Buffer | undefined): string | undefined {
-  const texts: string[] = [];
+function partsJson(types: readonly ValueType[], bytes: Buffer | undefined): Json | undefined {
+  const parts: Json[] = [];
   let at = 0;
   for (const type of types) {
-    const text = bytes && valueText(type, bytes.subarray(at, at + valueLengths[type]));
-    if (text === undefined) return undefined;
-    texts.push(text);
-    at += (valueLengths[type] + 3) & ~3;
+    const part = bytes && valueJson(type, bytes.subarray(at, at + lengthOf(type)));
+    if (part === undefined) return undefined;
+    parts.push(part);
+    at += aligned(lengthOf(type));
   }
-  return texts.join(' . ');
+  return parts.length === 1 ? parts[0] : { concat: parts };
 }
 
 /** The kernel keeps where a range begins, and where what follows it does. */
-function rangeTexts({ key: [type] }: Form, elements: readonly Attributes[]): readonly (string | undefined)[] {
+function ranges({ key: [type] }: Form, elements: readonly Attributes[]): readonly (Json | undefined)[] {
   if (type === undefined) return [undefined];
   const bounds = sorted(elements).map((one) => ({
     key: keyOf(one) ?? Buffer.alloc(0),
@@ -107,19 +109,19 @@ function rangeTexts({ key: [type] }: Form, elements: readonly Attributes[]): rea
   return bounds.flatMap(({ key, isEnd }, at) => {
     if (isEnd) return [];
     const next = bounds[at + 1]?.key;
-    return [rangeText(type, key, next === undefined ? Buffer.alloc(key.length, 0xff) : before(next))];
+    return [rangeJson(type, key, next === undefined ? Buffer.alloc(key.length, 0xff) : before(next))];
   });
 }
 
 /** nft lists a range of addresses that is a network as one. */
-function rangeText(type: ValueType, from: Buffer, to: Buffer): string | undefined {
-  const [first, last] = [valueText(type, from), valueText(type, to)];
-  if (first === undefined || first === last) return first;
+function rangeJson(type: ValueType, from: Buffer, to: Buffer): Json | undefined {
+  const [first, last] = [valueJson(type, from), valueJson(type, to)];
+  if (first === undefined || last === undefined || first === last) return first;
   const host = (BigInt(`0x${to.toString('hex')}`) ^ BigInt(`0x${from.toString('hex')}`)).toString(2);
   const isNetwork =
     !host.includes('0') && BigInt(`0x${from.toString('hex')}`) % (1n << BigInt(host.length)) === 0n;
-  if (isNetwork && isAddress(type)) return `${first}/${8 * from.length - host.length}`;
-  return last && `${first}-${last}`;
+  if (isNetwork && isAddress(type)) return { prefix: { addr: first, len: 8 * from.length - host.length } };
+  return { range: [first, last] };
 }
 
 function before(key: Buffer): Buffer {

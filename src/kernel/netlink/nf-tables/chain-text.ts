@@ -1,8 +1,10 @@
 import type { SetDeclaration } from '../../../rules-text/nft/listed-rules.ts';
+import { ruleText } from '../../../rules-text/nft/write/statement-text.ts';
+import { tableText } from '../../../rules-text/nft/write/table-text.ts';
 import { readAnonymousSet } from './anonymous-set.ts';
-import { ruleText, setsOf, type WrittenSet } from './expression-text.ts';
 import { listNfTablesParts, type NftTitle, textAttribute } from './questions.ts';
-import { valueLengths } from './value-text.ts';
+import { type LookedIn, ruleJson, setsOf } from './rule-json.ts';
+import { isValueType, lengthOf } from './value-bytes.ts';
 
 /**
  * A chain as `nft list chain` prints it, from the kernel's own form of its rules: nft 1.0 reads all sets of a table to
@@ -22,22 +24,25 @@ export async function readChainText(
     content: [textAttribute(ruleTable, name), textAttribute(ruleChain, chain)],
   });
   if (rules === undefined) return undefined;
-  const sets = new Map<string, WrittenSet | undefined>();
+  const sets = new Map<string, LookedIn | undefined>();
   for (const set of new Set(rules.flatMap(setsOf))) {
     if (declaration(set) === 'absent') sets.set(set, await readAnonymousSet(title, set));
   }
   const setOf = (set: string) => sets.get(set) ?? namedSet(set, declaration(set));
-  const texts = rules.map((rule) => ruleText(rule, family, setOf));
-  if (texts.includes(undefined)) return undefined;
-  return `table ${family} ${name} {\n\tchain ${chain} {\n${texts.map((text) => `\t\t${text}\n`).join('')}\t}\n}\n`;
+  const texts = rules.flatMap((rule) => {
+    const json = ruleJson(rule, family, setOf);
+    return json === undefined ? [] : [ruleText(json.statements, json.comment)];
+  });
+  if (texts.length < rules.length) return undefined;
+  return [...tableText(`${family} ${name}`, [], [{ name: chain, rules: texts }])].join('');
 }
 
-function namedSet(name: string, declaration: SetDeclaration | 'absent'): WrittenSet | undefined {
+function namedSet(name: string, declaration: SetDeclaration | 'absent'): LookedIn | undefined {
   if (declaration === 'absent') return undefined;
   const { key, data } = declaration;
-  const types = typeof data === 'object' ? data.map((type) => type.name) : [];
-  const lengths: Readonly<Record<string, number>> = valueLengths;
-  return { text: `@${name}`, keyParts: key.length, dataLengths: types.map((type) => lengths[type] ?? 0) };
+  const types = typeof data === 'object' ? data : [];
+  const dataLengths = types.map((type) => (isValueType(type.name) ? lengthOf(type.name) : 0));
+  return { json: `@${name}`, keyParts: key.length, dataLengths };
 }
 
 const [ruleTable, ruleChain] = [1, 2];

@@ -1,13 +1,14 @@
-import { isAddress, type ValueType, valueLengths, valueText } from './value-text.ts';
+import type { Json } from '../../../rules-text/nft/json/json-values.ts';
+import { aligned, isAddress, lengthOf, type ValueType, valueJson } from './value-bytes.ts';
 
-/** What a register of nf_tables holds while a rule is read. */
+/** What a register of nf_tables holds while a rule is read. `json` is as nft's JSON has it. */
 export type Operand =
   /** Something of the packet; of an address perhaps only the first bytes. */
-  | { readonly kind: 'field'; readonly text: string; readonly type: ValueType; readonly length: number }
+  | { readonly kind: 'field'; readonly json: Json; readonly type: ValueType; readonly length: number }
   | { readonly kind: 'masked'; readonly field: Field; readonly mask: Buffer; readonly xor: Buffer }
   | { readonly kind: 'value'; readonly bytes: Buffer }
   /** What a number or a map gives; `lengths` are those of its parts. */
-  | { readonly kind: 'result'; readonly text: string; readonly lengths: readonly number[] };
+  | { readonly kind: 'result'; readonly json: Json; readonly lengths: readonly number[] };
 
 export type Field = Extract<Operand, { kind: 'field' }>;
 
@@ -24,20 +25,23 @@ export class Registers {
   }
 
   /** So many parts of a key, one behind the other; `undefined` where one is not known. */
-  key(register: number, parts: number): string | undefined {
-    const texts: string[] = [];
-    for (let at = firstByte(register); texts.length < parts; ) {
+  key(register: number, parts: number): Json | undefined {
+    const found: Json[] = [];
+    for (let at = firstByte(register); found.length < parts; ) {
       const operand = this.#operands.get(at);
-      if (operand?.kind === 'field' && operand.length === valueLengths[operand.type]) {
-        texts.push(operand.text);
-        at += aligned(operand.length);
-      } else if (operand?.kind === 'result' && operand.lengths.length === 1) {
-        texts.push(operand.text);
-        at += aligned(operand.lengths[0] ?? 0);
-      } else return undefined;
+      const length = operand && lengthOfPart(operand);
+      if (operand === undefined || length === undefined || !('json' in operand)) return undefined;
+      found.push(operand.json);
+      at += aligned(length);
     }
-    return texts.join(' . ');
+    return found.length === 1 ? found[0] : { concat: found };
   }
+}
+
+/** Of a part of a key, which is whole, and one. */
+function lengthOfPart(operand: Operand): number | undefined {
+  if (operand.kind === 'field') return operand.length === lengthOf(operand.type) ? operand.length : undefined;
+  return operand.kind === 'result' && operand.lengths.length === 1 ? operand.lengths[0] : undefined;
 }
 
 /** Whether the second register holds the second part of what the first one begins. */
@@ -50,41 +54,45 @@ export function comparison(
   operand: Operand | undefined,
   operator: number | undefined,
   value: Buffer,
-): string | undefined {
-  const sign = operator === equal ? ' ' : operator === unequal ? ' != ' : undefined;
-  if (sign === undefined) return undefined;
-  if (operand?.kind === 'field') {
-    const text = prefixed(operand, value);
-    return text === undefined ? undefined : `${operand.text}${sign}${text}`;
-  }
-  return operand?.kind === 'masked' ? maskedComparison(operand, sign, value) : undefined;
+): Json | undefined {
+  const op = operator === equal ? '==' : operator === unequal ? '!=' : undefined;
+  if (op === undefined) return undefined;
+  if (operand?.kind === 'masked') return maskedComparison(operand, op, value);
+  if (operand?.kind !== 'field') return undefined;
+  const right = prefixed(operand, value);
+  return right === undefined ? undefined : { match: { op, left: operand.json, right } };
 }
 
 const [equal, unequal] = [0, 1];
 
 /** Of an address only the first bytes may be asked for. */
-function prefixed({ type, length }: Field, value: Buffer): string | undefined {
-  const whole = valueLengths[type];
-  if (length === whole) return valueText(type, value);
-  const text = isAddress(type) ? valueText(type, Buffer.concat([value], whole)) : undefined;
-  return text === undefined ? undefined : `${text}/${8 * length}`;
+function prefixed({ type, length }: Field, value: Buffer): Json | undefined {
+  const whole = lengthOf(type);
+  if (length === whole) return valueJson(type, value);
+  const addr = isAddress(type) ? valueJson(type, Buffer.concat([value], whole)) : undefined;
+  return addr && { prefix: { addr, len: 8 * length } };
 }
 
 function maskedComparison(
   { field, mask, xor }: Extract<Operand, { kind: 'masked' }>,
-  sign: string,
+  op: '==' | '!=',
   value: Buffer,
-): string | undefined {
+): Json | undefined {
   if (xor.some((byte) => byte !== 0)) return undefined;
-  const isZero = value.every((byte) => byte === 0);
   if (isAddress(field.type)) {
-    const [bits, text] = [prefixLength(mask), valueText(field.type, value)];
-    return bits === undefined || text === undefined ? undefined : `${field.text}${sign}${text}/${bits}`;
+    const [len, addr] = [prefixLength(mask), valueJson(field.type, value)];
+    return len === undefined || addr === undefined
+      ? undefined
+      : { match: { op, left: field.json, right: { prefix: { addr, len } } } };
   }
-  const [maskText, text] = [valueText(field.type, mask), valueText(field.type, value)];
-  if (field.type === 'mark') return `${field.text} & ${maskText} ${sign === ' ' ? '==' : '!='} ${text}`;
-  const isBit = (field.type === 'ct_state' || field.type === 'ct_status') && isZero && sign !== ' ';
-  return isBit && maskText !== undefined ? `${field.text} ${maskText}` : undefined;
+  const bits = valueJson(field.type, mask);
+  if (bits === undefined) return undefined;
+  if (field.type === 'mark')
+    return { match: { op, left: { '&': [field.json, bits] }, right: valueJson(field.type, value) } };
+  const isBit = (field.type === 'ct_state' || field.type === 'ct_status') && op === '!=';
+  return isBit && value.every((byte) => byte === 0)
+    ? { match: { op: 'in', left: field.json, right: bits } }
+    : undefined;
 }
 
 function prefixLength(mask: Buffer): number | undefined {
@@ -98,7 +106,3 @@ function firstByte(register: number): number {
 
 /** NFT_REG32_00. */
 const first32 = 8;
-
-function aligned(length: number): number {
-  return (length + 3) & ~3;
-}

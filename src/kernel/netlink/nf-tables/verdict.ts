@@ -1,3 +1,4 @@
+import type { Json } from '../../../rules-text/nft/json/json-values.ts';
 import type { Verdict } from '../../../rules-text/rule.ts';
 import type { Attributes } from '../netlink-attributes.ts';
 import { bytesOf, textOf } from './attributes.ts';
@@ -11,10 +12,10 @@ export function verdictOf(verdict: Attributes | undefined): Verdict | undefined 
   return chain === undefined ? undefined : { kind, chain };
 }
 
-/** As nft writes it: `accept`, `goto CHAIN`. */
-export function verdictText(verdict: Attributes | undefined): string | undefined {
+/** As nft's JSON has it: `{ accept: null }`, `{ goto: { target: "CHAIN" } }`. */
+export function verdictJson(verdict: Attributes | undefined): Json | undefined {
   const known = verdictOf(verdict);
-  return known !== undefined && 'chain' in known ? `${known.kind} ${known.chain}` : known?.kind;
+  return known && { [known.kind]: 'chain' in known ? { target: known.chain } : null };
 }
 
 /** Of linux/netfilter/nf_tables.h, and linux/netfilter.h. */

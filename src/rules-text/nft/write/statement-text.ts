@@ -12,7 +12,10 @@ import { elementsText, expressionText, formOf, verdictText } from './expression-
 /** A rule of nft's JSON as the text that nft lists. Statements that JSON cannot say are texts in it already. */
 export function ruleText(expressions: readonly Json[], comment: Json | undefined): string {
   const statements = expressions.map(statementText);
-  return [...statements, ...(typeof comment === 'string' ? [`comment "${comment}"`] : [])].join(' ');
+  return [
+    ...statements,
+    ...(typeof comment === 'string' && comment !== '' ? [`comment "${comment}"`] : []),
+  ].join(' ');
 }
 
 function statementText(json: Json): string {

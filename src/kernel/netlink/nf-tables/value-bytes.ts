@@ -1,0 +1,129 @@
+import { type DataType, dataType } from '../../../rules-text/nft/expression/data-types.ts';
+import type { Json } from '../../../rules-text/nft/json/json-values.ts';
+import type { Scalar } from '../../../rules-text/rule.ts';
+import { isLittle } from '../netlink-attributes.ts';
+
+/** How many bytes a value has, and in which order: what stands in packets is in that of the network. */
+interface Form {
+  readonly length: number;
+  readonly order: 'network' | 'host' | 'text';
+}
+
+/** By nft's names of the types. */
+const forms = {
+  ipv4_addr: { length: 4, order: 'network' },
+  ipv6_addr: { length: 16, order: 'network' },
+  inet_proto: { length: 1, order: 'network' },
+  inet_service: { length: 2, order: 'network' },
+  mark: { length: 4, order: 'host' },
+  // Of numgen and the hashes; no other integer can be the key of a set without another name.
+  integer: { length: 4, order: 'host' },
+  ct_state: { length: 4, order: 'host' },
+  ct_status: { length: 4, order: 'host' },
+  fib_addrtype: { length: 4, order: 'host' },
+  ifname: { length: 16, order: 'text' },
+} as const satisfies Readonly<Record<string, Form>>;
+
+/** The types of values that are known in the kernel's form. */
+export type ValueType = keyof typeof forms;
+
+export function isValueType(name: string): name is ValueType {
+  return Object.hasOwn(forms, name);
+}
+
+/** The type with this number in nft (enum datatypes); `undefined` of one that is not known here. */
+export function valueType(number: number): ValueType | undefined {
+  return typeNumbers.get(number);
+}
+
+const typeNumbers: ReadonlyMap<number, ValueType> = new Map([
+  [4, 'integer'],
+  [7, 'ipv4_addr'],
+  [8, 'ipv6_addr'],
+  [12, 'inet_proto'],
+  [13, 'inet_service'],
+  [19, 'mark'],
+  [41, 'ifname'],
+]);
+
+/** In bytes. */
+export function lengthOf(type: ValueType): number {
+  return forms[type].length;
+}
+
+/** Each part of a concatenation fills whole registers of 4 bytes. */
+export function aligned(length: number): number {
+  return (length + 3) & ~3;
+}
+
+/** A key of a set as the kernel has it in its registers; `undefined` where a part has a type that is not known here. */
+export function keyBytes(key: readonly Scalar[], types: readonly DataType[]): Uint8Array | undefined {
+  if (key.length !== types.length) return undefined;
+  const parts: Uint8Array[] = [];
+  for (const [at, { name }] of types.entries()) {
+    const bytes = isValueType(name) ? partBytes(key[at], forms[name]) : undefined;
+    if (bytes === undefined) return undefined;
+    parts.push(bytes);
+  }
+  return parts.length === 1
+    ? parts[0]
+    : Buffer.concat(parts.map((part) => Buffer.concat([part], aligned(part.length))));
+}
+
+/** The value of such bytes: a scalar a part. `undefined` where they are not of these types. */
+export function valueOfBytes(bytes: Buffer, types: readonly DataType[]): readonly Scalar[] | undefined {
+  const values: Scalar[] = [];
+  let at = 0;
+  for (const { name } of types) {
+    const length = isValueType(name) ? lengthOf(name) : 0;
+    if (!isValueType(name) || at + length > bytes.length) return undefined;
+    values.push(scalarOf(bytes.subarray(at, at + length), forms[name]));
+    at += types.length === 1 ? length : aligned(length);
+  }
+  return at === bytes.length ? values : undefined;
+}
+
+/** A value as nft's JSON has it; `undefined` where these bytes are no known value of the type. */
+export function valueJson(type: ValueType, bytes: Buffer): Json | undefined {
+  if (bytes.length !== lengthOf(type)) return undefined;
+  const scalar = scalarOf(bytes, forms[type]);
+  if (typeof scalar === 'string') return scalar;
+  if (type === 'inet_service' || type === 'mark' || type === 'integer') return Number(scalar);
+  const text = dataType(type).format(scalar);
+  // Several flags at once are asked for in other forms.
+  return isNamed.has(type) && !/^[a-z-]+$/.test(text) ? undefined : text;
+}
+
+const isNamed: ReadonlySet<ValueType> = new Set(['ct_state', 'ct_status', 'fib_addrtype']);
+
+export function isAddress(type: ValueType): boolean {
+  return type === 'ipv4_addr' || type === 'ipv6_addr';
+}
+
+/** A number of the machine's own order. */
+export function hostNumber(bytes: Buffer): number {
+  return isLittle ? bytes.readUInt32LE(0) : bytes.readUInt32BE(0);
+}
+
+function partBytes(value: Scalar | undefined, { length, order }: Form): Uint8Array | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string') return order === 'text' ? textBytes(value, length) : undefined;
+  if (order === 'text' || value < 0n || value >= 1n << BigInt(8 * length)) return undefined;
+  const bytes = Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex');
+  return isReversed(order) ? bytes.reverse() : bytes;
+}
+
+function scalarOf(bytes: Buffer, { order }: Form): Scalar {
+  if (order === 'text') return bytes.toString('utf8').replace(/\0.*$/s, '');
+  const ordered = isReversed(order) ? Buffer.from(bytes).reverse() : bytes;
+  return BigInt(`0x${ordered.toString('hex')}`);
+}
+
+function isReversed(order: Form['order']): boolean {
+  return order === 'host' && isLittle;
+}
+
+function textBytes(text: string, length: number): Uint8Array | undefined {
+  const bytes = Buffer.from(text);
+  return bytes.length < length ? Buffer.concat([bytes], length) : undefined;
+}
