@@ -5,6 +5,8 @@ import type { Element, Rule, Scalar } from './rule.ts';
 export interface Ruleset {
   readonly family: Family;
   readonly tables: readonly RuleTable[];
+  /** What the listings leave open and is taken for granted, in words. */
+  readonly assumptions?: readonly string[];
 }
 
 /**

@@ -17,7 +17,7 @@ export type Walked = { readonly trace: Trace } | { readonly unread: readonly Unr
  * come together again with an equal packet are one from there on.
  */
 export function walk(ruleset: Ruleset, packet: Packet, node: NodeView): Walked {
-  const world: World = { ruleset, packet, node, assumptions: new Set() };
+  const world: World = { ruleset, packet, node, assumptions: new Set(ruleset.assumptions) };
   const unread = new Map<string, Unread>();
   const ways = new AllWays((part) => unread.set(unreadKey(part), part)).from(new Journey(world));
   if (ways === undefined || unread.size > 0) return { unread: [...unread.values()] };

@@ -132,7 +132,7 @@ async function wholeTables(namespace: LiveNamespace, family: Family): Promise<re
   return [
     ...readIptablesRules(legacy, { family, variant: 'legacy' }),
     ...readIptablesRules(nft, { family, variant: 'nft' }),
-    ...readNftListing(listing, family, { without: 'iptables-nft' }),
+    ...readNftListing(listing, family, { ofIptablesNft: new Set() }),
   ];
 }
 

@@ -14,6 +14,7 @@ import { UserError } from '../../program/exit-status.ts';
 import { desiredFor } from '../../render/desired-rules-of.ts';
 import { desiredTable } from '../../render/desired-table.ts';
 import type { IptablesVariant } from '../../rules-text/iptables/iptables-variants.ts';
+import { SavedRulesError } from '../../rules-text/iptables/saved-rules-error.ts';
 import { NotAListing } from '../../rules-text/nft/read-listing.ts';
 import { factsOfSide, readNodeAddresses } from '../sides/node-facts-of-side.ts';
 import { type ProxyRules, type ProxyTable, proxyRulesOf } from '../sides/read-listings.ts';
@@ -138,7 +139,8 @@ function rulesIn({ name, listings }: FilesSide, family: Family): readonly ProxyR
   try {
     return listings.filter((listing) => listing.family === family).flatMap(proxyRulesOf);
   } catch (error) {
-    if (error instanceof NotAListing) throw new UserError(`${name}: ${error.message}`);
+    if (error instanceof NotAListing || error instanceof SavedRulesError)
+      throw new UserError(`${name}: ${error.message}`);
     throw error;
   }
 }

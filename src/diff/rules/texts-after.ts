@@ -45,7 +45,8 @@ const proxyTables: ReadonlySet<string> = new Set(['portolan', 'kube-proxy']);
 
 /** Endpoints keep the slots that they have. */
 function tableBefore(texts: readonly ListingText[], family: Family): Table {
-  const own = proxyRulesOf({ family, texts }).find(({ dialect }) => dialect === 'nft portolan');
+  const listings = texts.filter(({ kind }) => kind !== 'iptables-save');
+  const own = proxyRulesOf({ family, texts: listings }).find(({ dialect }) => dialect === 'nft portolan');
   return own !== undefined && 'table' in own ? own.table : emptyTable;
 }
 

@@ -4,7 +4,7 @@ import { type Family, families } from '../../net/family.ts';
 import { readTable } from '../../nftables/table/read-table.ts';
 import type { Table } from '../../nftables/table/table.ts';
 import { UserError } from '../../program/exit-status.ts';
-import { savedFamily } from '../../rules-text/iptables/saved-family.ts';
+import { requireWholeSave, savedFamily } from '../../rules-text/iptables/save-remarks.ts';
 import { NotAListing } from '../../rules-text/nft/read-listing.ts';
 import { tableBlock, tableBlocks } from '../../rules-text/nft/table-blocks.ts';
 import { type ListingText, splitListing } from '../../rules-text/split-listing.ts';
@@ -83,10 +83,13 @@ function familiesIn(part: ListingText, only: Family | undefined): readonly Famil
   return families.filter((family) => ofTables.has('inet') || ofTables.has(family === 'IPv4' ? 'ip' : 'ip6'));
 }
 
-/** The proxies' rules that a listing holds. */
+/** The proxies' rules that a listing holds. Throws a `SavedRulesError` or `NotAListing`. */
 export function proxyRulesOf({ family, texts }: Listing): readonly ProxyRules[] {
   return texts.flatMap(({ kind, text }): readonly ProxyRules[] => {
-    if (kind === 'iptables-save') return [{ dialect: 'iptables', saved: readSavedTables(text) }];
+    if (kind === 'iptables-save') {
+      requireWholeSave(text, () => false);
+      return [{ dialect: 'iptables', saved: readSavedTables(text) }];
+    }
     return (['portolan', 'kube-proxy'] as const).flatMap((name): readonly ProxyRules[] => {
       const dialect = `nft ${name}` as const;
       if (kind === 'nft-json') {

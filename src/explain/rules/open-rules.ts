@@ -5,7 +5,7 @@ import type { Family } from '../../net/family.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { SavedRulesError } from '../../rules-text/iptables/saved-rules-error.ts';
 import { NotAListing } from '../../rules-text/nft/listed-rules.ts';
-import { partsOf, tablesOf } from '../../rules-text/read-ruleset.ts';
+import { assumptionsOf, partsOf, tablesOf } from '../../rules-text/read-ruleset.ts';
 import type { Ruleset } from '../../rules-text/ruleset.ts';
 import { shown } from '../../state/shown.ts';
 import { nodeWithAddresses } from '../../trace/node-view.ts';
@@ -126,7 +126,7 @@ function readSaves(files: readonly Save[], family: Family): Ruleset {
       throw error;
     }
   });
-  if (tables.length > 0) return { family, tables };
+  if (tables.length > 0) return { family, tables, assumptions: assumptionsOf(all) };
   const paths = files.map(({ path }) => path).join(', ');
   throw new UserError(`--rules ${paths}: no rules of ${family} in it, and the packet is of ${family}`);
 }

@@ -1,8 +1,8 @@
 import type { Family } from '../../net/family.ts';
 import { builtInChains, isTableName, type TableName } from './iptables-base-chains.ts';
 import type { IptablesVariant } from './iptables-variants.ts';
-import { readListingHeader } from './listing-header.ts';
 import { readSaveLines, type SaveLine } from './save-line.ts';
+import { readSaveHeader } from './save-remarks.ts';
 import { SavedRulesError } from './saved-rules-error.ts';
 
 /** Where the rules of a table stand in the text of a save. */
@@ -159,7 +159,7 @@ class SaveIndex {
 
   /** A text may hold several saves: of both families, of both variants. */
   #readRemark(line: SaveLine): void {
-    const header = this.#table === undefined && readListingHeader(line.text);
+    const header = this.#table === undefined && readSaveHeader(line.text);
     if (!header) return;
     this.#variant = header.variant;
     this.#skips = header.family !== undefined && header.family !== this.#family;

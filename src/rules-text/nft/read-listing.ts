@@ -8,8 +8,8 @@ export { NotAListing } from './listed-rules.ts';
 export type { NftTable } from './nft-table.ts';
 
 export interface ReadNftOptions extends LeftOut {
-  /** Leaves out the tables that iptables-nft made: iptables-nft-save shows more of them. */
-  readonly without?: 'iptables-nft';
+  /** The tables of iptables-nft to be read, by their names; all where absent. iptables-nft-save shows more of them. */
+  readonly ofIptablesNft?: ReadonlySet<string>;
 }
 
 /**
@@ -24,7 +24,7 @@ export function readNftListing(
 ): readonly NftTable[] {
   return indexListing(text, family)
     .filter((table) => familiesOf[family].includes(table.family))
-    .filter((table) => options.without !== 'iptables-nft' || !isIptablesTable(table))
+    .filter((table) => options.ofIptablesNft?.has(table.name) !== false || !isIptablesTable(table))
     .map((table) => new ListedNftTable(table, family, options));
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readIptablesRules, SavedRulesError } from '../../../src/rules-text/iptables/read-rules.ts';
-import { savedFamilies, savedFamily } from '../../../src/rules-text/iptables/saved-family.ts';
+import { savedFamilies, savedFamily } from '../../../src/rules-text/iptables/save-remarks.ts';
 import type { RuleTable } from '../../../src/rules-text/ruleset.ts';
 
 const family = 'IPv4';

@@ -125,7 +125,7 @@ describe('the rules of other programs', () => {
 
   test('are left out where iptables-nft made them', () => {
     const text = readFileSync(`${fixtures}rulesets/nft-iptables-nft/ruleset.txt`, 'utf8');
-    const tables = readNftListing(text, 'IPv4', { without: 'iptables-nft' });
+    const tables = readNftListing(text, 'IPv4', { ofIptablesNft: new Set() });
     expect(tables.map(({ name }) => name)).toEqual([
       'nft ip cni_hostport',
       'nft inet cni_plugins_masquerade',
