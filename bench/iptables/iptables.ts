@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { IptablesVariant } from '../../src/rules-text/iptables/iptables-variants.ts';
+import type { IptablesVariant } from '../../src/rules-text/iptables/variants.ts';
 import { kubeProxyRows } from '../kube-proxy/proxy.ts';
 import { type ClusterSize, writeObjects } from '../objects.ts';
 import { inOwnNetwork } from '../own-network.ts';

@@ -1,4 +1,4 @@
-import type { IptablesVariant } from '../../src/rules-text/iptables/iptables-variants.ts';
+import type { IptablesVariant } from '../../src/rules-text/iptables/variants.ts';
 import type { ClusterSize } from '../objects.ts';
 import type { KubeProxyFigures } from './figures.ts';
 

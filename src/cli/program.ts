@@ -83,5 +83,5 @@ const namesForUser = new Set([
   'ToolError',
   'SavedRulesError',
   'SourceError',
-  'TooManyWaysError',
+  'TooManyPathsError',
 ]);

@@ -1,4 +1,4 @@
-import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
+import type { IptablesVariant } from '../rules-text/iptables/variants.ts';
 import type { SideOptions } from './sides/sides.ts';
 
 export interface DiffOptions extends SideOptions {

@@ -8,7 +8,7 @@ import { observeMachine } from '../kernel/node/observe/observe-machine.ts';
 import { liveView } from '../kernel/open-live-view.ts';
 import { type Family, families } from '../net/family.ts';
 import { type ExitStatus, exitStatus, UserError } from '../program/exit-status.ts';
-import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
+import type { IptablesVariant } from '../rules-text/iptables/variants.ts';
 import type { CommonOptions } from '../sources/open-source.ts';
 import type { ServiceKey } from '../state/records.ts';
 import type { Severity } from './check.ts';

@@ -1,4 +1,4 @@
-import { WordReader } from '../rules-text/iptables/split-words.ts';
+import { WordReader } from '../rules-text/iptables/word-reader.ts';
 
 /**
  * One form for every way of writing the same rule: comments and packet counters left out, options and

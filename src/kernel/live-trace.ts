@@ -18,8 +18,8 @@ export async function traceLive(
   for (;;) {
     const walked = await withRoutesKnown(node, () => walk(rules.ruleset, packet, node));
     if ('trace' in walked) return (await rules.haveChanged()) ? unsure(walked.trace) : walked.trace;
-    const [hopeless] = walked.unread.filter((part) => asked.has(unreadKey(part)));
-    if (hopeless !== undefined) throw strange(hopeless);
+    const [rereadInVain] = walked.unread.filter((part) => asked.has(unreadKey(part)));
+    if (rereadInVain !== undefined) throw unsupported(rereadInVain);
     for (const part of walked.unread) asked.add(unreadKey(part));
     await rules.read(walked.unread);
   }
@@ -32,7 +32,7 @@ function unsure(trace: Trace): Trace {
 const changed = 'the rules that have changed since the first of them were read would say the same';
 
 /** What was read and is asked for again has a form that no reader knows. */
-function strange(part: Unread): LiveRulesError {
+function unsupported(part: Unread): LiveRulesError {
   const name = 'chain' in part ? `chain ${part.chain}` : `set ${part.set}`;
   return new LiveRulesError(
     `${name} of table "${part.table}" has content of a form that cannot be read here`,

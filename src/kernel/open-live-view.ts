@@ -1,6 +1,6 @@
 import type { Family } from '../net/family.ts';
 import type { Rule } from '../rules-text/rule.ts';
-import { TooManyWaysError } from '../trace/walk.ts';
+import { TooManyPathsError } from '../trace/walk.ts';
 import { iptablesHoldings } from './iptables/iptables-holdings.ts';
 import { type LiveRules, LiveRulesError, openLiveRules } from './live-rules.ts';
 import { traceLive } from './live-trace.ts';
@@ -62,7 +62,7 @@ async function observable<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof LiveRulesError || error instanceof TooManyWaysError)
+    if (error instanceof LiveRulesError || error instanceof TooManyPathsError)
       throw new Unobservable(error.message, { cause: error });
     throw error;
   }

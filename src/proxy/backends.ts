@@ -12,7 +12,7 @@ import { iptablesRuleFiles, nftablesSkeleton } from '../kernel/rule-files.ts';
 import { type Family, families } from '../net/family.ts';
 import { NftablesBackend } from '../nftables/backend.ts';
 import { nftablesOptions } from '../nftables/derive-nftables-options.ts';
-import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
+import type { IptablesVariant } from '../rules-text/iptables/variants.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
 import { countedTool, type RuleCounts } from '../telemetry/metrics/rule-counts.ts';

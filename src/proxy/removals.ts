@@ -8,7 +8,7 @@ import { removeTable } from '../kernel/nft/nft-tables.ts';
 import { type Family, families } from '../net/family.ts';
 import { tableName } from '../nftables/names.ts';
 import { nftFamily } from '../nftables/nftables-options.ts';
-import { type IptablesVariant, iptablesVariants } from '../rules-text/iptables/iptables-variants.ts';
+import { type IptablesVariant, iptablesVariants } from '../rules-text/iptables/variants.ts';
 
 /**
  * Removes one part of what proxies leave; resolves to what it removed, in words. Throws a `ToolError` that names what may still

@@ -1,4 +1,4 @@
-import type { IptablesVariant } from '../rules-text/iptables/iptables-variants.ts';
+import type { IptablesVariant } from '../rules-text/iptables/variants.ts';
 import type { CommonOptions } from '../sources/open-source.ts';
 
 export interface RunOptions extends CommonOptions {

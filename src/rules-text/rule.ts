@@ -42,8 +42,8 @@ export type Statement =
   | { readonly kind: 'assign'; readonly field: 'mark' | 'ct-mark'; readonly value: Expression }
   /** The connection is not tracked: no NAT. */
   | { readonly kind: 'untrack' }
-  /** Changes nothing of the packet's way: counters, logs, priorities. */
-  | { readonly kind: 'aside'; readonly text: string }
+  /** Does not decide where the packet goes: counters, logs, priorities. */
+  | { readonly kind: 'no-op'; readonly text: string }
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
   /** Goes on where the map does not have the key. */
   | { readonly kind: 'verdict-map'; readonly key: Expression; readonly map: ElementsOf }
@@ -85,7 +85,7 @@ export type Expression =
   /** A number from `offset` to `offset + modulus - 1`: any, the next one in turn, or the same one for the same `of`. */
   | {
       readonly kind: 'number';
-      readonly way: 'random' | 'in-turn' | 'hash';
+      readonly method: 'random' | 'in-turn' | 'hash';
       readonly modulus: number;
       readonly offset: number;
       readonly of?: Expression;

@@ -1,6 +1,6 @@
 import { addressNumber } from '../net/numbers.ts';
 import type { Field, Rule, Statement } from '../rules-text/rule.ts';
-import type { PacketState } from './packet-state.ts';
+import type { PacketState } from './rule/packet-state.ts';
 
 /** A rule with its place in the chain, from 1. */
 export interface PlacedRule {

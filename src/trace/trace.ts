@@ -12,7 +12,7 @@ export interface Trace {
   readonly verdict: TraceVerdict;
   /** Where connections with another destination than their own may go, each once, sorted. */
   readonly endpoints: readonly TracedEndpoint[];
-  /** Whether the sender is hidden, on any way; `endpoints` say on which. */
+  /** Whether the sender is hidden, on any path; `endpoints` say on which. */
   readonly masquerade: boolean;
   /** Questions that cannot be answered from here, and whose answers make a difference: `it leaves by docker0`. */
   readonly unknowns: readonly string[];
@@ -38,7 +38,7 @@ export type Step =
   | { readonly kind: 'policy'; readonly hook: Hook; readonly table: string; readonly chain: string }
   /** What comes next depends on chance, or on something that cannot be known. */
   | { readonly kind: 'fork'; readonly branches: readonly Branch[] }
-  /** The way ends here. */
+  /** The path ends here. */
   | { readonly kind: 'end'; readonly outcome: Outcome };
 
 /** A rule that matched and did something. */
@@ -57,13 +57,13 @@ export interface RuleStep {
   readonly effect: Effect;
 }
 
-/** One of several ways on. */
+/** One of several paths on. */
 export interface Option {
   /** The part of the packets that take it, of those at the fork; `undefined` where it cannot be known. */
   readonly share: number | undefined;
   /** In words: `at random`, `if it leaves by docker0 (unknown from here)`. */
   readonly condition: string;
-  /** What cannot be known from here, and the answer on this way: `it leaves by docker0`, true. */
+  /** What cannot be known from here, and the answer on this path: `it leaves by docker0`, true. */
   readonly question?: string;
   readonly answer?: boolean;
 }

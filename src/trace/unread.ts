@@ -11,7 +11,7 @@ export function unreadKey(part: Unread): string {
   return JSON.stringify(part, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
 }
 
-/** Thrown where a way comes to what has not been read. */
+/** Thrown where a path comes to what has not been read. */
 export class UnreadParts extends Error {
   override readonly name = 'UnreadParts';
   readonly unread: readonly Unread[];

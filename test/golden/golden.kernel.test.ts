@@ -6,7 +6,7 @@ import { canonicalRule } from '../../src/iptables/canonical-rule.ts';
 import { readSavedTables } from '../../src/iptables/saved-rules.ts';
 import { type Family, families } from '../../src/net/family.ts';
 import { readTable } from '../../src/nftables/table/read-table.ts';
-import { iptablesVariants } from '../../src/rules-text/iptables/iptables-variants.ts';
+import { iptablesVariants } from '../../src/rules-text/iptables/variants.ts';
 import { caseNames, fixturesPath, goldenFile, renderCase } from '../support/golden/cases.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
 

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Family, families } from '../../src/net/family.ts';
 import { readAddress } from '../../src/net/numbers.ts';
-import { type IptablesVariant, iptablesVariants } from '../../src/rules-text/iptables/iptables-variants.ts';
 import { readIptablesRule } from '../../src/rules-text/iptables/read-rules.ts';
+import { type IptablesVariant, iptablesVariants } from '../../src/rules-text/iptables/variants.ts';
 import type { Field, Rule, Scalar } from '../../src/rules-text/rule.ts';
-import type { Environment } from '../../src/trace/environment.ts';
-import { evaluate } from '../../src/trace/evaluate.ts';
-import { holds } from '../../src/trace/holds.ts';
+import type { Environment } from '../../src/trace/rule/environment.ts';
+import { evaluate } from '../../src/trace/rule/evaluate.ts';
+import { holds } from '../../src/trace/rule/holds.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
 import {
   anyMarkTarget,

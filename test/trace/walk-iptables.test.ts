@@ -84,7 +84,7 @@ describe('a Service of three endpoints', () => {
   });
 });
 
-describe('the way through the hooks', () => {
+describe('the path through the hooks', () => {
   const everywhere = (rule: string) =>
     save({ filter: ['INPUT', 'FORWARD', 'OUTPUT'].map((chain) => `-A ${chain} ${rule}`).join('\n') });
   const hooksOf = (from: string, to: string) =>
@@ -200,7 +200,7 @@ describe('what is unknown', () => {
     expect(unknowns).toEqual(['-m physdev --physdev-in veth1']);
   });
 
-  test('is of no interest where both ways come to the same', () => {
+  test('is of no interest where both paths come to the same', () => {
     const rules = save({ filter: '-A FORWARD -m physdev --physdev-in veth1 -j DROP\n-A FORWARD -j DROP' });
     const { verdict, unknowns } = traceText(rules, { from: '10.244.0.9', to });
     expect({ verdict, unknowns }).toEqual({ verdict: 'drop', unknowns: [] });
@@ -221,19 +221,19 @@ describe('what is unknown', () => {
     expect(courseOf(traceText(rules, { from: '10.244.0.9', to }).path)).not.toContainEqual(expect.any(Array));
   });
 
-  test('ends the way where a target leads out of the rules', () => {
+  test('ends the path where a target leads out of the rules', () => {
     const rules = save({ filter: '-A FORWARD -j NFQUEUE --queue-num 0' });
     expect(traceText(rules, { from: '10.244.0.9', to }).verdict).toBe('unknown');
   });
 
-  test('an interface that nobody told is unknown; one that was told is not', () => {
+  test('an interface that nothing names is unknown; one that is named is not', () => {
     const rules = save({ filter: '-A FORWARD -i docker0 -j DROP' });
     expect(traceText(rules, { from: '10.244.0.9', to }).verdict).toBe('unknown');
     expect(traceText(rules, { from: '10.244.0.9', to, by: 'docker0' }).verdict).toBe('drop');
     expect(traceText(rules, { from: '10.244.0.9', to, by: 'cni0' }).verdict).toBe('untouched');
   });
 
-  test('has one answer on one way: what is asked again is known, and what contradicts it', () => {
+  test('has one answer on one path: what is asked again is known, and what contradicts it', () => {
     const rules = save({
       filter: `
         -A FORWARD -o docker0 -j A

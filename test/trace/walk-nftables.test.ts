@@ -162,7 +162,7 @@ describe('statements', () => {
     expect(dropped.reduce((sum, { share = 0 }) => sum + share, 0)).toBeCloseTo(part, 9);
   });
 
-  test('numbers that are too many to be ways of their own are unknown', () => {
+  test('numbers that are too many to be paths of their own are unknown', () => {
     expect(verdictOf('meta mark set numgen random mod 4294967295', 'meta mark 0x00000001 drop')).toBe(
       'unknown',
     );

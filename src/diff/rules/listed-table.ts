@@ -6,7 +6,7 @@ import type { NftTable } from '../../rules-text/nft/nft-table.ts';
 import { readNftListing } from '../../rules-text/nft/read-listing.ts';
 import { partsText, verdictText } from '../../rules-text/nft/write/element-text.ts';
 import type { Element } from '../../rules-text/rule.ts';
-import { scalarsIn } from '../../trace/environment.ts';
+import { scalarsIn } from '../../trace/rule/environment.ts';
 
 /**
  * A table of a listing in the one form that text and JSON have in common: how sets are declared is left out. `undefined` where

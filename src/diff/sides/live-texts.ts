@@ -3,7 +3,7 @@ import { iptablesTool } from '../../kernel/iptables/iptables-tool.ts';
 import { detectIptablesVariant } from '../../kernel/iptables/iptables-variant.ts';
 import { nftTool } from '../../kernel/nft/choose-nft-tool.ts';
 import type { Family } from '../../net/family.ts';
-import type { IptablesVariant } from '../../rules-text/iptables/iptables-variants.ts';
+import type { IptablesVariant } from '../../rules-text/iptables/variants.ts';
 import type { ListingText } from '../../rules-text/split-listing.ts';
 
 /** All rules in the kernel: what iptables-save prints, and nft where it is on this machine. */

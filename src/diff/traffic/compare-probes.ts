@@ -2,7 +2,7 @@ import type { Address } from '../../net/address.ts';
 import type { Ruleset } from '../../rules-text/ruleset.ts';
 import type { NodeView, Packet } from '../../trace/packet.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { TooManyWaysError, walk } from '../../trace/walk.ts';
+import { TooManyPathsError, walk } from '../../trace/walk.ts';
 import { type Answer, answerOf, compareAnswers, type TrafficChange } from './compare-answers.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import type { Probe } from './probes.ts';
@@ -71,7 +71,7 @@ export class ProbeComparer {
       if ('trace' in walked) return walked.trace;
       return unknownTrace(`parts of the rules that were not read: ${JSON.stringify(walked.unread)}`);
     } catch (error) {
-      if (error instanceof TooManyWaysError) return unknownTrace(error.message);
+      if (error instanceof TooManyPathsError) return unknownTrace(error.message);
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import { readOptions } from '../../rules-text/iptables/rule-options.ts';
-import { Words } from '../../rules-text/nft/word-reader.ts';
+import { Words } from '../../rules-text/nft/words.ts';
 
 /** What a rule asks of the packet's sender, read off its text. */
 export type SenderCondition =

@@ -4,14 +4,14 @@ import { type Address, familyOf, isLoopback, parseAddress } from '../../net/addr
 import type { Family } from '../../net/family.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { SavedRulesError } from '../../rules-text/iptables/saved-rules-error.ts';
-import { NotAListing } from '../../rules-text/nft/listed-rules.ts';
+import { NotAListing } from '../../rules-text/nft/listed-parts.ts';
 import { assumptionsOf, partsOf, tablesOf } from '../../rules-text/read-ruleset.ts';
 import type { Ruleset } from '../../rules-text/ruleset.ts';
 import { shown } from '../../state/shown.ts';
 import { nodeWithAddresses } from '../../trace/node-view.ts';
 import type { NodeView, Packet } from '../../trace/packet.ts';
 import type { Trace } from '../../trace/trace.ts';
-import { TooManyWaysError, walk } from '../../trace/walk.ts';
+import { TooManyPathsError, walk } from '../../trace/walk.ts';
 import type { ExplainOptions } from '../explain-options.ts';
 import type { ExplainObjects } from '../packet/explain-objects.ts';
 import { withRoutes } from './with-routes.ts';
@@ -60,7 +60,7 @@ async function liveRules(known: readonly Address[]): Promise<OpenedRules> {
         const [rules, node] = await Promise.all([openLiveRules(family), liveNodeView(family)]);
         return { trace: await traceLive(packet, { rules, node }), node };
       } catch (error) {
-        if (error instanceof LiveRulesError || error instanceof TooManyWaysError)
+        if (error instanceof LiveRulesError || error instanceof TooManyPathsError)
           throw new UserError(`--live: ${error.message}`);
         throw error;
       }
@@ -140,7 +140,7 @@ function walkThrough(ruleset: Ruleset, packet: Packet, node: NodeView): Trace {
       `the listing leaves out what the packet meets: ${parts.join(', ')}; list it without -t`,
     );
   } catch (error) {
-    if (error instanceof TooManyWaysError) throw new UserError(error.message);
+    if (error instanceof TooManyPathsError) throw new UserError(error.message);
     throw error;
   }
 }

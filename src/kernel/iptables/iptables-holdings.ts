@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ToolError } from '../../backend/failure.ts';
 import { readLiveRules } from '../../iptables/saved-rules.ts';
 import { type Family, families } from '../../net/family.ts';
-import { type IptablesVariant, iptablesVariants } from '../../rules-text/iptables/iptables-variants.ts';
+import { type IptablesVariant, iptablesVariants } from '../../rules-text/iptables/variants.ts';
 import type { IptablesHolding } from '../live-view.ts';
 import { Unobservable } from '../unobservable.ts';
 import { iptablesTool } from './iptables-tool.ts';

@@ -2,7 +2,7 @@ import { ToolError } from '../../backend/failure.ts';
 import type { BatchSize, RestoreInput } from '../../iptables/restore-input.ts';
 import type { RuleTool } from '../../iptables/rule-tool.ts';
 import type { Family } from '../../net/family.ts';
-import type { IptablesVariant } from '../../rules-text/iptables/iptables-variants.ts';
+import type { IptablesVariant } from '../../rules-text/iptables/variants.ts';
 import { type Exited, runTool, toolLines } from '../run-tool.ts';
 import { isRefusal, notPermitted, saysForbidden, saysUnable } from '../tool-words.ts';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { hasFailed, ToolError } from '../../backend/failure.ts';
 import { families } from '../../net/family.ts';
-import type { IptablesVariant } from '../../rules-text/iptables/iptables-variants.ts';
 import { readSaveLines } from '../../rules-text/iptables/save-line.ts';
+import type { IptablesVariant } from '../../rules-text/iptables/variants.ts';
 import { runTool } from '../run-tool.ts';
 import { iptablesTool } from './iptables-tool.ts';
 

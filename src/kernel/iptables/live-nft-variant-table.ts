@@ -26,12 +26,12 @@ export type IptablesNftTable =
 export async function openIptablesNftTable(
   name: TableName,
   family: Family,
-  way: 'whole' | 'by chains',
+  reading: 'whole' | 'by chains',
 ): Promise<IptablesNftTable> {
   const command = family === 'IPv4' ? 'iptables-nft' : 'ip6tables-nft';
   const version = await listBy(command, ['--version']);
   if (version.kind !== 'printed') return { kind: 'missing' };
-  return way === 'by chains' && listsWithoutChanges(version.text)
+  return reading === 'by chains' && listsWithoutChanges(version.text)
     ? openByChains(command, name, family)
     : openWhole(command, name, family);
 }

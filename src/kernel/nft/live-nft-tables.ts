@@ -128,7 +128,7 @@ class NativeTable implements LiveTable {
   #learnElement(set: string, key: readonly Scalar[], answer: LookedUp): boolean {
     if (answer === 'unanswered') return false;
     const element = answer === 'absent' ? undefined : this.#elementOf(set, key, answer);
-    if (element === 'strange') return false;
+    if (element === 'unsupported') return false;
     this.table.learnElement(set, key, element);
     return true;
   }
@@ -137,15 +137,15 @@ class NativeTable implements LiveTable {
     set: string,
     key: readonly Scalar[],
     { data, verdict, comment }: KernelElement,
-  ): Element | 'strange' {
+  ): Element | 'unsupported' {
     const declaration = this.table.declaration(set);
-    if (declaration === 'absent') return 'strange';
+    if (declaration === 'absent') return 'unsupported';
     const types = declaration.data;
     if (types === undefined) return { key, comment };
-    if (types === 'verdict') return verdict === undefined ? 'strange' : { key, verdict, comment };
+    if (types === 'verdict') return verdict === undefined ? 'unsupported' : { key, verdict, comment };
     const values = types === 'object' || data === undefined ? undefined : valueOfBytes(data, types);
     const [only, ...more] = values ?? [];
-    if (values === undefined || only === undefined) return 'strange';
+    if (values === undefined || only === undefined) return 'unsupported';
     return { key, data: more.length === 0 ? only : values, comment };
   }
 

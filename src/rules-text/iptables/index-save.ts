@@ -1,9 +1,9 @@
 import type { Family } from '../../net/family.ts';
 import { builtInChains, isTableName, type TableName } from './iptables-base-chains.ts';
-import type { IptablesVariant } from './iptables-variants.ts';
 import { readSaveLines, type SaveLine } from './save-line.ts';
 import { readSaveHeader } from './save-remarks.ts';
 import { SavedRulesError } from './saved-rules-error.ts';
+import type { IptablesVariant } from './variants.ts';
 
 /** Where the rules of a table stand in the text of a save. */
 export interface SavedTable {

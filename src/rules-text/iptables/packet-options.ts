@@ -1,7 +1,7 @@
 import type { Family } from '../../net/family.ts';
 import type { Field, Interval, Pattern, Statement } from '../rule.ts';
-import { bitsOf, constant, fieldOf, isOneOf, never } from './expressions.ts';
 import type { Option } from './rule-options.ts';
+import { bitsOf, constant, fieldOf, isOneOf, never } from './statements.ts';
 import { fullMask, readNetwork, readProtocol } from './values.ts';
 
 /** Reads the options of iptables itself; `undefined` where a value cannot be read, or the option is no match. */

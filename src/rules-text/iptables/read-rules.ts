@@ -3,9 +3,9 @@ import type { Rule } from '../rule.ts';
 import type { BaseChain, RuleTable } from '../ruleset.ts';
 import { indexSave, type SavedChain, type SavedTable } from './index-save.ts';
 import { builtInChains } from './iptables-base-chains.ts';
-import type { IptablesVariant } from './iptables-variants.ts';
 import { readRule } from './read-iptables-rule.ts';
 import { readSaveLines, SaveLine } from './save-line.ts';
+import type { IptablesVariant } from './variants.ts';
 
 export { SavedRulesError } from './saved-rules-error.ts';
 

@@ -1,4 +1,4 @@
-import { WordReader } from './split-words.ts';
+import { WordReader } from './word-reader.ts';
 
 /** An option of a rule with its values: `-d 10.0.0.1/32`, `! --dport 80:90`, `-j DNAT`. */
 export interface Option {

@@ -1,7 +1,7 @@
 import { type Family, families } from '../../net/family.ts';
-import type { IptablesVariant } from './iptables-variants.ts';
 import { readSaveLines } from './save-line.ts';
 import { SavedRulesError } from './saved-rules-error.ts';
+import type { IptablesVariant } from './variants.ts';
 
 /** What a remark says of the save that follows it. */
 export interface SaveHeader {

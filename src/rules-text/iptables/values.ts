@@ -1,7 +1,7 @@
 import type { Family } from '../../net/family.ts';
 import { readAddress } from '../../net/numbers.ts';
 import type { Interval } from '../rule.ts';
-import { allOnes } from './expressions.ts';
+import { allOnes } from './statements.ts';
 
 /** A number as strtoul(3) of base 0 reads it: `10`, `0xa`, `012`; `undefined` where the text is none. */
 export function readNumber(text: string): bigint | undefined {

@@ -9,7 +9,8 @@ export function readBaseChain(name: string, line: string): BaseChain | 'other' |
   return number === undefined ? undefined : baseChain({ name, type, hook, policy, priority: number });
 }
 
-interface Said {
+/** A base chain as a listing has it. */
+interface ListedBaseChain {
   readonly name: string;
   readonly type: string;
   readonly hook: string;
@@ -17,8 +18,8 @@ interface Said {
   readonly policy: string;
 }
 
-/** Hooks that packets of IP do not pass on their way through a node (ingress, egress) are `other`. */
-export function baseChain({ name, type, hook, priority, policy }: Said): BaseChain | 'other' {
+/** Hooks that packets of IP do not pass in a node (ingress, egress) are `other`. */
+export function baseChain({ name, type, hook, priority, policy }: ListedBaseChain): BaseChain | 'other' {
   const known = hooks.find((each) => each === hook);
   if (known === undefined) return 'other';
   return {

@@ -2,7 +2,7 @@ import type { Family } from '../../net/family.ts';
 import { textOfKey } from '../elements.ts';
 import type { Element, Rule, Scalar } from '../rule.ts';
 import type { BaseChain, ElementSet } from '../ruleset.ts';
-import type { SetDeclaration, TableFamily } from './listed-rules.ts';
+import type { SetDeclaration, TableFamily } from './listed-parts.ts';
 import { chainOfBlock, type NftTable } from './nft-table.ts';
 import { readNftListing } from './read-listing.ts';
 

@@ -1,6 +1,6 @@
 import type { Family } from '../../net/family.ts';
 import { readBaseChain } from './base-chain.ts';
-import { isIpFamily, type ListedChain, type ListedTable, newListedTable } from './listed-rules.ts';
+import { isIpFamily, type ListedChain, type ListedTable, newListedTable } from './listed-parts.ts';
 import { ListingCursor } from './listing-cursor.ts';
 import { type ListedPart, rulesIn } from './listing-reader.ts';
 import { declareSet } from './set/declare-set.ts';

@@ -1,5 +1,5 @@
 import type { BaseChain } from '../ruleset.ts';
-import type { ListedTable } from './listed-rules.ts';
+import type { ListedTable } from './listed-parts.ts';
 
 /**
  * Whether iptables-nft made a table. nft says so only where a rule has an extension of xtables, so a table counts, too,

@@ -1,4 +1,4 @@
-import { NotAListing } from './listed-rules.ts';
+import { NotAListing } from './listed-parts.ts';
 import { type ListedPart, ListingReader } from './listing-reader.ts';
 
 /**

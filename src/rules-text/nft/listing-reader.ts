@@ -96,7 +96,7 @@ export class ListingReader {
   #readTitle(line: string): ListedPart | undefined {
     const [, family = 'ip', name, brace] = title.exec(line) ?? [];
     if (name === undefined)
-      return command.test(line) ? undefined : { kind: 'fault', problem: strangerTo(line) };
+      return command.test(line) ? undefined : { kind: 'fault', problem: problemOf(line) };
     const isOfIptablesNft = this.#isOfIptablesNft;
     this.#isOfIptablesNft = false;
     if (brace !== undefined) this.#open('table', `table ${family} ${name}`);
@@ -197,7 +197,7 @@ const oldExtension = /^# xt_/;
 const warningOfTable = /^# Warning: table .* managed by iptables-nft/;
 const warningOfExtension = /^(.*\S)\s+# Warning: XT \w+ \S+ not found$/;
 
-function strangerTo(line: string): string {
+function problemOf(line: string): string {
   if (/^(?:\S+ )?Error: /.test(line))
     return `"${shortened(line)}" is what nft says of a failure: this is not all that it has to list`;
   if (commandWord.test(line))

@@ -2,7 +2,7 @@ import type { Family } from '../../net/family.ts';
 import type { Rule } from '../rule.ts';
 import type { BaseChain, ElementSet, RuleTable } from '../ruleset.ts';
 import type { RuleContext } from './expression/read-expression.ts';
-import type { ListedTable, SetDeclaration, TableFamily } from './listed-rules.ts';
+import type { ListedTable, SetDeclaration, TableFamily } from './listed-parts.ts';
 import { readRule } from './read-nft-rule.ts';
 import { ListedElements } from './set/element-set.ts';
 

@@ -1,10 +1,10 @@
 import type { Family } from '../../net/family.ts';
 import { indexListing } from './index-listing.ts';
 import { isIptablesTable } from './iptables-table.ts';
-import type { TableFamily } from './listed-rules.ts';
+import type { TableFamily } from './listed-parts.ts';
 import { type LeftOut, ListedNftTable, type NftTable } from './nft-table.ts';
 
-export { NotAListing } from './listed-rules.ts';
+export { NotAListing } from './listed-parts.ts';
 export type { NftTable } from './nft-table.ts';
 
 export interface ReadNftOptions extends LeftOut {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Rule, Statement } from '../rule.ts';
 import type { RuleContext } from './expression/read-expression.ts';
 import { readStatement } from './statement/read-statement.ts';
-import { Strange, Words } from './word-reader.ts';
+import { UnsupportedSyntax, Words } from './words.ts';
 
 /**
  * Reads one rule, as nft lists it. Never fails: what has no known form is an unknown statement, up to the rule's end, as
@@ -20,9 +20,9 @@ export function readRule(line: string, context: RuleContext): Rule {
     const place = words.place;
     try {
       for (const statement of readStatement(words, context))
-        if (!isSaid(statement, statements)) statements.push(statement);
+        if (!isRepeatedt(statement, statements)) statements.push(statement);
     } catch (error) {
-      if (!(error instanceof Strange)) throw error;
+      if (!(error instanceof UnsupportedSyntax)) throw error;
       words.goTo(place);
       statements.push({ kind: 'unknown-statement', text: words.takeRest('comment') });
     }
@@ -31,7 +31,7 @@ export function readRule(line: string, context: RuleContext): Rule {
 }
 
 /** `meta l4proto tcp tcp dport 80`: what nft checks by itself may stand there already. */
-function isSaid(statement: Statement, before: readonly Statement[]): boolean {
+function isRepeatedt(statement: Statement, before: readonly Statement[]): boolean {
   return statement.kind === 'match' && before.some((other) => isDeepStrictEqual(other, statement));
 }
 

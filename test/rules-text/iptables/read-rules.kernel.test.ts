@@ -3,11 +3,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Family, families } from '../../../src/net/family.ts';
-import {
-  type IptablesVariant,
-  iptablesVariants,
-} from '../../../src/rules-text/iptables/iptables-variants.ts';
 import { readIptablesRules } from '../../../src/rules-text/iptables/read-rules.ts';
+import { type IptablesVariant, iptablesVariants } from '../../../src/rules-text/iptables/variants.ts';
 import { iptablesUnavailable, labUnavailable } from '../../support/lab/unavailable.ts';
 import { allRules, type PlacedRule, savedFile } from '../../support/trace/iptables/all-rules.ts';
 import { type Specified, specification } from '../../support/trace/iptables/specification.ts';

@@ -102,7 +102,7 @@ describe('what nft writes to its standard error', () => {
     expect(rules).toEqual([rule, 'accept']);
     const [table] = readNftListing(text, 'IPv4');
     expect(table?.chain('POSTROUTING')).toMatchObject([
-      { statements: [{ kind: 'match' }, { kind: 'aside' }, { kind: 'masquerade' }] },
+      { statements: [{ kind: 'match' }, { kind: 'no-op' }, { kind: 'masquerade' }] },
       { statements: [{ kind: 'verdict' }] },
     ]);
   });

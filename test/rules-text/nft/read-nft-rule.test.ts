@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { dataType } from '../../../src/rules-text/nft/expression/data-types.ts';
 import type { RuleContext } from '../../../src/rules-text/nft/expression/read-expression.ts';
-import type { SetDeclaration } from '../../../src/rules-text/nft/listed-rules.ts';
+import type { SetDeclaration } from '../../../src/rules-text/nft/listed-parts.ts';
 import { readRule } from '../../../src/rules-text/nft/read-nft-rule.ts';
 import { families } from '../../support/trace/nftables/specification.ts';
 

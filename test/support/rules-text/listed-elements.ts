@@ -1,5 +1,5 @@
 import { dataType } from '../../../src/rules-text/nft/expression/data-types.ts';
-import type { SetDeclaration } from '../../../src/rules-text/nft/listed-rules.ts';
+import type { SetDeclaration } from '../../../src/rules-text/nft/listed-parts.ts';
 import { ListedElements } from '../../../src/rules-text/nft/set/element-set.ts';
 
 /** A set `s` with keys of these types, or a map where it has data. */

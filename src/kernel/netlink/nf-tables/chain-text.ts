@@ -1,4 +1,4 @@
-import type { SetDeclaration } from '../../../rules-text/nft/listed-rules.ts';
+import type { SetDeclaration } from '../../../rules-text/nft/listed-parts.ts';
 import { ruleText } from '../../../rules-text/nft/write/statement-text.ts';
 import { tableText } from '../../../rules-text/nft/write/table-text.ts';
 import { readAnonymousSet } from './anonymous-set.ts';

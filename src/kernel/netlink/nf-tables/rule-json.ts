@@ -263,7 +263,7 @@ const masquerade: Reader = (data) => {
 /** NF_NAT_RANGE_PROTO_RANDOM_FULLY. */
 const fullyRandom = 16;
 
-/** Unreachable ports are what nft rejects with unless told otherwise. */
+/** Unreachable ports are what nft rejects with by default. */
 const reject: Reader = (data, { family }) => {
   const [type, code] = [numberOf(data.find(1)), bytesOf(data.find(2))?.[0]];
   return type === 0 && code === (family === 'ip' ? 3 : 4) ? { reject: null } : undefined;

@@ -1,6 +1,5 @@
 import type { Family } from '../../../net/family.ts';
 import { addressTypes, type Field, type Statement } from '../../rule.ts';
-import { isOneOf } from '../expressions.ts';
 import {
   type Extension,
   type ExtensionReader,
@@ -9,6 +8,7 @@ import {
   unknownMatch,
 } from '../extension.ts';
 import type { Option } from '../rule-options.ts';
+import { isOneOf } from '../statements.ts';
 import { readList } from '../values.ts';
 
 /** `-m addrtype`: what kind of address the node's routes take it for. */

@@ -1,5 +1,4 @@
 import { ctStates, ctStatuses, type Field, type Statement } from '../../rule.ts';
-import { bitsOf, constant, fieldOf, hasAnyBit, isMasked, isOneOf } from '../expressions.ts';
 import {
   type ExtensionReader,
   eachOption,
@@ -9,6 +8,7 @@ import {
 } from '../extension.ts';
 import { addresses } from '../packet-options.ts';
 import type { Option } from '../rule-options.ts';
+import { bitsOf, constant, fieldOf, hasAnyBit, isMasked, isOneOf } from '../statements.ts';
 import { readList, readMasked, readPorts, readProtocol } from '../values.ts';
 
 /** No conntrack entry, no match: xt_conntrack and xt_connmark ask nothing further then. */

@@ -1,6 +1,6 @@
 import type { Field } from '../../rule.ts';
-import { isMasked, isOneOf, never } from '../expressions.ts';
 import { type ExtensionReader, eachOption, type OptionReader } from '../extension.ts';
+import { isMasked, isOneOf, never } from '../statements.ts';
 import { readAddressRange, readMasked } from '../values.ts';
 import { addrtypeMatch } from './addrtype-match.ts';
 import { connmarkMatch, conntrackMatch, stateMatch } from './conntrack-matches.ts';

@@ -1,6 +1,6 @@
 import { type Field, type Pattern, type Statement, tcpFlags } from '../../rule.ts';
-import { bitsOf, constant, fieldOf, isOneOf } from '../expressions.ts';
 import { eachOption, type OptionReader } from '../extension.ts';
+import { bitsOf, constant, fieldOf, isOneOf } from '../statements.ts';
 import { readList, readPorts } from '../values.ts';
 
 const ports =

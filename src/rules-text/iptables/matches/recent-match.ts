@@ -1,7 +1,6 @@
 import type { Family } from '../../../net/family.ts';
 import { readAddress } from '../../../net/numbers.ts';
 import type { Statement } from '../../rule.ts';
-import { never } from '../expressions.ts';
 import {
   type Extension,
   type ExtensionReader,
@@ -11,6 +10,7 @@ import {
   valueOfOption,
 } from '../extension.ts';
 import type { Option } from '../rule-options.ts';
+import { never } from '../statements.ts';
 import { fullMask, readNumber } from '../values.ts';
 
 const ownOptions: ReadonlySet<string> = new Set([
@@ -31,7 +31,7 @@ export const recentMatch: ExtensionReader = {
     if (!hasOnly(extension, ownOptions) || extension.options.some(isMalformed)) return undefined;
     if (ofWholeAddresses(extension, family)) return entryOfAddress(extension, action, option.negated);
     if (action !== 'set') return undefined;
-    return option.negated ? [never] : [{ kind: 'aside', text: extensionText(extension) }];
+    return option.negated ? [never] : [{ kind: 'no-op', text: extensionText(extension) }];
   },
 };
 

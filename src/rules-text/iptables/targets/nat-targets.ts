@@ -1,7 +1,7 @@
 import type { Family } from '../../../net/family.ts';
 import type { Expression, Interval, NatTarget, Statement } from '../../rule.ts';
-import { constant } from '../expressions.ts';
 import { type Extension, valueOfOption } from '../extension.ts';
+import { constant } from '../statements.ts';
 import { readAddressRange, readPorts } from '../values.ts';
 
 /** `-j DNAT --to-destination …`. */
@@ -69,5 +69,5 @@ function shiftedPort(range: Interval | undefined, text: string): NatTarget | und
 function portOf(ports: bigint | Interval): Expression {
   if (typeof ports === 'bigint') return constant(ports);
   const modulus = Number(ports.to - ports.from) + 1;
-  return { kind: 'number', way: 'random', modulus, offset: Number(ports.from) };
+  return { kind: 'number', method: 'random', modulus, offset: Number(ports.from) };
 }

@@ -6,7 +6,7 @@ import {
   hasOption,
   valueOfOption,
 } from '../extension.ts';
-import { setConnectionMark, setMark } from './marks.ts';
+import { setConnectionMark, setMark } from './mark-targets.ts';
 import { destinationNat, redirect, sourceNat } from './nat-targets.ts';
 
 const verdict = (kind: 'accept' | 'drop' | 'return'): ExtensionReader => ({
@@ -32,15 +32,15 @@ const reject: ExtensionReader = {
 
 const untrack: ExtensionReader = { options: new Set(), read: () => [{ kind: 'untrack' }] };
 
-/** Zones, helpers and timeouts change nothing of a first packet's way. */
+/** Zones, helpers and timeouts do not decide where a first packet goes. */
 const conntrackTarget: ExtensionReader = {
-  read: (extension) => (hasOption(extension, '--notrack') ? [{ kind: 'untrack' }] : [aside(extension)]),
+  read: (extension) => (hasOption(extension, '--notrack') ? [{ kind: 'untrack' }] : [noOp(extension)]),
 };
 
 /** Adds to an ipset, or takes a mark from one. */
 const ipset: ExtensionReader = {
   read: (extension) => [
-    aside(extension),
+    noOp(extension),
     ...(hasOption(extension, '--map-mark') ? [unknownMark(extension)] : []),
   ],
 };
@@ -53,7 +53,7 @@ const asides = [
   'RATEEST SECMARK TCPMSS TCPOPTSTRIP TOS TRACE TTL ULOG',
 ]
   .flatMap((names) => names.split(' '))
-  .map((name) => [name, { read: (extension) => [aside(extension)] } satisfies ExtensionReader] as const);
+  .map((name) => [name, { read: (extension) => [noOp(extension)] } satisfies ExtensionReader] as const);
 
 const markOptions = new Set(['--set-xmark', '--set-mark', '--or-mark', '--and-mark', '--xor-mark']);
 
@@ -65,7 +65,7 @@ const connmarkOptions = new Set([
 
 const sourceNatOptions = new Set(['--to-source', '--random', '--random-fully', '--persistent']);
 
-/** What the targets do that can be told. All others are unknown. */
+/** What the targets do, as far as it is known. All others are unknown. */
 export const targetReaders: ReadonlyMap<string, ExtensionReader> = new Map<string, ExtensionReader>([
   ...asides,
   ['ACCEPT', verdict('accept')],
@@ -84,8 +84,8 @@ export const targetReaders: ReadonlyMap<string, ExtensionReader> = new Map<strin
   ['SNAT', { options: sourceNatOptions, read: sourceNat }],
 ]);
 
-function aside(extension: Extension): Statement {
-  return { kind: 'aside', text: extensionText(extension) };
+function noOp(extension: Extension): Statement {
+  return { kind: 'no-op', text: extensionText(extension) };
 }
 
 function unknownMark(extension: Extension): Statement {

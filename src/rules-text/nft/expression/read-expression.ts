@@ -1,9 +1,9 @@
 import type { Family } from '../../../net/family.ts';
 import type { Element, ElementsOf, Expression } from '../../rule.ts';
-import type { SetDeclaration } from '../listed-rules.ts';
+import type { SetDeclaration } from '../listed-parts.ts';
 import { splitElements } from '../set/element-parts.ts';
 import { readElement } from '../set/read-element.ts';
-import { Strange, type Words } from '../word-reader.ts';
+import { UnsupportedSyntax, type Words } from '../words.ts';
 import { type DataType, dataType, opaque } from './data-types.ts';
 import { isUnknown, type Need, type TypedExpression } from './expression.ts';
 import { readSelector } from './selectors.ts';
@@ -21,7 +21,7 @@ export type Expected = readonly DataType[] | 'any';
 
 /**
  * Reads an expression: fields, values and what is computed of them, concatenated by `.`, and with `map` what a map has for
- * that. Throws `Strange` where it is none, and at values where none are expected.
+ * that. Throws `UnsupportedSyntax` where it is none, and at values where none are expected.
  */
 export function readExpression(words: Words, context: RuleContext, expected: Expected = []): TypedExpression {
   const start = words.place;
@@ -40,13 +40,13 @@ export function readElementsOf(
 ): ElementsOf | undefined {
   if (words.next.startsWith('@')) return { kind: 'named', name: words.take().slice(1) };
   const elements: Element[] = [];
-  let isStrange = false;
+  let hasUnsupported = false;
   for (const text of splitElements(words.takeBraces())) {
     const element = readElement(text, key, data);
-    if (element === undefined) isStrange = true;
+    if (element === undefined) hasUnsupported = true;
     else elements.push(element);
   }
-  return isStrange ? undefined : { kind: 'inline', elements };
+  return hasUnsupported ? undefined : { kind: 'inline', elements };
 }
 
 function readMap(
@@ -162,7 +162,7 @@ function readPrimary(words: Words, context: RuleContext, expected: DataType | un
 }
 
 /** `meta random`, which libxtables writes for xt_statistic. */
-const anyNumber: Expression = { kind: 'number', way: 'random', modulus: 2 ** 32, offset: 0 };
+const anyNumber: Expression = { kind: 'number', method: 'random', modulus: 2 ** 32, offset: 0 };
 
 /** Packets are of the family that is traced. */
 function needed(needs: readonly Need[], family: Family): readonly Need[] {
@@ -172,17 +172,17 @@ function needed(needs: readonly Need[], family: Family): readonly Need[] {
 
 function readValue(words: Words, type: DataType | undefined): TypedExpression {
   if (type === undefined || words.nextIs('{', '}', ',', ')', '.'))
-    throw new Strange(`"${words.next}" is no field`);
+    throw new UnsupportedSyntax(`"${words.next}" is no field`);
   const value = type.parse(words.next);
-  if (value === undefined) throw new Strange(`"${words.next}" is no value of ${type.name}`);
+  if (value === undefined) throw new UnsupportedSyntax(`"${words.next}" is no value of ${type.name}`);
   words.take();
   return { expression: { kind: 'value', value }, types: [type], needs: [] };
 }
 
 function readNumberGenerator(words: Words): TypedExpression {
-  const way = words.take() === 'inc' ? 'in-turn' : 'random';
+  const method = words.take() === 'inc' ? 'in-turn' : 'random';
   const { modulus, offset } = readModulus(words);
-  return { expression: { kind: 'number', way, modulus, offset }, types: [integer], needs: [] };
+  return { expression: { kind: 'number', method, modulus, offset }, types: [integer], needs: [] };
 }
 
 /** The seed is of no use: what a hash comes to cannot be known from here. */
@@ -190,7 +190,7 @@ function readHash(words: Words, of: TypedExpression | undefined): TypedExpressio
   const { modulus, offset } = readModulus(words);
   const expression: Expression = {
     kind: 'number',
-    way: 'hash',
+    method: 'hash',
     modulus,
     offset,
     ...(of !== undefined && { of: of.expression }),
@@ -211,7 +211,8 @@ function readModulus(words: Words): { modulus: number; offset: number } {
 
 function readNumber(words: Words): number {
   const number = Number(words.next);
-  if (words.next === '' || !Number.isSafeInteger(number)) throw new Strange(`"${words.next}" is no number`);
+  if (words.next === '' || !Number.isSafeInteger(number))
+    throw new UnsupportedSyntax(`"${words.next}" is no number`);
   words.take();
   return number;
 }

@@ -1,5 +1,5 @@
 import type { Expression, Test } from '../../rule.ts';
-import type { Words } from '../word-reader.ts';
+import type { Words } from '../words.ts';
 import type { DataType } from './data-types.ts';
 import { isUnknown, type TypedExpression } from './expression.ts';
 import { parsePattern } from './patterns.ts';

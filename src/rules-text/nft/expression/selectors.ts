@@ -1,6 +1,6 @@
 import type { Family } from '../../../net/family.ts';
 import type { Field } from '../../rule.ts';
-import type { Words } from '../word-reader.ts';
+import type { Words } from '../words.ts';
 import { type DataType, dataType, opaque } from './data-types.ts';
 import type { Need } from './expression.ts';
 

@@ -8,7 +8,7 @@ import {
   newListedTable,
   type SetDeclaration,
   type TableFamily,
-} from '../listed-rules.ts';
+} from '../listed-parts.ts';
 import { dataOf, namedTypes, typesOf } from '../set/declare-set.ts';
 import { elementText, expressionText } from '../write/expression-text.ts';
 import { ruleText } from '../write/statement-text.ts';
@@ -65,7 +65,7 @@ class JsonIndex {
     const family = textOf(object.family);
     if (!isIpFamily(family)) return;
     const table = this.#table(family, textOf(kind === 'table' ? object.name : object.table));
-    // nft 1.0.6 writes something else for a single flag: that cannot be told from another flag.
+    // nft 1.0.6 writes something else for a single flag: that cannot be distinguished from another flag.
     if (kind === 'table') table.isDormant = listOf(object.flags).includes('dormant');
     else if (kind === 'chain') this.#addChain(table, object);
     else if (kind === 'rule') this.#addRule(table, object);
@@ -80,9 +80,9 @@ class JsonIndex {
   }
 
   #addChain(table: ListedTable, { name, type, hook, prio, policy = 'accept' }: JsonObject): void {
-    const said = { name: textOf(name), type: textOf(type), hook: textOf(hook), policy: textOf(policy) };
-    const base = hook === undefined ? undefined : baseChain({ ...said, priority: Number(prio) });
-    this.#chain(table, said.name, base);
+    const listed = { name: textOf(name), type: textOf(type), hook: textOf(hook), policy: textOf(policy) };
+    const base = hook === undefined ? undefined : baseChain({ ...listed, priority: Number(prio) });
+    this.#chain(table, listed.name, base);
   }
 
   #chain(table: ListedTable, name: string, base: ListedChain['base']): ListedChain {

@@ -1,8 +1,8 @@
 import type { Family } from '../../../net/family.ts';
 import { type DataType, dataType, opaque } from '../expression/data-types.ts';
 import { readExpression } from '../expression/read-expression.ts';
-import type { SetDeclaration } from '../listed-rules.ts';
-import { Strange, Words } from '../word-reader.ts';
+import type { SetDeclaration } from '../listed-parts.ts';
+import { UnsupportedSyntax, Words } from '../words.ts';
 
 /** Reads what a set or map says of itself, line by line: `type ipv4_addr . inet_service : verdict`, `flags interval`. */
 export function declareSet(
@@ -53,7 +53,7 @@ export function typesOf(text: string, family: Family): readonly DataType[] {
     const { types } = readExpression(words, { family, declaration: () => undefined, block: () => '' });
     return words.isAtEnd ? types : [opaque(text)];
   } catch (error) {
-    if (!(error instanceof Strange)) throw error;
+    if (!(error instanceof UnsupportedSyntax)) throw error;
     return [opaque(text)];
   }
 }

@@ -1,5 +1,5 @@
 import type { Element, Scalar } from '../../rule.ts';
-import type { SetDeclaration } from '../listed-rules.ts';
+import type { SetDeclaration } from '../listed-parts.ts';
 import { ElementCursor, keyOf } from './element-parts.ts';
 import { hashKey, KeyScanner } from './key-scanner.ts';
 import { RangeIndex } from './range-index.ts';
@@ -19,7 +19,7 @@ export class ElementIndex {
   readonly #elements = new Map<number, Element>();
   /** The element `*`. */
   #anything: number | undefined;
-  #isStrange = false;
+  #hasUnsupported = false;
 
   constructor(source: string, declaration: SetDeclaration) {
     this.#source = source;
@@ -29,12 +29,12 @@ export class ElementIndex {
     this.#hashAll();
   }
 
-  /** The first element that the key falls into; `strange` where there is none, but some that cannot be read. */
-  find(key: readonly Scalar[]): Element | 'absent' | 'strange' {
+  /** The first element that the key falls into; `unsupported` where there is none, but some that cannot be read. */
+  find(key: readonly Scalar[]): Element | 'absent' | 'unsupported' {
     const exact = this.#findExact(key);
     const at = this.#ranges.find(key, exact) ?? exact ?? this.#anything;
-    if (at === undefined) return this.#isStrange ? 'strange' : 'absent';
-    return this.#read(at) ?? 'strange';
+    if (at === undefined) return this.#hasUnsupported ? 'unsupported' : 'absent';
+    return this.#read(at) ?? 'unsupported';
   }
 
   /** All elements; those that cannot be read are `undefined`. */
@@ -57,7 +57,7 @@ export class ElementIndex {
   #addRange(at: number): void {
     const key = keyOf(this.#text(at));
     const patterns = readElement(key, this.#declaration.key, undefined)?.key;
-    if (patterns === undefined) this.#isStrange = true;
+    if (patterns === undefined) this.#hasUnsupported = true;
     else if (key === '*') this.#anything = at;
     else this.#ranges.add(patterns, at);
   }

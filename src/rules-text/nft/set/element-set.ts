@@ -1,6 +1,6 @@
 import type { Element, Scalar } from '../../rule.ts';
 import type { ElementSet } from '../../ruleset.ts';
-import type { ListedSet } from '../listed-rules.ts';
+import type { ListedSet } from '../listed-parts.ts';
 import { ElementIndex } from './element-index.ts';
 
 /**
@@ -17,7 +17,7 @@ export class ListedElements implements ElementSet {
 
   find(key: readonly Scalar[]): Element | 'absent' | 'unread' {
     const found = this.#indexed().find(key);
-    return found === 'strange' ? 'unread' : found;
+    return found === 'unsupported' ? 'unread' : found;
   }
 
   /** All elements; `unread` where one has a form that is not known. */

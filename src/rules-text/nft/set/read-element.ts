@@ -1,7 +1,7 @@
 import type { Element, Pattern, Scalar, Verdict } from '../../rule.ts';
 import type { DataType } from '../expression/data-types.ts';
 import { parsePattern } from '../expression/patterns.ts';
-import type { SetDeclaration } from '../listed-rules.ts';
+import type { SetDeclaration } from '../listed-parts.ts';
 import { elementParts } from './element-parts.ts';
 
 /** Reads `10.0.0.1 . tcp . 80 counter packets 0 bytes 0 comment "x" : accept`. `undefined` where a part has no known form. */

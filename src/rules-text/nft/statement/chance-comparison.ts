@@ -13,11 +13,12 @@ export function chanceOf({ value, test }: Question): (Statement & { kind: 'chanc
 
 /** Only the lowest bits of `meta random & 0x7fffffff` are left: as many numbers as that, each as often. */
 function rangeOf(value: Expression): { readonly modulus: number; readonly offset: number } | undefined {
-  if (value.kind === 'number') return value.way === 'hash' ? undefined : value;
+  if (value.kind === 'number') return value.method === 'hash' ? undefined : value;
   if (value.kind !== 'bits' || value.operator !== '&' || value.right.kind !== 'value') return undefined;
   const { left, right } = value;
   const size = typeof right.value === 'bigint' ? Number(right.value) + 1 : 0;
-  const isWhole = left.kind === 'number' && left.way === 'random' && left.offset === 0 && isPowerOfTwo(size);
+  const isWhole =
+    left.kind === 'number' && left.method === 'random' && left.offset === 0 && isPowerOfTwo(size);
   return isWhole && left.modulus % size === 0 ? { modulus: size, offset: 0 } : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Statement } from '../../rule.ts';
 import { statementOf } from '../expression/expression.ts';
 import { type RuleContext, readExpression } from '../expression/read-expression.ts';
-import { Strange, type Words } from '../word-reader.ts';
+import { UnsupportedSyntax, type Words } from '../words.ts';
 import { readAnything, simpleReaders } from './simple-statements.ts';
 
 /** `add @name { ip saddr timeout 1m limit rate 5/second : value }`. */
@@ -37,7 +37,7 @@ function readKept(
     else if (words.takeIf(':')) readAnything(words, context);
     else conditions.push(...readCondition(words, context));
   }
-  const unknown = conditions.filter(({ kind }) => kind !== 'aside');
+  const unknown = conditions.filter(({ kind }) => kind !== 'no-op');
   return [...key.needs.map(statementOf), { kind: 'remember', action, set, key: key.expression }, ...unknown];
 }
 
@@ -46,6 +46,7 @@ function readCondition(words: Words, context: RuleContext): readonly Statement[]
   const place = words.place;
   const read = simpleReaders.get(words.take());
   const statements = read?.(words, context, place);
-  if (statements === undefined || statements === 'not this') throw new Strange('no statement of an element');
+  if (statements === undefined || statements === 'not this')
+    throw new UnsupportedSyntax('no statement of an element');
   return statements;
 }

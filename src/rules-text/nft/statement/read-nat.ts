@@ -3,9 +3,9 @@ import { dataType } from '../expression/data-types.ts';
 import { type Need, statementOf, type TypedExpression } from '../expression/expression.ts';
 import { parsePattern } from '../expression/patterns.ts';
 import { type RuleContext, readExpression } from '../expression/read-expression.ts';
-import type { Words } from '../word-reader.ts';
+import type { Words } from '../words.ts';
 
-/** Reads what follows `dnat` or `snat`. Throws `Strange` where it has no known form. */
+/** Reads what follows `dnat` or `snat`. Throws `UnsupportedSyntax` where it has no known form. */
 export function readNat(
   kind: 'destination-nat' | 'source-nat',
   words: Words,
@@ -36,7 +36,7 @@ export function readRedirect(words: Words, context: RuleContext): readonly State
   return [...reader.needs, { kind: 'redirect', ...(port !== undefined && { port }) }];
 }
 
-/** Reads what follows `masquerade`. The ports are those of the new source: they change nothing of the way. */
+/** Reads what follows `masquerade`. The ports are those of the new source: they do not decide where the packet goes. */
 export function readMasquerade(words: Words, context: RuleContext): readonly Statement[] {
   const reader = new TargetReader(words, context, 'ipv4_addr');
   if (words.takeIf('to')) reader.readPort();
@@ -110,7 +110,7 @@ class TargetReader {
     if (range !== undefined) {
       words.take();
       const modulus = Number(range.to - range.from) + 1;
-      return { kind: 'number', way: 'random', modulus, offset: Number(range.from) };
+      return { kind: 'number', method: 'random', modulus, offset: Number(range.from) };
     }
     words.splitNext(...(text === '' ? [] : [text]));
     return this.#taken(readExpression(words, this.#context, [portType])).expression;

@@ -1,6 +1,6 @@
 import type { Statement } from '../../rule.ts';
 import type { RuleContext } from '../expression/read-expression.ts';
-import type { Words } from '../word-reader.ts';
+import type { Words } from '../words.ts';
 
 /** Reads what follows `reject`. Without a word after it, the port is unreachable. */
 export function readReject(words: Words, { family }: RuleContext): readonly Statement[] {

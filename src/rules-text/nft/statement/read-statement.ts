@@ -5,7 +5,7 @@ import { readQuestion } from '../expression/right-side.ts';
 import { assignableField } from '../expression/selectors.ts';
 import { rulesIn } from '../listing-reader.ts';
 import { readVerdict } from '../set/read-element.ts';
-import { Strange, type Words } from '../word-reader.ts';
+import { UnsupportedSyntax, type Words } from '../words.ts';
 import { chanceOf } from './chance-comparison.ts';
 import { readDynamic, readMeter } from './read-dynamic.ts';
 import { readMasquerade, readNat, readRedirect } from './read-nat.ts';
@@ -13,7 +13,7 @@ import { readReject } from './read-reject.ts';
 import { oldXtables, readOldXtables, readXtables } from './read-xtables.ts';
 import { type Reader, readAnything, simpleReaders } from './simple-statements.ts';
 
-/** Reads the next statement of a rule: one, or those that it stands for. Throws `Strange` where it has no known form. */
+/** Reads the next statement of a rule: one, or those that it stands for. Throws `UnsupportedSyntax` where it has no known form. */
 export function readStatement(words: Words, context: RuleContext): readonly Statement[] {
   if (oldXtables.test(words.next)) return readOldXtables(words);
   const read = words.nextIsQuoted ? undefined : readers.get(words.next);
@@ -29,7 +29,7 @@ export function readStatement(words: Words, context: RuleContext): readonly Stat
 
 function readSimpleVerdict(words: Words, _context: RuleContext, place: number): readonly Statement[] {
   const verdict = readVerdict(words.textSince(place));
-  if (verdict === undefined) throw new Strange('no verdict');
+  if (verdict === undefined) throw new UnsupportedSyntax('no verdict');
   return [{ kind: 'verdict', verdict }];
 }
 
@@ -89,7 +89,7 @@ function readAssignment(
     const ofPacket = left.needs.filter((need) => need !== 'tracked');
     const needs = [...ofPacket, ...readAnything(words, context)].map(statementOf);
     const text = words.textSince(place);
-    return [...needs, harmless.test(text) ? { kind: 'aside', text } : { kind: 'unknown-statement', text }];
+    return [...needs, harmless.test(text) ? { kind: 'no-op', text } : { kind: 'unknown-statement', text }];
   }
   const right = readExpression(words, context, left.types);
   return [...right.needs.map(statementOf), { kind: 'assign', field, value: right.expression }];

@@ -1,7 +1,7 @@
 import type { Statement } from '../../rule.ts';
 import type { RuleContext } from '../expression/read-expression.ts';
-import type { Words } from '../word-reader.ts';
-import { aside } from './simple-statements.ts';
+import type { Words } from '../words.ts';
+import { noOp } from './simple-statements.ts';
 
 /** Reads `xt match "physdev"`: an extension of xtables that libxtables cannot translate, and in JSON any. */
 export function readXtables(words: Words, _context: RuleContext, place: number): readonly Statement[] {
@@ -11,7 +11,7 @@ export function readXtables(words: Words, _context: RuleContext, place: number):
   return readExtension(name, isMatch, words.textSince(place));
 }
 
-/** Reads `# xt_physdev`, as older ones list it: names of targets are in capitals. What they are told is not listed. */
+/** Reads `# xt_physdev`, as older ones list it: names of targets are in capitals. Their options are not listed. */
 export function readOldXtables(words: Words): readonly Statement[] {
   const place = words.place;
   const name = words.take().replace(oldXtables, '');
@@ -21,12 +21,12 @@ export function readOldXtables(words: Words): readonly Statement[] {
 export const oldXtables = /^# xt_/;
 
 function readExtension(name: string, isMatch: boolean, text: string): readonly Statement[] {
-  if (harmlessExtensions.has(name)) return aside(text);
+  if (harmlessExtensions.has(name)) return noOp(text);
   if (name === 'MASQUERADE') return [{ kind: 'masquerade' }];
   return [{ kind: isMatch ? 'unknown-match' : 'unknown-statement', text }];
 }
 
-/** man iptables-extensions: they tell somebody of the packet, or change what says nothing about its way. */
+/** man iptables-extensions: they report the packet, or change what does not decide where it goes. */
 const harmlessExtensions: ReadonlySet<string> = new Set([
   'comment',
   'AUDIT',

@@ -1,12 +1,12 @@
 import type { Statement } from '../../rule.ts';
 import { type Need, statementOf } from '../expression/expression.ts';
 import { type RuleContext, readExpression } from '../expression/read-expression.ts';
-import type { Words } from '../word-reader.ts';
+import type { Words } from '../words.ts';
 
 /** Reads a statement whose first word says what it is. `place` is where that word stands. */
 export type Reader = (words: Words, context: RuleContext, place: number) => readonly Statement[] | 'not this';
 
-/** Statements that count, limit, tell or take the packet away: none says where it goes. By their first words. */
+/** Statements that count, limit or report the packet, or take it away: none says where it goes. By their first words. */
 export const simpleReaders: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['counter', readCounter],
   ['limit', readLimit],
@@ -25,16 +25,16 @@ function readCounter(words: Words, context: RuleContext, place: number): readonl
     words.take();
     words.expect('bytes');
     words.take();
-    return aside('counter');
+    return noOp('counter');
   }
-  return words.takeIf('name') ? readObject(words, context, place) : aside('counter');
+  return words.takeIf('name') ? readObject(words, context, place) : noOp('counter');
 }
 
 /** `name "x"` or `name ip saddr map { … }`. */
 function readObject(words: Words, context: RuleContext, place: number): readonly Statement[] {
   if (words.nextIsQuoted) {
     words.take();
-    return aside(words.textSince(place));
+    return noOp(words.textSince(place));
   }
   readAnything(words, context);
   return [{ kind: 'unknown-match', text: words.textSince(place) }];
@@ -81,18 +81,18 @@ function readLog(words: Words, _context: RuleContext, place: number): readonly S
         words.takeIf('tcp', 'ip');
         words.take();
       } while (words.takeIf(','));
-    } else return aside(words.textSince(place));
+    } else return noOp(words.textSince(place));
   }
 }
 
 /** `last used never`, `last used 1m2s`, or `last`. */
 function readLast(words: Words): readonly Statement[] {
   if (words.takeIf('used')) words.take();
-  return aside('last');
+  return noOp('last');
 }
 
-export function aside(text: string): readonly Statement[] {
-  return [{ kind: 'aside', text }];
+export function noOp(text: string): readonly Statement[] {
+  return [{ kind: 'no-op', text }];
 }
 
 /** `ct count over 10`, which is no field. */
@@ -114,7 +114,7 @@ function readConnection(
 function readFlowOffload(words: Words, _context: RuleContext, place: number): readonly Statement[] {
   words.takeIf('add', 'offload');
   words.take();
-  return aside(words.textSince(place));
+  return noOp(words.textSince(place));
 }
 
 /** Where the packet goes then is for others to say: what comes after such a statement does not matter. */
@@ -126,7 +126,7 @@ function readRest(words: Words, _context: RuleContext, place: number): readonly 
 /** Of `reset tcp option sack-perm`: the option goes out of the packet. */
 function readReset(words: Words, context: RuleContext, place: number): readonly Statement[] {
   const { needs } = readExpression(words, context);
-  return [...needs.map(statementOf), ...aside(words.textSince(place))];
+  return [...needs.map(statementOf), ...noOp(words.textSince(place))];
 }
 
 /** Reads a value of any kind, with all its flags; gives what nft checks for its fields. */

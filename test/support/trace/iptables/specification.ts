@@ -240,7 +240,7 @@ export const specification: Readonly<Record<string, readonly Specified[]>> = {
     ),
     // It always matches; only what the list holds then is more than an address.
     filter('-m recent --set --name NETS --mask 255.255.0.0 --rsource', {
-      kind: 'aside',
+      kind: 'no-op',
       text: '-m recent --set --name NETS --mask 255.255.0.0 --rsource',
     }),
   ],
@@ -331,7 +331,10 @@ export const specification: Readonly<Record<string, readonly Specified[]>> = {
     ]),
     nat('-p udp -j DNAT --to-destination :50-59', [
       isIn('protocol', 17n),
-      { kind: 'destination-nat', to: { port: { kind: 'number', way: 'random', modulus: 10, offset: 50 } } },
+      {
+        kind: 'destination-nat',
+        to: { port: { kind: 'number', method: 'random', modulus: 10, offset: 50 } },
+      },
     ]),
     nat('-p tcp --dport 1000:2000 -j DNAT --to-destination 10.244.1.9:5000-6000/1000', [
       isIn('protocol', 6n),
@@ -348,7 +351,7 @@ export const specification: Readonly<Record<string, readonly Specified[]>> = {
     ]),
     nat('-p tcp -j REDIRECT --to-ports 80-83 --random', [
       isIn('protocol', 6n),
-      { kind: 'redirect', port: { kind: 'number', way: 'random', modulus: 4, offset: 80 } },
+      { kind: 'redirect', port: { kind: 'number', method: 'random', modulus: 4, offset: 80 } },
     ]),
     nat('-d 192.0.2.0/24 -j NETMAP --to 10.0.0.0/24', [
       isIn('destination-address', between(ip(192, 0, 2, 0), ip(192, 0, 2, 255))),
@@ -411,7 +414,7 @@ export const specification: Readonly<Record<string, readonly Specified[]>> = {
       }),
     ),
   ],
-  'what changes nothing of the way': [
+  'what does not decide where the packet goes': [
     filter('-j LOG --log-prefix "[UFW BLOCK] "', aside('-j LOG --log-prefix "[UFW BLOCK] "')),
     filter('-j NFLOG --nflog-group 100', aside('-j NFLOG --nflog-group 100')),
     filter('-j AUDIT --type drop', aside('-j AUDIT --type drop')),

@@ -75,7 +75,7 @@ export function unknown(text: string): Statement {
 }
 
 export function aside(text: string): Statement {
-  return { kind: 'aside', text };
+  return { kind: 'no-op', text };
 }
 
 export function field(name: Field): Expression {

@@ -465,7 +465,7 @@ export const specification: Readonly<Record<string, readonly Specified[]>> = {
       accept,
     ],
   ],
-  'what changes nothing of the way': [
+  'what does not decide where the packet goes': [
     ['counter packets 7 bytes 420 accept', aside('counter'), accept],
     ['counter name "web" accept', aside('counter name "web"'), accept],
     [

@@ -82,7 +82,7 @@ export function lost(text: string): Statement {
 }
 
 export function aside(text: string): Statement {
-  return { kind: 'aside', text };
+  return { kind: 'no-op', text };
 }
 
 export function assigns(name: 'mark' | 'ct-mark', to: Expression): Statement {
@@ -110,12 +110,12 @@ export function joined(...parts: readonly (Field | Expression)[]): Expression {
 }
 
 export function number(
-  way: 'random' | 'in-turn' | 'hash',
+  method: 'random' | 'in-turn' | 'hash',
   modulus: number,
   offset = 0,
   of?: Expression,
 ): Expression {
-  return { kind: 'number', way, modulus, offset, ...(of !== undefined && { of }) };
+  return { kind: 'number', method, modulus, offset, ...(of !== undefined && { of }) };
 }
 
 export function mapped(key: Field | Expression, map: ElementsOf): Expression {

@@ -1,11 +1,11 @@
-import { type Address, familyOf, formatEndpoint } from '../net/address.ts';
-import { addressNumber, addressOf, protocolNumbers } from '../net/numbers.ts';
-import { addressTypes, ctStates, ctStatuses, type Field, tcpFlags } from '../rules-text/rule.ts';
-import type { Hook } from '../rules-text/ruleset.ts';
+import { type Address, familyOf, formatEndpoint } from '../../net/address.ts';
+import { addressNumber, addressOf, protocolNumbers } from '../../net/numbers.ts';
+import { addressTypes, ctStates, ctStatuses, type Field, tcpFlags } from '../../rules-text/rule.ts';
+import type { Hook } from '../../rules-text/ruleset.ts';
+import type { NodeView, Packet } from '../packet.ts';
 import type { Evaluated } from './environment.ts';
-import type { NodeView, Packet } from './packet.ts';
 
-/** A packet on its way: what rules have made of it so far. */
+/** A packet on its path: what rules have made of it so far. */
 export class PacketState {
   readonly packet: Packet;
   readonly #node: NodeView;
@@ -22,7 +22,7 @@ export class PacketState {
   newSource: Address | 'masquerade' | undefined;
   hook: Hook = 'prerouting';
   priority = 0;
-  /** On its second way, from the node to itself by the loopback interface. */
+  /** On its second pass through the hooks, from the node to itself by the loopback interface. */
   isLooped = false;
 
   constructor(packet: Packet, node: NodeView) {

@@ -1,24 +1,24 @@
 import { matchesPattern, patternText } from '../rules-text/elements.ts';
 import type { Pattern } from '../rules-text/rule.ts';
-import type { InterfaceField, Question } from './environment.ts';
+import type { InterfaceField, Question } from './rule/environment.ts';
 
-/** The answers that one way has given to what cannot be known: the same question has the same answer later on. */
-export class Beliefs {
+/** The answers that one path has given to what cannot be known: the same question has the same answer later on. */
+export class Assumptions {
   #last: Answer | undefined;
-  readonly #interfaces = new Map<InterfaceField, readonly Belief[]>();
+  readonly #interfaces = new Map<InterfaceField, readonly Assumption[]>();
 
-  copy(): Beliefs {
-    const copy = new Beliefs();
+  copy(): Assumptions {
+    const copy = new Assumptions();
     copy.#last = this.#last;
-    for (const [field, beliefs] of this.#interfaces) copy.#interfaces.set(field, beliefs);
+    for (const [field, assumed] of this.#interfaces) copy.#interfaces.set(field, assumed);
     return copy;
   }
 
   /** The answer that follows from those that were given. */
   known(question: Question): boolean | undefined {
     if (question.kind === 'other') return this.#answerTo(question.text);
-    const beliefs = this.#interfaces.get(question.field) ?? [];
-    const answers = question.patterns.map((pattern) => answerFrom(beliefs, pattern));
+    const assumed = this.#interfaces.get(question.field) ?? [];
+    const answers = question.patterns.map((pattern) => answerFrom(assumed, pattern));
     if (answers.includes(true)) return true;
     return answers.every((answer) => answer === false) ? false : undefined;
   }
@@ -44,7 +44,7 @@ export class Beliefs {
   }
 
   /** Questions that these answer otherwise than the others, or that only one of them does; those about interfaces aside. */
-  differences(others: Beliefs): readonly string[] {
+  differences(others: Assumptions): readonly string[] {
     const texts = new Set<string>();
     let [one, other] = [this.#last, others.#last];
     while (one !== other) {
@@ -57,11 +57,11 @@ export class Beliefs {
     return [...texts].filter((text) => this.#answerTo(text) !== others.#answerTo(text));
   }
 
-  /** What is believed of interfaces, as a text that is equal for equal answers. */
+  /** What is assumed of interfaces, as a text that is equal for equal answers. */
   get ofInterfaces(): string {
-    const parts = [...this.#interfaces].map(([field, beliefs]) => [
+    const parts = [...this.#interfaces].map(([field, assumed]) => [
       field,
-      beliefs.map(({ patterns, answer }) => [answer, ...patterns.map((pattern) => patternText(pattern))]),
+      assumed.map(({ patterns, answer }) => [answer, ...patterns.map((pattern) => patternText(pattern))]),
     ]);
     return JSON.stringify(parts);
   }
@@ -72,7 +72,7 @@ export class Beliefs {
   }
 }
 
-/** Ways that part share the answers from before: they are many, and each has as many answers as there were forks. */
+/** Paths that part share the answers from before: they are many, and each has as many answers as there were forks. */
 interface Answer {
   readonly text: string;
   readonly is: boolean;
@@ -81,14 +81,14 @@ interface Answer {
   readonly count: number;
 }
 
-interface Belief {
+interface Assumption {
   readonly patterns: readonly Pattern[];
   readonly answer: boolean;
 }
 
-/** Whether the interface's name falls into a pattern, where what is believed of it decides. */
-function answerFrom(beliefs: readonly Belief[], pattern: Pattern): boolean | undefined {
-  for (const { patterns, answer } of beliefs) {
+/** Whether the interface's name falls into a pattern, where what is assumed of it decides. */
+function answerFrom(assumed: readonly Assumption[], pattern: Pattern): boolean | undefined {
+  for (const { patterns, answer } of assumed) {
     if (!answer && patterns.some((other) => includes(other, pattern))) return false;
     if (!answer) continue;
     if (patterns.every((other) => includes(pattern, other))) return true;
@@ -112,7 +112,7 @@ export function questionText(question: Question): string {
   return `it ${verbs[question.field].is} by ${namesOf(question.patterns)}`;
 }
 
-/** The condition under which a way has this answer. */
+/** The condition under which a path has this answer. */
 export function conditionText(question: Question, answer: boolean): string {
   if (question.kind === 'other')
     return `if it ${answer ? 'holds' : 'does not hold'}: ${question.text} (unknown from here)`;

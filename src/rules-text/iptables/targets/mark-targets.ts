@@ -1,6 +1,6 @@
 import type { Expression, Statement } from '../../rule.ts';
-import { allOnes, bitsOf, constant, fieldOf } from '../expressions.ts';
 import { type Extension, extensionText, hasOption, valueOfOption } from '../extension.ts';
+import { allOnes, bitsOf, constant, fieldOf } from '../statements.ts';
 import { readMasked, readNumber } from '../values.ts';
 
 type MarkField = 'mark' | 'ct-mark';
@@ -10,7 +10,7 @@ export function setMark(extension: Extension): readonly Statement[] | undefined 
   return setField('mark', extension);
 }
 
-/** `-j CONNMARK`: sets the connection's mark, or copies it from the packet's, or the other way. */
+/** `-j CONNMARK`: sets the connection's mark, or copies it from the packet's, or the other way round. */
 export function setConnectionMark(extension: Extension): readonly Statement[] | undefined {
   const shifts = hasOption(extension, '--left-shift-mark') || hasOption(extension, '--right-shift-mark');
   const restores = hasOption(extension, '--restore-mark');

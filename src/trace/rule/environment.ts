@@ -1,5 +1,5 @@
-import type { Element, Field, Pattern, Scalar, Value } from '../rules-text/rule.ts';
-import type { Option } from './trace.ts';
+import type { Element, Field, Pattern, Scalar, Value } from '../../rules-text/rule.ts';
+import type { Option } from '../trace.ts';
 
 /** What an expression is for a packet. `none`: there is no such thing, so that a rule with it ends. */
 export type Evaluated =
@@ -27,9 +27,9 @@ export interface Environment {
   findNamed(set: string, keys: readonly (readonly Scalar[])[]): readonly Found[];
   /** The index of the option that the packet takes. */
   choose(options: readonly Option[]): number;
-  /** The answer to a question on this way, where an earlier one decides it. */
+  /** The answer to a question on this path, where an earlier one decides it. */
   known(question: Question): boolean | undefined;
-  /** The answer on this way; there is another one with the other answer. */
+  /** The answer on this path; there is another path with the other answer. */
   ask(question: Question): boolean;
 }
 

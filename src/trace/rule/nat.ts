@@ -1,12 +1,12 @@
-import { type Address, familyOf, parseAddress } from '../net/address.ts';
-import { addressNumber, addressOf } from '../net/numbers.ts';
-import type { Expression, Interval, NatTarget, Statement } from '../rules-text/rule.ts';
+import { type Address, familyOf, parseAddress } from '../../net/address.ts';
+import { addressNumber, addressOf } from '../../net/numbers.ts';
+import type { Expression, Interval, NatTarget, Statement } from '../../rules-text/rule.ts';
+import type { Effect } from '../trace.ts';
 import type { Environment } from './environment.ts';
 import { evaluate } from './evaluate.ts';
 import type { PacketState } from './packet-state.ts';
-import type { Effect } from './trace.ts';
 
-interface Travelling extends Environment {
+interface NatContext extends Environment {
   readonly state: PacketState;
 }
 
@@ -16,13 +16,13 @@ interface Travelling extends Environment {
  */
 export function translateDestination(
   statement: Statement & { kind: 'destination-nat' | 'redirect' },
-  traveller: Travelling,
+  context: NatContext,
 ): Effect | undefined {
-  const { state } = traveller;
+  const { state } = context;
   const translation =
     statement.kind === 'redirect'
-      ? redirect(statement.port, state, traveller)
-      : translate(statement.to, state, traveller);
+      ? redirect(statement.port, state, context)
+      : translate(statement.to, state, context);
   if (translation === undefined || 'unknown' in translation) return effectOf(translation);
   state.settled.destination = true;
   state.hasDestinationNat = true;
@@ -34,15 +34,15 @@ export function translateDestination(
 /** Gives the connection its new source. `undefined` as above. */
 export function translateSource(
   statement: Statement & { kind: 'source-nat' | 'masquerade' },
-  traveller: Travelling,
+  context: NatContext,
 ): Effect | undefined {
-  const { state } = traveller;
+  const { state } = context;
   if (statement.kind === 'masquerade') {
     state.settled.source = true;
     state.newSource = 'masquerade';
     return { kind: 'masquerade' };
   }
-  const translation = translate(statement.to, state, traveller);
+  const translation = translate(statement.to, state, context);
   if (translation === undefined || 'unknown' in translation) return effectOf(translation);
   state.settled.source = true;
   const { address = state.packet.source, port } = translation;
@@ -99,7 +99,7 @@ function valuesOf(
   return scalars.map((scalar) => (typeof scalar === 'bigint' ? scalar : undefined));
 }
 
-/** As many ways as there are addresses, up to a number that can be shown. */
+/** As many paths as there are addresses, up to a number that can be shown. */
 function translateByRange(
   { addresses, ports }: { readonly addresses: Interval; readonly ports?: Interval },
   state: PacketState,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Option, Outcome, Step, TracedEndpoint, TraceVerdict } from './trace.ts';
+import type { Option, Outcome, Step, TracedEndpoint, TraceVerdict } from '../trace.ts';
 
 /** What can become of a packet from some step on. */
 export interface Part {

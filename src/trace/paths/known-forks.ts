@@ -1,9 +1,9 @@
-import type { Beliefs } from './beliefs.ts';
-import type { Ways, WaysBranch } from './ways.ts';
+import type { Assumptions } from '../assumptions.ts';
+import type { Paths, PathsBranch } from './paths.ts';
 
 /**
- * The forks of a walk that have been followed to every end. Where a packet comes to the same place by another way, what
- * comes next is the same, unless it depends on a question that this way has answered otherwise: so rules that each may match
+ * The forks of a walk that have been followed to every end. Where a packet comes to the same place by another path, what
+ * comes next is the same, unless it depends on a question that this path has answered otherwise: so rules that each may match
  * or not, and come together again, cost as much as there are rules, and not twice as much for each.
  */
 export class KnownForks {
@@ -14,32 +14,32 @@ export class KnownForks {
     this.#byPlace.set(place, [...forks.slice(1 - mostAtOnePlace), fork]);
   }
 
-  find(place: string, answers: Beliefs): KnownFork | undefined {
+  find(place: string, answers: Assumptions): KnownFork | undefined {
     return this.#byPlace.get(place)?.find((fork) => !fork.asksAny(answers.differences(fork.answers)));
   }
 }
 
-/** Where the answers to some questions matter later on, ways come to one place with many sets of answers. */
+/** Where the answers to some questions matter later on, paths come to one place with many sets of answers. */
 const mostAtOnePlace = 16;
 
 /** A fork, and what is asked from there on. */
 export class KnownFork {
-  readonly answers: Beliefs;
-  readonly #own: WaysBranch[] = [];
-  #branches: readonly WaysBranch[] = this.#own;
+  readonly answers: Assumptions;
+  readonly #own: PathsBranch[] = [];
+  #branches: readonly PathsBranch[] = this.#own;
   readonly #asked = new Set<string>();
   readonly #onward = new Set<KnownFork>();
 
   /** The answers are those that were given before it. */
-  constructor(answers: Beliefs) {
+  constructor(answers: Assumptions) {
     this.answers = answers;
   }
 
-  get branches(): readonly WaysBranch[] {
+  get branches(): readonly PathsBranch[] {
     return this.#branches;
   }
 
-  noteBranch(at: number, branch: WaysBranch): void {
+  noteBranch(at: number, branch: PathsBranch): void {
     this.#own[at] = branch;
   }
 
@@ -51,11 +51,12 @@ export class KnownFork {
     this.#onward.add(next);
   }
 
-  /** All branches are there. A fork whose branches lead to one other fork, with nothing done on the way, is that one. */
+  /** All branches are there. A fork whose branches lead to one other fork, with nothing done in between, is that one. */
   close(): void {
     const [first] = this.#own;
-    const next = first === undefined ? undefined : straightTo(first.ways);
-    if (next !== undefined && this.#own.every(({ ways }) => straightTo(ways) === next)) this.#branches = next;
+    const next = first === undefined ? undefined : straightTo(first.paths);
+    if (next !== undefined && this.#own.every(({ paths }) => straightTo(paths) === next))
+      this.#branches = next;
   }
 
   /** Whether any of the questions is asked from here on. */
@@ -71,6 +72,6 @@ export class KnownFork {
   }
 }
 
-function straightTo(ways: Ways): readonly WaysBranch[] | undefined {
-  return 'branches' in ways && ways.steps.length === 0 ? ways.branches : undefined;
+function straightTo(paths: Paths): readonly PathsBranch[] | undefined {
+  return 'branches' in paths && paths.steps.length === 0 ? paths.branches : undefined;
 }

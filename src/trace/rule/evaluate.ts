@@ -1,5 +1,5 @@
-import { findElement, matchesPattern, patternText } from '../rules-text/elements.ts';
-import type { Element, ElementsOf, Expression, Field, Scalar } from '../rules-text/rule.ts';
+import { findElement, matchesPattern, patternText } from '../../rules-text/elements.ts';
+import type { Element, ElementsOf, Expression, Field, Scalar } from '../../rules-text/rule.ts';
 import { chanceText, chooseByNumber, chooseNumber, type NumberExpression } from './chance.ts';
 import {
   type Environment,
@@ -161,7 +161,7 @@ function chooseByKey(parts: readonly Expression[], elementsOf: ElementsOf, envir
   const groups = [...Map.groupBy(findIn(elementsOf, keys, environment), resultText).values()];
   const options = groups.map(({ length }) => ({
     share: length / number.modulus,
-    condition: chanceText[number.way],
+    condition: chanceText[number.method],
   }));
   return groups[options.length === 1 ? 0 : environment.choose(options)]?.[0] ?? 'absent';
 }
@@ -172,7 +172,7 @@ function resultText(found: Found): string {
   return `${data} ${verdict?.kind} ${verdict !== undefined && 'chain' in verdict ? verdict.chain : ''}`;
 }
 
-/** Each number may be a way of its own; Maglev's largest table has 65,521. */
+/** Each number may be a path of its own; Maglev's largest table has 65,521. */
 const mostNumbers = 100_000;
 
 function tooMany({ modulus }: NumberExpression): Extract<Evaluated, { kind: 'unknown' }> {

@@ -1,18 +1,18 @@
-import type { Element, Expression, Interval, Pattern, Test } from '../rules-text/rule.ts';
+import type { Element, Expression, Interval, Pattern, Test } from '../../rules-text/rule.ts';
 import { type Environment, type Found, foundOr } from './environment.ts';
 
 export type NumberExpression = Extract<Expression, { kind: 'number' }>;
 export type Operator = Extract<Test, { kind: 'compare' }>['operator'];
 
 /** Any number from 0 to `modulus - 1`: in the long run each as often. */
-export function chooseNumber({ modulus, way }: NumberExpression, environment: Environment): number {
+export function chooseNumber({ modulus, method }: NumberExpression, environment: Environment): number {
   if (modulus === 1) return 0;
-  const option = { share: 1 / modulus, condition: chanceText[way] };
+  const option = { share: 1 / modulus, condition: chanceText[method] };
   return environment.choose(Array.from({ length: modulus }, () => option));
 }
 
 /** How the kernel comes to a number, in words. */
-export const chanceText: Readonly<Record<NumberExpression['way'], string>> = {
+export const chanceText: Readonly<Record<NumberExpression['method'], string>> = {
   random: 'at random',
   'in-turn': 'in turn',
   hash: 'the same for the same client',
@@ -30,7 +30,7 @@ export function chooseByNumber(
   });
   const rest = 1 - parts.reduce((sum, { share }) => sum + share, 0);
   const shares = [...parts.map(({ share }) => share), ...(rest > tolerance ? [rest] : [])];
-  const options = shares.map((share) => ({ share, condition: chanceText[number.way] }));
+  const options = shares.map((share) => ({ share, condition: chanceText[number.method] }));
   return foundOr(parts[options.length === 1 ? 0 : environment.choose(options)]?.element);
 }
 

@@ -1,35 +1,35 @@
 import type { Address } from '../net/address.ts';
 import type { Field, Rule, Scalar } from '../rules-text/rule.ts';
 import type { Hook, Ruleset, RuleTable } from '../rules-text/ruleset.ts';
-import { applyRule, type RuleEnd, type Traveller } from './apply-rule.ts';
+import { Assumptions, conditionText, questionText } from './assumptions.ts';
 import { baseChainsOf, type PlacedBaseChain } from './base-chains.ts';
-import { Beliefs, conditionText, questionText } from './beliefs.ts';
-import type { Environment, Evaluated, Found, Question } from './environment.ts';
 import type { NodeView, Packet } from './packet.ts';
-import { PacketState } from './packet-state.ts';
+import { applyRule, type PacketContext, type RuleEnd } from './rule/apply-rule.ts';
+import type { Environment, Evaluated, Found, Question } from './rule/environment.ts';
+import { PacketState } from './rule/packet-state.ts';
 import { type PlacedRule, rulesFor } from './rule-index.ts';
 import type { Effect, Option, Outcome, Step } from './trace.ts';
 import { UnreadParts } from './unread.ts';
 
-/** Where packets travel, and what is taken for granted of it on any way. */
-export interface World {
+/** What is walked through, and what is taken for granted of it on any path. */
+export interface WalkInput {
   readonly ruleset: Ruleset;
   readonly packet: Packet;
   readonly node: NodeView;
   readonly assumptions: Set<string>;
 }
 
-/** A part of a way: to its end, or to where it forks, with a journey for each option. */
-export type Leg = { readonly steps: readonly Step[]; readonly outcome: Outcome } | ForkedLeg;
+/** A part of a path: to its end, or to where it forks, with a walk for each option. */
+export type Segment = { readonly steps: readonly Step[]; readonly outcome: Outcome } | ForkedSegment;
 
-export interface ForkedLeg {
+export interface ForkedSegment {
   readonly steps: readonly Step[];
   readonly options: readonly Option[];
-  readonly journeys: readonly Journey[];
-  /** Equal for journeys that go on alike as long as they answer alike. */
+  readonly walks: readonly PacketWalk[];
+  /** Equal for walks that go on alike as long as they answer alike. */
   readonly place: string;
   /** The answers given so far. */
-  readonly answers: Beliefs;
+  readonly answers: Assumptions;
 }
 
 /** A chain that is being followed. */
@@ -44,19 +44,19 @@ interface Frame {
 }
 
 interface Call {
-  /** Of this leg; calls from before a fork stay. */
+  /** Of this segment; calls from before a fork stay. */
   readonly steps: readonly Step[];
   readonly at: number;
 }
 
 /**
- * A packet on its way through hooks, base chains and chains. It stops where the way forks, and each branch goes on with a
- * copy: so what all ways have in common is walked once.
+ * A packet on its path through hooks, base chains and chains. It stops where the path forks, and each branch goes on with a
+ * copy: so what all paths have in common is walked once.
  */
-export class Journey implements Environment, Traveller {
-  readonly #world: World;
+export class PacketWalk implements Environment, PacketContext {
+  readonly #input: WalkInput;
   readonly state: PacketState;
-  readonly #beliefs: Beliefs;
+  readonly #assumed: Assumptions;
   readonly #remembered: Map<string, boolean>;
   readonly #steps: Step[] = [];
   /** The questions whose answers it went by, but those about interfaces. */
@@ -70,18 +70,18 @@ export class Journey implements Environment, Traveller {
   #script: readonly number[] = [];
   #taken = 0;
 
-  /** A journey from the start, or from where another one is. */
-  constructor(world: World, origin?: Journey) {
-    this.#world = world;
+  /** A walk from the start, or from where another one is. */
+  constructor(input: WalkInput, origin?: PacketWalk) {
+    this.#input = input;
     if (origin === undefined) {
-      this.state = new PacketState(world.packet, world.node);
-      this.#beliefs = new Beliefs();
+      this.state = new PacketState(input.packet, input.node);
+      this.#assumed = new Assumptions();
       this.#remembered = new Map();
       this.#comeTo(this.state.isFromNode ? 'output' : 'prerouting');
       return;
     }
     this.state = origin.state.copy();
-    this.#beliefs = origin.#beliefs.copy();
+    this.#assumed = origin.#assumed.copy();
     this.#remembered = new Map(origin.#remembered);
     this.#isAccepted = origin.#isAccepted;
     this.#bases = origin.#bases;
@@ -90,7 +90,7 @@ export class Journey implements Environment, Traveller {
   }
 
   /** Goes on. Throws an `UnreadParts` where it comes to what has not been read. */
-  travel(): Leg {
+  advance(): Segment {
     for (;;) {
       const frame = this.#frames.at(-1);
       const result = frame === undefined ? this.#enterNext() : this.#passRule(frame);
@@ -125,7 +125,7 @@ export class Journey implements Environment, Traveller {
     if (this.state.hook === 'postrouting' && hook === 'prerouting') this.state.isLooped = true;
     this.state.hook = hook;
     this.#steps.push({ kind: 'hook', hook });
-    this.#bases = baseChainsOf(this.#world.ruleset, hook);
+    this.#bases = baseChainsOf(this.#input.ruleset, hook);
     this.#entered = 0;
   }
 
@@ -139,10 +139,10 @@ export class Journey implements Environment, Traveller {
     return { verdict, destination: endpoint, masquerade: newSource !== undefined };
   }
 
-  #passRule(frame: Frame): Outcome | Omit<ForkedLeg, 'steps'> | undefined {
+  #passRule(frame: Frame): Outcome | Omit<ForkedSegment, 'steps'> | undefined {
     const placed = frame.rules[frame.at];
     if (placed === undefined) return this.#leave(frame);
-    const before = this.#script.length > 0 || changes(placed.rule) ? new Journey(this.#world, this) : this;
+    const before = this.#script.length > 0 || changes(placed.rule) ? new PacketWalk(this.#input, this) : this;
     const length = this.#steps.length;
     this.#taken = 0;
     try {
@@ -155,15 +155,15 @@ export class Journey implements Environment, Traveller {
       const { options } = error;
       return {
         options,
-        journeys: options.map((_, at) => before.#branch([...this.#script, at])),
+        walks: options.map((_, at) => before.#branch([...this.#script, at])),
         place: before.#placeWith(this.#script),
-        answers: before.#beliefs,
+        answers: before.#assumed,
       };
     }
   }
 
   #placeWith(script: readonly number[]): string {
-    const { tables } = this.#world.ruleset;
+    const { tables } = this.#input.ruleset;
     return JSON.stringify([
       this.state.key,
       this.#isAccepted,
@@ -171,12 +171,12 @@ export class Journey implements Environment, Traveller {
       this.#frames.map(({ table, chain, at }) => [tables.indexOf(table), chain, at]),
       script,
       [...this.#remembered],
-      this.#beliefs.ofInterfaces,
+      this.#assumed.ofInterfaces,
     ]);
   }
 
-  #branch(script: readonly number[]): Journey {
-    const branch = new Journey(this.#world, this);
+  #branch(script: readonly number[]): PacketWalk {
+    const branch = new PacketWalk(this.#input, this);
     branch.#script = script;
     return branch;
   }
@@ -208,7 +208,7 @@ export class Journey implements Environment, Traveller {
     return this.#outcome('unknown');
   }
 
-  /** The chain is at its end: calls that came to nothing are no part of the way. */
+  /** The chain is at its end: calls that came to nothing are no part of the path. */
   #leave({ calls }: Frame): Outcome | undefined {
     this.#frames = this.#frames.slice(0, -1);
     for (const { steps, at } of calls.toReversed())
@@ -244,7 +244,7 @@ export class Journey implements Environment, Traveller {
       effect,
     } as const;
     this.#steps.push(element === undefined ? step : { ...step, element });
-    if (effect.kind === 'destination-nat') this.#beliefs.forget('output-interface');
+    if (effect.kind === 'destination-nat') this.#assumed.forget('output-interface');
   }
 
   field(field: Field): Evaluated {
@@ -256,7 +256,7 @@ export class Journey implements Environment, Traveller {
       !inputInterface &&
       !this.state.isFromNode
     )
-      this.#world.assumptions.add(`the packet comes in by ${evaluated.value}, which leads back to ${source}`);
+      this.#input.assumptions.add(`the packet comes in by ${evaluated.value}, which leads back to ${source}`);
     return evaluated;
   }
 
@@ -282,7 +282,7 @@ export class Journey implements Environment, Traveller {
 
   known(question: Question): boolean | undefined {
     if (question.kind === 'other') this.asked.add(question.text);
-    return this.#beliefs.known(question);
+    return this.#assumed.known(question);
   }
 
   ask(question: Question): boolean {
@@ -297,13 +297,13 @@ export class Journey implements Environment, Traveller {
           answer: one,
         })),
       ) === 0;
-    this.#beliefs.learn(question, answer);
+    this.#assumed.learn(question, answer);
     return answer;
   }
 
   /** A client that nobody knows of is taken for a new one. */
   remembers(list: string, address: Address, seconds: number | undefined): boolean {
-    const { node, assumptions } = this.#world;
+    const { node, assumptions } = this.#input;
     const known = this.#remembered.get(`${list} ${address}`) ?? node.remembers(list, address, seconds);
     if (known === undefined)
       assumptions.add(`${address} is a client that no list of xt_recent remembers yet`);

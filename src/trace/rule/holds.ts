@@ -1,4 +1,4 @@
-import type { ElementsOf, Expression, Scalar, Test } from '../rules-text/rule.ts';
+import type { ElementsOf, Expression, Scalar, Test } from '../../rules-text/rule.ts';
 import { chooseByComparison, chooseByNumber, type Operator } from './chance.ts';
 import { type Environment, type Evaluated, numberIn, scalarsIn, type Truth } from './environment.ts';
 import {

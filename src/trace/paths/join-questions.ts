@@ -1,16 +1,16 @@
+import type { Option } from '../trace.ts';
 import { either, type JoinedBranch, keyOf, type Part } from './joined-part.ts';
-import type { Option } from './trace.ts';
-import { forkNextTo, isQuestion, type Parents, type WaysBranch } from './ways.ts';
+import { forkNextTo, isQuestion, type Parents, type PathsBranch } from './paths.ts';
 
 /**
- * Rules that each may end the way of a packet, one after another, each by a question of its own: from three on they are
+ * Rules that each may end the path of a packet, one after another, each by a question of its own: from three on they are
  * one fork, with a branch for each of them and one for packets that pass them all. Questions that make a difference and
  * those that make none stay apart.
  */
 export function joinQuestions(
-  branches: readonly WaysBranch[],
+  branches: readonly PathsBranch[],
   parents: Parents,
-  join: (branch: WaysBranch) => JoinedBranch,
+  join: (branch: PathsBranch) => JoinedBranch,
 ): Part {
   const { turns, last } = questionsInTurn(branches, parents);
   let group = groupOf(last.map(join));
@@ -25,7 +25,7 @@ export function joinQuestions(
   return partOfGroup(group);
 }
 
-/** Questions, each asked where those before did not end the way. */
+/** Questions, each asked where those before did not end the path. */
 interface QuestionGroup {
   readonly last: readonly JoinedBranch[];
   /** Those before the last one, the nearest first. */
@@ -69,15 +69,15 @@ function partOfGroup({ turns, last }: QuestionGroup): Part {
 }
 
 interface Turn {
-  readonly leaving: WaysBranch;
-  readonly staying: WaysBranch;
+  readonly leaving: PathsBranch;
+  readonly staying: PathsBranch;
   readonly isStayingFirst: boolean;
 }
 
 function questionsInTurn(
-  start: readonly WaysBranch[],
+  start: readonly PathsBranch[],
   parents: Parents,
-): { readonly turns: readonly Turn[]; readonly last: readonly WaysBranch[] } {
+): { readonly turns: readonly Turn[]; readonly last: readonly PathsBranch[] } {
   const turns: Turn[] = [];
   let last = start;
   for (;;) {
@@ -94,7 +94,7 @@ function questionsInTurn(
   }
 }
 
-function questionNextTo(branch: WaysBranch, parents: Parents): readonly WaysBranch[] | undefined {
+function questionNextTo(branch: PathsBranch, parents: Parents): readonly PathsBranch[] | undefined {
   const next = forkNextTo(branch, parents);
   return next !== undefined && isQuestion(next) ? next : undefined;
 }

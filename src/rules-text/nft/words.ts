@@ -7,8 +7,8 @@ export interface Word {
 }
 
 /** What the reader of a rule cannot make sense of. It never leaves the readers: the rule says `unknown` there. */
-export class Strange extends Error {
-  override readonly name = 'Strange';
+export class UnsupportedSyntax extends Error {
+  override readonly name = 'UnsupportedSyntax';
 }
 
 /** The words of one rule, read from left to right. */
@@ -42,10 +42,10 @@ export class Words {
     return word !== undefined && !word.isQuoted && texts.includes(word.text);
   }
 
-  /** Takes the next word. Throws `Strange` at the end. */
+  /** Takes the next word. Throws `UnsupportedSyntax` at the end. */
   take(): string {
     const word = this.#words[this.#at];
-    if (word === undefined) throw new Strange('a word is missing');
+    if (word === undefined) throw new UnsupportedSyntax('a word is missing');
     this.#at += 1;
     return word.text;
   }
@@ -59,7 +59,7 @@ export class Words {
 
   /** Takes the next word, which must be this one. */
   expect(text: string): void {
-    if (!this.takeIf(text)) throw new Strange(`"${text}" is missing`);
+    if (!this.takeIf(text)) throw new UnsupportedSyntax(`"${text}" is missing`);
   }
 
   /** Puts other words in the place of the next one, of the same text: `10.0.0.1:tcp` as `10.0.0.1` and `tcp`. */
