@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Program } from '../support/cli/program.ts';
+import { openSandbox } from '../support/cli/sandbox.ts';
 import { runOnce } from '../support/conformance/product.ts';
 import { describeDifferences, parseSavedRules, rulesWithoutService } from '../support/conformance/rules.ts';
 import { sharedEntries, sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
-import { execInNamespace } from '../support/lab/host.ts';
-import { createNamespaces, ipBatch } from '../support/lab/namespaces.ts';
 import { addressLine } from '../support/lab/topology.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
 
@@ -14,28 +14,34 @@ const unavailable = sharedUnavailable() ?? labUnavailable();
 
 describe.each(['nft', 'legacy'] as const)('iptables (%s)', (variant) => {
   const withoutVariant = unavailable ?? iptablesUnavailable(variant);
-  if (withoutVariant !== undefined) test('golden rules', ({ skip }) => skip(withoutVariant));
-  else
-    test.each(sharedEntries('golden'))('%s', (name) => compareRules(`${sharedPath}golden/${name}`, variant));
-});
-
-async function compareRules(folder: string, variant: 'nft' | 'legacy'): Promise<void> {
-  await using namespaces = await createNamespaces(['node']);
-  const node = namespaces.nameOf('node');
-  await ipBatch(interfaceLines, node);
-  const objects = ['--source', `${folder}/objects.yaml`, '--config', `${folder}/config.iptables.yaml`];
-  await runOnce(node, [...objects, '--iptables-variant', variant]);
-  for (const command of ['iptables', 'ip6tables']) {
-    const saved = parseSavedRules(await execInNamespace(node, `${command}-${variant}-save`, []));
-    const recorded = parseSavedRules(await readFile(`${folder}/${command}-save.txt`, 'utf8'));
-    expect.soft(describeDifferences(saved, recorded), command).toBe('');
-    expect.soft(rulesWithoutService(saved, recorded), command).toEqual([]);
+  if (withoutVariant !== undefined) {
+    test('golden rules', ({ skip }) => skip(withoutVariant));
+    return;
   }
-}
+  let program: Program;
+  beforeAll(async () => {
+    program = openSandbox();
+    await program.sh('ip -batch -', { input: interfaceLines.join('\n') });
+  });
+  afterEach(() => program.clear());
+  afterAll(() => program[Symbol.asyncDispose]());
+
+  test.each(sharedEntries('golden'))('%s', async (name) => {
+    const folder = `${sharedPath}golden/${name}`;
+    const objects = ['--source', `${folder}/objects.yaml`, '--config', `${folder}/config.iptables.yaml`];
+    await runOnce(program, [...objects, '--iptables-variant', variant]);
+    for (const command of ['iptables', 'ip6tables']) {
+      const { stdout } = await program.sh(`${command}-${variant}-save`);
+      const saved = parseSavedRules(stdout);
+      const recorded = parseSavedRules(await readFile(`${folder}/${command}-save.txt`, 'utf8'));
+      expect.soft(describeDifferences(saved, recorded), command).toBe('');
+      expect.soft(rulesWithoutService(saved, recorded), command).toEqual([]);
+    }
+  });
+});
 
 /** The interface of the node that was recorded. */
 const interfaceLines = [
-  'link set lo up',
   'link add eth0 type veth peer name wire',
   'link set wire up',
   'link set eth0 up',

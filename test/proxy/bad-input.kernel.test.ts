@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { objectsFolder, web } from '../support/cli/objects.ts';
-import { inSandbox } from '../support/cli/sandbox.ts';
+import type { Program } from '../support/cli/program.ts';
+import { inSandbox, openSandbox } from '../support/cli/sandbox.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
 
 const unavailable = labUnavailable() ?? iptablesUnavailable('nft') ?? iptablesUnavailable('legacy');
@@ -97,17 +98,23 @@ if (unavailable !== undefined) test('bad input', ({ skip }) => skip(unavailable)
 describe.skipIf(unavailable)(
   'bad input is named, left out, and shows in the exit status; the rest works',
   () => {
+    let sandbox: Program;
+    beforeAll(() => {
+      sandbox = openSandbox();
+    });
+    afterEach(() => sandbox.clear());
+    afterAll(() => sandbox[Symbol.asyncDispose]());
+
     test.each(cases)('$name', async ({ files, says, badServes = false }) => {
       await using source = await objectsFolder(files);
-      const { exitCode, stdout, stderr } = await inSandbox(
-        'portolan run --once --source "$SOURCE" --iptables-variant nft; status=$?; iptables-nft-save; exit $status',
-        { env: { SOURCE: source.path } },
-      );
+      const args = ['run', '--once', '--source', source.path, '--iptables-variant', 'nft'];
+      const { exitCode, stderr } = await sandbox.portolan(args);
+      const { stdout: rules } = await sandbox.sh('iptables-nft-save');
       expect(stderr).toMatch(says);
       expect(exitCode).toBe(1);
-      expect(stdout).toContain('default/web:http cluster IP');
-      expect(stdout.includes('default/worse')).toBe(badServes);
-      expect(stdout).not.toMatch(/flush ruleset|ACCEPT.*-j ACCEPT/);
+      expect(rules).toContain('default/web:http cluster IP');
+      expect(rules.includes('default/worse')).toBe(badServes);
+      expect(rules).not.toMatch(/flush ruleset|ACCEPT.*-j ACCEPT/);
     });
   },
 );

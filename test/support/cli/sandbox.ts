@@ -1,26 +1,27 @@
 import { fileURLToPath } from 'node:url';
 import { execa, type Options } from 'execa';
+import { type Finished, type Program, startProgram } from './program.ts';
 
-/** The real command, run in network and mount namespaces of its own, with a /run of its own. */
+/** Network and mount namespaces of their own, with a /run of their own, which end with what runs in them. */
 
 const portolan = fileURLToPath(new URL('../../../bin/portolan', import.meta.url));
-
-export interface Finished {
-  readonly exitCode: number | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const prepare = 'mount -t tmpfs none /run && ip link set lo up';
 
 /**
- * Runs a shell script in a new network namespace; `portolan` in it is the command, and $PORTOLAN its path. The namespace, and all
- * that the script leaves in it, ends with the script.
+ * Runs a shell script in a new sandbox; `portolan` in it is the real command, and $PORTOLAN its path. For what needs a
+ * process of its own: a daemon, fewer capabilities, other mounts. Other tests use `openSandbox`, which takes less time.
  */
 export async function inSandbox(script: string, options: Options = {}): Promise<Finished> {
-  const prepared = `mount -t tmpfs none /run && ip link set lo up && portolan() { "$PORTOLAN" "$@"; }\n${script}`;
+  const prepared = `${prepare} && portolan() { "$PORTOLAN" "$@"; }\n${script}`;
   const { exitCode, stdout, stderr } = await execa('unshare', ['--net', '--mount', 'bash', '-c', prepared], {
     ...options,
     env: { ...options.env, PORTOLAN: portolan },
     reject: false,
   });
   return { exitCode, stdout: String(stdout), stderr: String(stderr) };
+}
+
+/** A sandbox in which the command is called without a process for each call. */
+export function openSandbox(): Program {
+  return startProgram(['unshare', '--net', '--mount', 'sh', '-c', `${prepare} && exec "$0" "$@"`]);
 }

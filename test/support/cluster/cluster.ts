@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startAgent } from '../lab/agent-client.ts';
-import { createHost, type Host } from '../lab/host.ts';
+import { type Host, startHost } from '../lab/host.ts';
 import { createNamespaces, ipBatch } from '../lab/namespaces.ts';
 import { labUnavailable } from '../lab/unavailable.ts';
 import { controlAddress, servers } from './addresses.ts';
@@ -40,7 +39,7 @@ export async function startCluster(settings: ControlPlaneSettings = {}): Promise
   const namespaces = resources.use(await createNamespaces(['control']));
   const namespace = namespaces.nameOf('control');
   await ipBatch(controlLines, namespace);
-  const agent = resources.use(startAgent(namespace));
+  const host = resources.use(startHost(namespace));
   const server = { host: '127.0.0.1', port: apiServerPort };
   const socketPath = join(folder, 'api.sock');
   resources.use(await startRelay(namespace, { path: socketPath }, server));
@@ -59,7 +58,7 @@ export async function startCluster(settings: ControlPlaneSettings = {}): Promise
     plane,
     api: plane.api,
     folder,
-    host: createHost(namespace, agent),
+    host,
     relay,
     addNode: (options = {}) => {
       nodes += 1;

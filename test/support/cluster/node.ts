@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Address } from '../../../src/net/address.ts';
-import { startAgent } from '../lab/agent-client.ts';
-import { createHost, type Host } from '../lab/host.ts';
+import { type Host, startHost } from '../lab/host.ts';
 import { createNamespaces, ipBatch } from '../lab/namespaces.ts';
 import { address as parseAddress } from '../records.ts';
 import { controlAddress, servers } from './addresses.ts';
@@ -56,7 +55,7 @@ export async function createNode(place: Place, options: NodeOptions): Promise<Cl
   const name = `node-${number}`;
   const address = parseAddress(`192.168.60.${100 + number}`);
   const namespace = await wire(place, address, resources);
-  const host = createHost(namespace, resources.use(startAgent(namespace)));
+  const host = resources.use(startHost(namespace));
   const usualObject = nodeObject(name, number, address);
   const object = (options.object ?? ((usual) => usual))(usualObject);
   if (object !== undefined) await plane.api.create(object);

@@ -3,6 +3,7 @@ import type { Host } from '../lab/host.ts';
 
 /** What the flows need to know of a backend, to look at its rules from outside. */
 export interface Backend {
+  readonly name: string;
   /** As in KubeProxyConfiguration. */
   readonly mode: 'iptables' | 'nftables';
   /** For `portolan run`, besides the objects and the configuration. */
@@ -25,6 +26,7 @@ export interface ClosedPort {
 
 export function iptablesBackend(variant: 'nft' | 'legacy'): Backend {
   return {
+    name: `iptables-${variant}`,
     mode: 'iptables',
     runArguments: ['--iptables-variant', variant],
     async readRefusals(node, family) {
@@ -46,6 +48,7 @@ export function iptablesBackend(variant: 'nft' | 'legacy'): Backend {
 
 export function nftablesBackend(): Backend {
   return {
+    name: 'nftables',
     mode: 'nftables',
     runArguments: [],
     async readRefusals(node, family) {

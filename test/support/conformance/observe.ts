@@ -1,4 +1,5 @@
 import { type Address, familyOf, formatEndpoint, isLoopback } from '../../../src/net/address.ts';
+import type { Program } from '../cli/program.ts';
 import type { Host } from '../lab/host.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Answer, ConnectResult } from '../lab/messages.ts';
@@ -16,6 +17,8 @@ export interface Observation {
 
 export interface Stage {
   readonly lab: Lab;
+  /** The command, on the node. */
+  readonly program: Program;
   readonly scenario: Scenario;
   readonly backend: Backend;
 }

@@ -1,32 +1,25 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execInNamespace } from '../lab/host.ts';
+import type { Program } from '../cli/program.ts';
 import type { Backend } from './backend.ts';
 import type { KubernetesObject, Scenario } from './scenario.ts';
 
-/** Runs `portolan run --once` inside a namespace; rejects with what it printed where it fails. */
-export async function runOnce(namespace: string, args: readonly string[]): Promise<void> {
-  const state = await mkdtemp(join(tmpdir(), 'portolan-run-'));
-  try {
-    await execInNamespace(namespace, portolan, ['run', '--once', ...args], {
-      env: { RUNTIME_DIRECTORY: state },
-    });
-  } finally {
-    await rm(state, { recursive: true });
-  }
+/** Calls `portolan run --once`; rejects with what it wrote where it fails. */
+export async function runOnce(program: Program, args: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await program.portolan(['run', '--once', ...args]);
+  if (exitCode !== 0) throw new Error(`portolan run --once ended with ${exitCode}: ${stderr}`);
 }
 
 /** Brings a node to the objects of a scenario. */
 export async function syncScenario(
-  namespace: string,
+  program: Program,
   scenario: Scenario,
   objects: readonly KubernetesObject[],
   { mode, runArguments }: Backend,
 ): Promise<void> {
   await using files = await writeScenario(scenario, objects, mode);
-  await runOnce(namespace, [...files.args, ...runArguments]);
+  await runOnce(program, [...files.args, ...runArguments]);
 }
 
 /** Files with the objects of a scenario and its configuration; `args` name them to any command. */
@@ -49,8 +42,6 @@ export async function writeScenario(
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }
-
-const portolan = fileURLToPath(new URL('../../../bin/portolan', import.meta.url));
 
 /** What a cluster would say of the node and of its service networks. */
 function clusterObjects({ node, config }: Scenario): object[] {

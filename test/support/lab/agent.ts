@@ -1,27 +1,20 @@
 /**
- * The process inside a namespace of the lab: serves and connects as it is told, in JSON lines, and ends with
- * its standard input. Plain Node without dependencies, because a lab starts one for every namespace.
+ * The process inside a namespace of the lab: serves and connects as it is told. Plain Node without dependencies, because a
+ * lab starts one for every namespace.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { globSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { createInterface } from 'node:readline';
+import { serve } from '../agents/serve.ts';
 import { connect } from './connect.ts';
-import type { Answer, Listener, Reply, ReplyLine, Request, RequestLine } from './messages.ts';
+import type { Answer, Listener, Reply, Request } from './messages.ts';
 
 const servers = new Map<string, () => void>();
 
-const lines = createInterface({ input: process.stdin });
-lines.on('line', (line) => void serve(JSON.parse(line)));
-lines.on('close', () => process.exit());
-
-async function serve({ id, request }: RequestLine): Promise<void> {
-  const reply = await perform(request).catch((error: NodeJS.ErrnoException) => ({
-    error: error.code ?? error.message,
-  }));
-  process.stdout.write(`${JSON.stringify({ id, reply } satisfies ReplyLine)}\n`);
-}
+serve((request: Request) =>
+  perform(request).catch((error: NodeJS.ErrnoException): Reply => ({ error: error.code ?? error.message })),
+);
 
 async function perform(request: Request): Promise<Reply> {
   switch (request.op) {

@@ -1,11 +1,13 @@
 import { execa } from 'execa';
 import type { Address } from '../../../src/net/address.ts';
-import type { AgentClient } from './agent-client.ts';
-import type { ConnectResult, Listener, Transport } from './messages.ts';
+import { startAgent } from '../agents/start-agent.ts';
+import type { ConnectResult, Listener, Reply, Request, Transport } from './messages.ts';
 
 /** One namespace of a lab: a node, a client, an endpoint or the outside. */
 export interface Host {
   readonly namespace: string;
+  /** Sets kernel settings of the namespace. Keys are paths below /proc/sys, with `*` for "each". */
+  set(settings: Readonly<Record<string, string>>): Promise<void>;
   /** Answers every connection or datagram with who was reached and who was seen, until disposed of. */
   listen(listener: Listener): Promise<AsyncDisposable>;
   /** Opens a connection from a port that this host has not used yet. */
@@ -29,7 +31,10 @@ export interface Destination {
   readonly timeoutMs: number;
 }
 
-export function createHost(namespace: string, agent: AgentClient): Host {
+/** Starts the agent (agent.ts) of a namespace that is there already. It ends where the host is disposed of. */
+export function startHost(namespace: string): Host & AsyncDisposable {
+  const launcher = ['ip', 'netns', 'exec', namespace];
+  const agent = startAgent<Request, Reply>({ launcher, script: new URL('./agent.ts', import.meta.url) });
   let lastPort = firstEphemeralPort;
   const nextPort = () => {
     lastPort += 1;
@@ -39,23 +44,28 @@ export function createHost(namespace: string, agent: AgentClient): Host {
     namespace,
     nextPort,
     exec: (command, args, options) => execInNamespace(namespace, command, args, options),
+    async set(settings) {
+      const reply = await agent.ask({ op: 'sysctl', settings });
+      if ('error' in reply) throw new Error(`cannot set ${Object.keys(settings).join(', ')}: ${reply.error}`);
+    },
     async listen(listener) {
-      const reply = await agent.request({ op: 'listen', listener });
+      const reply = await agent.ask({ op: 'listen', listener });
       if ('error' in reply) {
         const { protocol, address, port } = listener;
         throw new Error(`${namespace} cannot listen on ${protocol} ${address} port ${port}: ${reply.error}`);
       }
       return {
         async [Symbol.asyncDispose]() {
-          await agent.request({ op: 'close', listener });
+          await agent.ask({ op: 'close', listener });
         },
       };
     },
     async connect(to) {
-      const reply = await agent.request({ op: 'connect', connection: { ...to, sourcePort: nextPort() } });
+      const reply = await agent.ask({ op: 'connect', connection: { ...to, sourcePort: nextPort() } });
       if ('done' in reply) throw new Error(`${namespace}: the agent did not say how the connection went`);
       return reply;
     },
+    [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose](),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Address } from '../../../src/net/address.ts';
-import { type AgentClient, startAgent } from './agent-client.ts';
-import { createHost, type Host } from './host.ts';
+import { type Host, startHost } from './host.ts';
 import { configureInterfaces, createNamespaces, ipBatch } from './namespaces.ts';
 import {
   addressLine,
@@ -34,9 +33,9 @@ export async function createLab(topology: Topology): Promise<Lab> {
     await createNamespaces(rolesOf(topology), (name) => linkLines(topology, name)),
   );
   const start = async (role: Role, lines: readonly string[], settings: Readonly<Record<string, string>>) => {
-    const agent = stack.use(startAgent(nameOf(role)));
-    await Promise.all([configureInterfaces(lines, nameOf(role)), configure(agent, settings)]);
-    return createHost(nameOf(role), agent);
+    const host = stack.use(startHost(nameOf(role)));
+    await Promise.all([configureInterfaces(lines, nameOf(role)), host.set(settings)]);
+    return host;
   };
   const [node, outside, ...hosts] = await Promise.all([
     start('node', nodeLines(topology), sysctls.node),
@@ -51,11 +50,6 @@ export async function createLab(topology: Topology): Promise<Lab> {
     lendToNode: (address) => lend(address, node.namespace),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
-}
-
-async function configure(agent: AgentClient, settings: Readonly<Record<string, string>>): Promise<void> {
-  const reply = await agent.request({ op: 'sysctl', settings });
-  if ('error' in reply) throw new Error(`cannot set ${Object.keys(settings).join(', ')}: ${reply.error}`);
 }
 
 function hostOf(address: Address, { hosts: addresses }: Topology, hosts: readonly Host[]): Host {

@@ -1,6 +1,6 @@
 import type { Address } from '../../../src/net/address.ts';
 
-/** What the lab asks an agent, and what it answers: one JSON object a line, matched by `id`. */
+/** What a lab asks the agent in a namespace, and what it answers. */
 
 export type Transport = 'tcp' | 'udp';
 
@@ -39,13 +39,3 @@ export type Request =
   | { readonly op: 'connect'; readonly connection: Connection };
 
 export type Reply = { readonly done: true } | ConnectResult;
-
-export interface RequestLine {
-  readonly id: number;
-  readonly request: Request;
-}
-
-export interface ReplyLine {
-  readonly id: number;
-  readonly reply: Reply;
-}

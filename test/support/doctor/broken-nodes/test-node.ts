@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { DoctorReport, Finding } from '../../../../src/doctor/check.ts';
-import { type AgentClient, startAgent } from '../../lab/agent-client.ts';
-import { createHost, type Host } from '../../lab/host.ts';
+import { type Host, startHost } from '../../lab/host.ts';
 import { configureInterfaces, createNamespaces } from '../../lab/namespaces.ts';
 import { addresses, ports } from './addresses.ts';
 import { healthyConfig, healthyObjects } from './objects.ts';
@@ -44,13 +43,13 @@ export async function createTestNode({
 }): Promise<TestNode> {
   await using stack = new AsyncDisposableStack();
   const { nameOf } = stack.use(await createNamespaces(roles, linkLines));
-  const start = async (role: Role): Promise<[AgentClient, Host]> => {
-    const agent = stack.use(startAgent(nameOf(role)));
-    await configure(agent, everywhere);
+  const start = async (role: Role): Promise<Host> => {
+    const host = stack.use(startHost(nameOf(role)));
+    await host.set(everywhere);
     await configureInterfaces(linesOf(role), nameOf(role));
-    return [agent, createHost(nameOf(role), agent)];
+    return host;
   };
-  const [[agent, node], [, pod0], [, pod1], [, other]] = await Promise.all([
+  const [node, pod0, pod1, other] = await Promise.all([
     start('node'),
     start('pod0'),
     start('pod1'),
@@ -61,8 +60,7 @@ export async function createTestNode({
     other.exec('bridge', overlayPeers.other),
     ...[pod0, pod1].map(serve),
   ]);
-  const set = (settings: Readonly<Record<string, string>>) => configure(agent, settings);
-  await set(nodeSettings);
+  await node.set(nodeSettings);
   const folder = await mkdtemp(join(tmpdir(), 'portolan-doctor-'));
   stack.defer(() => rm(folder, { recursive: true }));
   const files = await keepFiles(folder, mode);
@@ -71,7 +69,7 @@ export async function createTestNode({
     node,
     pods: [pod0, pod1],
     other,
-    set,
+    set: (settings) => node.set(settings),
     ...files,
     ...commands(node, folder),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
@@ -90,11 +88,6 @@ async function serve(pod: Host, index: number): Promise<void> {
   for (const address of own === undefined ? [] : [own.IPv4, own.IPv6]) {
     await pod.listen({ protocol: 'tcp', address, port: ports.target });
   }
-}
-
-async function configure(agent: AgentClient, settings: Readonly<Record<string, string>>): Promise<void> {
-  const reply = await agent.request({ op: 'sysctl', settings });
-  if ('error' in reply) throw new Error(`cannot set ${Object.keys(settings).join(', ')}: ${reply.error}`);
 }
 
 async function keepFiles(folder: string, mode: 'iptables' | 'nftables') {
