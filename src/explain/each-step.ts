@@ -1,4 +1,4 @@
-/** The steps of a path and of its branches, in order. Branches may lead to the same fork: it is gone through once. */
+/** The steps of a path and of its branches, in order. A fork that several branches lead to is visited once. */
 export function* eachStep<Step>(
   path: readonly Step[],
   branchesOf: (step: Step) => readonly { readonly path: readonly Step[] }[] | undefined,

@@ -1,7 +1,7 @@
 import type { Family } from '../net/family.ts';
 import type { CommonOptions } from '../sources/open-source.ts';
 
-/** Checked is what commander can check; the rest is text. */
+/** The options of `explain`. Commander has checked what it can; the rest is text that has yet to be parsed. */
 export interface ExplainOptions extends CommonOptions {
   readonly from: string;
   readonly to: string;
@@ -13,12 +13,12 @@ export interface ExplainOptions extends CommonOptions {
   /** Files with saved rules; `-` is standard input. */
   readonly rules: readonly string[];
   readonly nodeAddresses: readonly string[];
-  /** Which interface leads where, for saved rules: `NETWORK=INTERFACE`. */
+  /** Routes of the node, for saved rules: `NETWORK=INTERFACE`. */
   readonly routes: readonly string[];
   readonly inputInterface: string | undefined;
   readonly sourcePort: string | undefined;
   readonly output: 'text' | 'json' | 'svg';
-  /** Whether every endpoint and every way is shown. */
+  /** Whether every endpoint and every branch is shown. */
   readonly all: boolean;
   readonly family: Family | undefined;
   readonly color: boolean;

@@ -7,36 +7,36 @@ import { findTarget } from './reason/find-target.ts';
 import { forkReason, questionWords } from './reason/fork-reason.ts';
 import { notesOn } from './reason/notes.ts';
 import { reasonOf } from './reason/reason.ts';
+import type { ReasonContext } from './reason/reason-context.ts';
 import { reasonToMark } from './reason/service-reason.ts';
 import { summarise } from './reason/summarise.ts';
-import type { View } from './reason/view.ts';
-import { withoutAsides } from './without-asides.ts';
+import { withoutNoOps } from './without-no-ops.ts';
 
-/** What is explained besides the trace itself. */
-export interface Subject {
+/** What an explanation needs to know besides the trace. */
+export interface ExplainContext {
   readonly packet: Packet;
   readonly node: Pick<NodeView, 'isLocal'>;
   readonly knowledge: Knowledge;
-  /** Whether the path has every rule; else it lacks those that others tell of already. */
+  /** Whether the path has every rule; otherwise those that say nothing new are left out. */
   readonly everyRule?: boolean;
 }
 
-/** Puts into words what the trace of a packet says. */
+/** Puts the trace of a packet into words. */
 export function explainTrace(
   trace: Trace,
-  { packet, node, knowledge, everyRule = false }: Subject,
+  { packet, node, knowledge, everyRule = false }: ExplainContext,
 ): Explanation {
   const target = findTarget(trace.path, knowledge);
   const isFromNode = node.isLocal(packet.source);
-  const view: View = { packet, isFromNode, knowledge, target, markedBecause: undefined };
-  const path = new PathExplainer().explain(everyRule ? trace.path : withoutAsides(trace.path), view);
+  const context: ReasonContext = { packet, isFromNode, knowledge, target, markedBecause: undefined };
+  const path = new PathExplainer().explain(everyRule ? trace.path : withoutNoOps(trace.path), context);
   const endpoints = explainEndpoints(trace, knowledge);
   return {
     packet,
     client: knowledge.client,
     target,
     verdict: trace.verdict,
-    summary: summarise(trace, path, endpoints, view),
+    summary: summarise(trace, path, endpoints, context),
     endpoints,
     masquerade: trace.masquerade,
     unknowns: trace.unknowns.map(questionWords),
@@ -57,43 +57,43 @@ function explainEndpoints({ endpoints }: Trace, { backends }: Knowledge): readon
 }
 
 class PathExplainer {
-  /** Branches may lead to the same fork; of what came before, only the reason for the mark tells there. */
+  /** Forks by the reason for the mark, the one thing from before a fork that its explanation depends on. */
   readonly #forks = new Map<string | undefined, Map<Step, ExplainedStep>>();
 
-  explain(path: readonly Step[], start: View): readonly ExplainedStep[] {
+  explain(path: readonly Step[], start: ReasonContext): readonly ExplainedStep[] {
     const explained: ExplainedStep[] = [];
-    let view = start;
+    let context = start;
     for (const step of path) {
-      explained.push(step.kind === 'fork' ? this.#explainFork(step, view) : explainStep(step, view));
+      explained.push(step.kind === 'fork' ? this.#explainFork(step, context) : explainStep(step, context));
       if (step.kind === 'rule')
-        view = { ...view, markedBecause: view.markedBecause ?? markReason(step, view) };
+        context = { ...context, markedBecause: context.markedBecause ?? markReason(step, context) };
     }
     return explained;
   }
 
-  #explainFork(fork: Step & { kind: 'fork' }, view: View): ExplainedStep {
-    const those = this.#forks.get(view.markedBecause) ?? new Map<Step, ExplainedStep>();
-    this.#forks.set(view.markedBecause, those);
+  #explainFork(fork: Step & { kind: 'fork' }, context: ReasonContext): ExplainedStep {
+    const those = this.#forks.get(context.markedBecause) ?? new Map<Step, ExplainedStep>();
+    this.#forks.set(context.markedBecause, those);
     const known = those.get(fork);
     if (known !== undefined) return known;
-    const branches = fork.branches.map((branch) => ({ ...branch, path: this.explain(branch.path, view) }));
+    const branches = fork.branches.map((branch) => ({ ...branch, path: this.explain(branch.path, context) }));
     const explained = { kind: 'fork', branches, reason: forkReason(branches) } as const;
     those.set(fork, explained);
     return explained;
   }
 }
 
-function markReason(step: RuleStep, view: View): string | undefined {
+function markReason(step: RuleStep, context: ReasonContext): string | undefined {
   const role = chainRole(step.table, step.chain);
-  return role === undefined ? undefined : reasonToMark(step, role, view);
+  return role === undefined ? undefined : reasonToMark(step, role, context);
 }
 
-function explainStep(step: Exclude<Step, { kind: 'fork' }>, view: View): ExplainedStep {
+function explainStep(step: Exclude<Step, { kind: 'fork' }>, context: ReasonContext): ExplainedStep {
   switch (step.kind) {
     case 'hook':
       return step;
     case 'rule':
-      return { ...step, reason: reasonOf(step, view) };
+      return { ...step, reason: reasonOf(step, context) };
     case 'policy':
       return { ...step, reason: `dropped: no rule accepted it, and the policy of ${step.chain} is drop` };
     case 'end':

@@ -6,7 +6,7 @@ import { type Explanation, nothingKnown } from './explanation.ts';
 import { askedPacket } from './packet/asked-packet.ts';
 import { openRules } from './rules/open-rules.ts';
 
-/** Prints what happens to a packet, and why, by the rules that it meets. */
+/** Prints what happens to a packet, and which rules make it so. */
 export async function explain(options: ExplainOptions): Promise<ExitStatus> {
   const explanation = await explanationOf(options);
   process.stdout.write(await formatted(explanation, options));
@@ -15,7 +15,7 @@ export async function explain(options: ExplainOptions): Promise<ExitStatus> {
 
 const arrives: ReadonlySet<TraceVerdict> = new Set(['dnat', 'accept', 'untouched']);
 
-/** What happens to the packet that the options ask about. Throws a `UserError` where they cannot be followed. */
+/** What happens to the packet that the options describe. Throws a `UserError` where they name no packet or no rules. */
 export async function explanationOf(options: ExplainOptions): Promise<Explanation> {
   if (options.live && options.rules.length > 0)
     throw new UserError('--live and --rules: the rules come from the kernel or from files; give one of them');
@@ -32,13 +32,13 @@ export async function explanationOf(options: ExplainOptions): Promise<Explanatio
   return explainTrace(trace, { packet, node, knowledge, everyRule: options.all });
 }
 
-/** Rules from elsewhere can be followed without an API server, which might be what does not work. */
+/** Live and saved rules can be explained without objects: the API server may be the very thing that does not work. */
 function needsObjects({ live, rules, source, flags }: ExplainOptions): boolean {
   if (!live && rules.length === 0) return true;
   return source !== undefined || flags.kubeconfig !== undefined || flags.master !== undefined;
 }
 
-/** It takes time to load, and an answer from saved rules alone does without. */
+/** Loaded only when needed: it takes a while, and saved rules alone do without it. */
 function objectsModule() {
   return import('./packet/explain-objects.ts');
 }

@@ -10,8 +10,8 @@ import type {
 import { percentages } from './percent.ts';
 
 /**
- * The explanation for programs; docs/explain.md describes it. Fields are added at times, and never changed or taken away.
- * What is not known is null.
+ * The explanation for programs; docs/explain.md describes it. Fields may be added, and are never changed or removed.
+ * What is not known is `null`.
  */
 export function explanationJson(explanation: Explanation): object {
   const {
@@ -71,7 +71,7 @@ function stepJson(step: ExplainedStep, forks: SharedForks): object {
   }
 }
 
-/** Forks that several branches lead to, with a number for each, and which of them have been written. */
+/** Forks that several branches lead to, by number, and those of them that have been written already. */
 interface SharedForks {
   readonly numbers: ReadonlyMap<ExplainedStep, number>;
   readonly written: Set<ExplainedStep>;
@@ -111,7 +111,7 @@ function branchesJson(branches: readonly ExplainedBranch[], forks: SharedForks):
   }));
 }
 
-/** JSON has no large numbers; marks are written as rules write them. */
+/** JSON has no bigint; marks are written in hexadecimal, as rules have them. */
 function effectJson(effect: Effect): object {
   switch (effect.kind) {
     case 'mark':

@@ -7,7 +7,7 @@ export interface Explanation {
   readonly packet: Packet;
   /** Who sends it, where that is more than an address: `pod default/cli`. */
   readonly client: string | undefined;
-  /** Whom the destination belongs to, by the objects or else by the rules; `undefined` where neither says. */
+  /** The service port that has the destination, by the objects or else by the rules; `undefined` where neither says. */
   readonly target: Target | undefined;
   readonly verdict: TraceVerdict;
   /** Why, in one sentence: `default/web:http has no endpoints`. */
@@ -16,7 +16,7 @@ export interface Explanation {
   readonly masquerade: boolean;
   readonly unknowns: readonly string[];
   readonly assumptions: readonly string[];
-  /** What the objects say besides, in words. */
+  /** Further remarks from the objects, in words. */
   readonly notes: readonly string[];
   readonly path: readonly ExplainedStep[];
 }
@@ -25,7 +25,7 @@ export interface Explanation {
 export interface Target {
   /** `namespace/name:port`. */
   readonly service: string;
-  /** Where the rules name the Service only, it is not known by which of its addresses. */
+  /** `undefined` where the rules name the Service but not which of its addresses this is. */
   readonly frontend: Frontend['kind'] | undefined;
 }
 
@@ -35,11 +35,11 @@ export interface ExplainedEndpoint {
   /** Of the connections, with one decimal; where nothing is unknown and nothing refused they sum to 100. */
   readonly percent: number;
   readonly masquerade: boolean;
-  /** What objects say of it. */
+  /** What the objects say about it. */
   readonly backend: Backend | undefined;
 }
 
-/** A step of a trace, and why it was taken. */
+/** A step of a trace, with the reason for it. */
 export type ExplainedStep =
   | (Step & { readonly kind: 'hook' })
   | (RuleStep & Reasoned)
@@ -65,15 +65,15 @@ export interface ExplainedBranch {
   readonly path: readonly ExplainedStep[];
 }
 
-/** What objects say of the packet; every part may be unknown. */
+/** What the objects say about the packet; any part may be unknown. */
 export interface Knowledge {
   /** The service port that should answer at the packet's destination. */
   readonly target: { readonly plan: ServicePortPlan; readonly frontend: Frontend } | undefined;
-  /** See `Explanation`. */
+  /** As in `Explanation`. */
   readonly client: string | undefined;
   /** Pods and nodes by `ip:port` of an endpoint. */
   readonly backends: ReadonlyMap<string, Backend>;
-  /** What else is worth knowing, in words. */
+  /** Anything else worth knowing, in words. */
   readonly remarks: readonly string[];
 }
 

@@ -2,18 +2,18 @@ import type { ExplainedBranch, ExplainedFork, ExplainedStep } from './explanatio
 import { destinationOf, digest, makesNoDifference } from './outcomes.ts';
 import { chainRole } from './reason/chain-role.ts';
 
-/** Branches of a fork that differ in nothing but their endpoint. */
+/** Branches of a fork that differ only in their endpoint. */
 export interface BranchGroup {
   readonly first: ExplainedBranch;
-  /** Each once, in order; none where the branches do not lead to one endpoint each. */
+  /** In order, without duplicates; empty where a branch does not lead to exactly one endpoint. */
   readonly destinations: readonly string[];
-  /** That of all of them together; `undefined` where it cannot be known. */
+  /** The sum of their shares, 0 to 1; `undefined` where it cannot be known. */
   readonly share: number | undefined;
 }
 
 /**
- * Puts branches together that go the same way, so that a hundred endpoints are told of once. Where something is unknown
- * that makes no difference, one branch stands for all.
+ * Groups branches that have the same path but for the endpoint, so that a hundred endpoints are described once. Where
+ * the answer to an unknown makes no difference, one branch stands for all.
  */
 export function groupBranches(branches: readonly ExplainedBranch[]): readonly BranchGroup[] {
   const last = branches.at(-1);
@@ -27,7 +27,7 @@ export function groupBranches(branches: readonly ExplainedBranch[]): readonly Br
   });
 }
 
-/** Each branch by itself. */
+/** A group for each branch. */
 export function eachBranch(branches: readonly ExplainedBranch[]): readonly BranchGroup[] {
   return branches.flatMap((branch) => groupBranches([branch]));
 }
@@ -41,7 +41,9 @@ function totalShare(branches: readonly ExplainedBranch[]): number | undefined {
   return total;
 }
 
-/** What is unknown has a condition of its own; what chance decides has the same everywhere. */
+/**
+ * Equal for branches of one group. Only conditions of unknowns tell branches apart: those of chance are all the same.
+ */
 function signature(branch: ExplainedBranch, outer?: string): string {
   const destination = outer ?? destinationOf(branch);
   const condition = branch.share === undefined ? branch.condition : '';
@@ -67,7 +69,7 @@ function stepSignature(step: ExplainedStep, destination: string | undefined): un
   }
 }
 
-/** Forks stand in forks, and share branches: each is looked at once, and a digest does not grow with what is in it. */
+/** Forks nest and share branches: each is computed once, and a digest does not grow with what is in it. */
 function forkSignature(fork: ExplainedFork, destination: string | undefined): string {
   const known = forkSignatures.get(fork) ?? new Map<string | undefined, string>();
   forkSignatures.set(fork, known);

@@ -1,26 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { ExplainedBranch, ExplainedFork, ExplainedStep } from './explanation.ts';
 
-/** Whether all branches come to the same. */
+/** Whether all branches have the same outcome. */
 export function makesNoDifference(branches: readonly ExplainedBranch[]): boolean {
   return new Set(branches.map(({ path }) => answerOf(path))).size === 1;
 }
 
-/** Equal for paths on which the same can become of a packet. */
+/** Equal for paths with the same possible outcomes. */
 function answerOf(path: readonly ExplainedStep[]): string {
   const last = path.at(-1);
   if (last?.kind === 'end') return JSON.stringify(last.outcome);
   return last?.kind === 'fork' ? answerOfFork(last) : '';
 }
 
-/** Forks stand in forks, and share branches: a digest is as short for a whole tree of them as for one. */
+/** Forks nest and share branches: a digest is as short for a whole tree of them as for one. */
 const answerOfFork = once(({ branches }: ExplainedFork): string => {
   const [first] = branches;
   if (first !== undefined && makesNoDifference(branches)) return answerOf(first.path);
   return digest(branches.map(({ share, condition, path }) => [share, condition, answerOf(path)]));
 });
 
-/** Where the branch leads, where that is one endpoint; refusals on the way count nothing. */
+/**
+ * The endpoint that a branch leads to; `undefined` where there is none or more than one. Refusals on its path do not
+ * count.
+ */
 export function destinationOf({ path }: Pick<ExplainedBranch, 'path'>): string | undefined {
   const found = destinationIn(path);
   return found === several ? undefined : found;
@@ -43,7 +46,7 @@ const destinationOfFork = once(({ branches }: ExplainedFork): Destination => {
   return found.size > 1 ? several : only;
 });
 
-/** Where several branches lead to one fork, it is computed once. */
+/** Computes a value once for each fork, however many branches lead to it. */
 function once<Value>(compute: (fork: ExplainedFork) => Value): (fork: ExplainedFork) => Value {
   const known = new WeakMap<ExplainedFork, { readonly value: Value }>();
   return (fork) => {

@@ -1,6 +1,6 @@
 /**
- * Shares, 0 to 1, in percent with one decimal. They are rounded so that their sum is that of the shares, rounded
- * (largest remainder): three thirds are 33.4, 33.3 and 33.3.
+ * Shares, 0 to 1, as percentages with one decimal, rounded by the largest remainder method so that they still add up:
+ * three thirds are 33.4, 33.3 and 33.3.
  */
 export function percentages(shares: readonly number[]): readonly number[] {
   const exact = shares.map((share) => share * perMille);
@@ -13,13 +13,13 @@ export function percentages(shares: readonly number[]): readonly number[] {
   return rounded.map((value, index) => (value + (raised.has(index) ? 1 : 0)) / 10);
 }
 
-/** One decimal of a percentage is a part of a thousand. */
+/** Percent with one decimal: parts of a thousand. */
 const perMille = 1000;
 
 /** Half is sometimes 0.49999999. */
 const tolerance = 1e-6;
 
-/** `33.3 %`; less than that is not nothing. */
+/** `33.3 %`. */
 export function percentText(percent: number): string {
   return `${percent.toFixed(1)} %`;
 }

@@ -2,7 +2,7 @@ import type { ExplainedBranch, ExplainedFork, ExplainedStep } from './explanatio
 import type { BranchGroup } from './group-branches.ts';
 import { asksSeveral, questionOf } from './reason/fork-reason.ts';
 
-/** A step as people see it. */
+/** A step as the text and the picture show it. */
 export type ShownStep = Exclude<ExplainedStep, ExplainedFork> | ShownFork | ShownBefore;
 
 /** A fork with its branches in groups. */
@@ -12,14 +12,14 @@ export interface ShownGroup extends BranchGroup {
   readonly path: readonly ShownStep[];
 }
 
-/** A fork that another branch has led to already. */
+/** Stands for a fork that an earlier branch has shown. */
 export interface ShownBefore {
   readonly kind: 'shown-before';
-  /** That of the fork, and where it asks several questions, the first of them. */
+  /** The reason of the fork, with the first of its questions where it asks several. */
   readonly reason: string;
 }
 
-/** A path with its branches put into groups. Where several lead to one fork, the first of them shows it. */
+/** Groups the branches of a path. A fork that several branches lead to is shown in the first of them only. */
 export function shownPath(
   path: readonly ExplainedStep[],
   groupsOf: (branches: readonly ExplainedBranch[]) => readonly BranchGroup[],

@@ -113,7 +113,7 @@ describe('the reason of masquerading', () => {
     });
   });
 
-  test('of one way does not count on the other', () => {
+  test('of one branch does not count on the other', () => {
     const hairpin = ruleStep({
       chain: 'KUBE-SEP-A',
       rule: '-A KUBE-SEP-A -s 10.244.1.5/32 -j KUBE-MARK-MASQ',

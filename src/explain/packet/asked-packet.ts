@@ -6,25 +6,25 @@ import { shown } from '../../state/shown.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { ExplainOptions } from '../explain-options.ts';
 import type { ExplainObjects } from './explain-objects.ts';
-import { askedProtocol, type PacketTarget } from './packet-target.ts';
 import {
   type ClientText,
-  type NoSubject,
+  type ParseFault,
   parseClient,
   parseTarget,
   portOf,
   type TargetText,
-} from './subject-text.ts';
+} from './packet-ends.ts';
+import { askedProtocol, type PacketTarget } from './packet-target.ts';
 
-/** A packet as the options have it, and who sends it where that is more than an address. */
+/** The packet that the options describe, and its client in words where that is more than an address. */
 export interface AskedPacket {
   readonly packet: Packet;
   readonly client: string | undefined;
 }
 
 /**
- * The packet that the options ask about. `nodeAddresses` are the node's own, the first one of a family is the one that it
- * sends from. Throws a `UserError` where the options name no packet, or something that the objects do not have.
+ * The packet that the options describe. `nodeAddresses` are the node's own; the node sends from the first of each
+ * family. Throws a `UserError` where the options describe no packet, or name something that the objects do not have.
  */
 export async function askedPacket(
   options: ExplainOptions,
@@ -45,13 +45,13 @@ export async function askedPacket(
 function checked<T extends { readonly kind: string }>(
   option: string,
   text: string,
-  parsed: T | NoSubject,
+  parsed: T | ParseFault,
 ): T {
   if (isFault(parsed)) throw new UserError(`${option} ${shown(text)}: ${parsed.reason}`);
   return parsed;
 }
 
-function isFault(parsed: { readonly kind: string }): parsed is NoSubject {
+function isFault(parsed: { readonly kind: string }): parsed is ParseFault {
   return parsed.kind === 'fault';
 }
 
@@ -88,7 +88,7 @@ async function clientAddresses(
   }
 }
 
-/** From the networks for documentation (RFC 5737, RFC 3849), where nothing of a cluster should be. */
+/** From the networks reserved for documentation (RFC 5737, RFC 3849), which no cluster should use. */
 const someClients: readonly Address[] = ['198.51.100.1', '2001:db8:5::1'].flatMap(
   (text) => parseAddress(text) ?? [],
 );
@@ -121,7 +121,7 @@ function requireNode(option: string, nodeAddresses: readonly Address[]): readonl
   throw new UserError(`${option}: no address of the node is known; name one with --node-address`);
 }
 
-/** The first of both in a family that both have, and that was asked for. */
+/** The first source and the first target of a family that both have; `--family` chooses it. */
 function sameFamily(
   sources: readonly Address[],
   targets: readonly PacketTarget[],

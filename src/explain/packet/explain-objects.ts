@@ -17,14 +17,14 @@ import type { NodeView, Packet } from '../../trace/packet.ts';
 import type { Backend, Knowledge } from '../explanation.ts';
 import { type Pods, podsInCluster, podsInFiles } from './pods.ts';
 
-/** The objects that a packet is explained by. */
+/** The objects that `explain` draws on. */
 export interface ExplainObjects {
   readonly config: ProxyConfig;
   readonly loaded: LoadedState;
   readonly pods: Pods;
 }
 
-/** Loads them as every command does; what cannot be used of them is said on standard error. */
+/** Loads them as every command does; unusable ones are reported on standard error. */
 export async function loadExplainObjects(options: CommonOptions): Promise<ExplainObjects> {
   const { config } = await loadConfig(options.flags);
   const { source, api } = await openSource(options, config);
@@ -34,7 +34,7 @@ export async function loadExplainObjects(options: CommonOptions): Promise<Explai
   return { config, loaded, pods };
 }
 
-/** The plans of one Service: only those that are asked for are made. */
+/** The plans of one Service, made on demand. */
 export function plansOf(
   service: ServiceKey,
   { loaded: { state, context } }: ExplainObjects,
@@ -44,7 +44,7 @@ export function plansOf(
   return planService(record, state.slicesOf(service).values(), context());
 }
 
-/** What the objects say of a packet and of the endpoints of its Service. */
+/** What the objects say about a packet and the endpoints of its Service. */
 export async function knowledgeOf(
   packet: Packet,
   node: Pick<NodeView, 'isLocal'>,
@@ -61,7 +61,7 @@ export async function knowledgeOf(
   return { target, client, backends, remarks };
 }
 
-/** The address's own Service comes before a node port, as in the rules. */
+/** A Service that has the address takes precedence over a node port, as in the rules. */
 function findByAddress(
   { destination, protocol, port }: Packet,
   objects: ExplainObjects,
@@ -76,7 +76,7 @@ function findNodePort({ destination, protocol, port }: Packet, objects: ExplainO
   return findFrontend(nodePortClaim(protocol, port), protocol, destination, isMeant, objects);
 }
 
-/** By the configuration: `nodePortAddresses`, and on loopback addresses what each mode can do. */
+/** Whether node ports answer on the address: by `nodePortAddresses`, and on loopback by what the mode can do. */
 function nodePortsAnswer(address: Address, { config, loaded: { state } }: ExplainObjects): boolean {
   const family = familyOf(address);
   const ranges = nodePortRanges(family, config.nodePortAddresses, nodeIPs(config.bindAddress, state.node));

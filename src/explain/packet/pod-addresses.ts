@@ -2,8 +2,8 @@ import { suggestField } from '../../config/did-you-mean.ts';
 import type { Address } from '../../net/address.ts';
 import { UserError } from '../../program/exit-status.ts';
 import type { ExplainObjects } from './explain-objects.ts';
+import type { PodText } from './packet-ends.ts';
 import type { FoundPod } from './pods-in-object.ts';
-import type { PodText } from './subject-text.ts';
 
 /** The addresses of a pod that `--from` names. Throws a `UserError` where the objects know none, or several. */
 export async function podAddresses(

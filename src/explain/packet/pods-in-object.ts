@@ -2,15 +2,17 @@ import { type Address, parseAddress } from '../../net/address.ts';
 import { nameRules } from '../../state/object-names.ts';
 import { type Fields, isFields } from '../../state/read-fields.ts';
 
-/** A pod that some object tells of. */
+/** A pod that an object names. */
 export interface FoundPod {
   readonly namespace: string;
   readonly name: string;
-  /** At most one a family counts. */
+  /** The first of each family counts. */
   readonly addresses: readonly Address[];
 }
 
-/** The pods that an object, or an object in a List, tells of: Pods, and what the endpoints of EndpointSlices refer to. */
+/**
+ * The pods that an object or the items of a List name: Pods themselves, and the targets of endpoints in EndpointSlices.
+ */
 export function* podsInObject(object: unknown): Iterable<FoundPod> {
   if (!isFields(object)) return;
   if (Array.isArray(object.items)) {
@@ -19,7 +21,7 @@ export function* podsInObject(object: unknown): Iterable<FoundPod> {
   else if (object.kind === 'EndpointSlice') yield* podsOfSlice(object);
 }
 
-/** The API server leaves the kind of a List's items out. */
+/** The API server omits the kind of the items of a List. */
 function withKind(item: unknown, listKind: unknown): unknown {
   if (!isFields(item) || item.kind !== undefined || typeof listKind !== 'string') return item;
   return { ...item, kind: listKind.replace(/List$/, '') };

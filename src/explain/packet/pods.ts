@@ -5,19 +5,19 @@ import type { ServiceKey } from '../../state/records.ts';
 import { type FoundPod, podsInObject } from './pods-in-object.ts';
 
 /**
- * Names and addresses of pods. The state keeps no names of pods, as they would take memory for a hundred thousand
- * endpoints: so objects are looked at once more, and only those that can hold what is asked for.
+ * Names and addresses of pods. The state does not keep names of pods, to save memory with a hundred thousand endpoints:
+ * the objects that can name the pod in question are read once more.
  */
 export interface Pods {
   /** Pods of this name, in this namespace or in any. */
   named(name: string, namespace: string | undefined): Promise<readonly FoundPod[]>;
-  /** All that can be known, to tell what a misspelt name was meant to be. */
+  /** All known pods, to suggest a name for a misspelt one. */
   all(): Promise<readonly FoundPod[]>;
   /** The pods behind endpoints of a Service, by address: `namespace/name`. */
   behind(service: ServiceKey, addresses: readonly Address[]): Promise<ReadonlyMap<Address, string>>;
 }
 
-/** The pods that files tell of. */
+/** The pods that files name. */
 export function podsInFiles(path: string): Pods {
   return {
     named: async (name, namespace) => {
@@ -31,14 +31,14 @@ export function podsInFiles(path: string): Pods {
   };
 }
 
-/** Only documents are parsed that hold one of the words. */
+/** Parses only documents that contain one of the words. */
 async function podsInFilesWith(path: string, words: readonly string[]): Promise<readonly FoundPod[]> {
   const { listFiles } = await import('../../sources/list-files.ts');
   const { parseDocuments } = await import('../../sources/parse-documents.ts');
   const { splitDocuments } = await import('../../sources/split-documents.ts');
   const pods: FoundPod[] = [];
   for (const file of await listFiles(path)) {
-    // A pipe has been read already.
+    // A pipe cannot be read a second time.
     if (!(await stat(file)).isFile()) continue;
     for (const { text } of splitDocuments(await readFile(file, 'utf8'))) {
       if (!/\btargetRef\b|\bpodIPs?\b/.test(text) || !words.some((word) => text.includes(word))) continue;
@@ -49,7 +49,7 @@ async function podsInFilesWith(path: string, words: readonly string[]): Promise<
   return pods;
 }
 
-/** The pods that an API server tells of: by its Pods where the client may list them, else by its EndpointSlices. */
+/** The pods that an API server knows: from its Pods where the client may list them, else from its EndpointSlices. */
 export function podsInCluster(api: ApiTransport): Pods {
   return {
     named: async (name, namespace) => {
@@ -77,10 +77,10 @@ export function podsInCluster(api: ApiTransport): Pods {
 
 const slicesPath = '/apis/discovery.k8s.io/v1';
 
-/** Milliseconds without a word of the answer. */
+/** How long the server may send nothing, in milliseconds. */
 const silence = 10_000;
 
-/** None where the server refuses the question. */
+/** None where the server refuses to list them. */
 async function podsAt(
   api: ApiTransport,
   path: string,
@@ -105,7 +105,7 @@ async function podsAt(
   return pods;
 }
 
-/** Each pod once: its addresses of two families stand in two EndpointSlices. */
+/** Each pod once: a dual-stack pod is in an EndpointSlice of each family. */
 function merged(pods: readonly FoundPod[]): readonly FoundPod[] {
   return [...Map.groupBy(pods, ({ namespace, name }) => `${namespace}/${name}`).values()].flatMap((same) => {
     const [first] = same;

@@ -6,8 +6,8 @@ import { UserError } from '../../program/exit-status.ts';
 import type { ServiceKey, ServicePortRecord, ServiceRecord } from '../../state/records.ts';
 import type { ExplainOptions } from '../explain-options.ts';
 import { type ExplainObjects, plansOf } from './explain-objects.ts';
+import type { ServiceText } from './packet-ends.ts';
 import { askedProtocol, type PacketTarget } from './packet-target.ts';
-import type { ServiceText } from './subject-text.ts';
 
 /**
  * Where clients reach a service port that `--to` names, by the kind of address that `--via` names. Throws a `UserError`
@@ -64,7 +64,7 @@ function findService(
   );
 }
 
-/** Names of Services and namespaces have no dots, so that they can be taken for fields and sections. */
+/** Names of Services and namespaces have no dots, so the suggestions for configuration fields serve for them too. */
 function similar(
   namespace: string | undefined,
   name: string,
@@ -85,7 +85,7 @@ function findPort(
   const named = ports
     .filter((one) => protocol === undefined || one.protocol === protocol)
     .filter((one) => port === undefined || one.name === port || String(one.port) === port);
-  // DNS has one number for two protocols.
+  // DNS has the same port number for TCP and UDP.
   const [only, ...others] = named.length > 1 ? named.filter((one) => isTcpOfAll(one, named)) : named;
   if (only !== undefined && others.length === 0) return only;
   const what = port === undefined ? 'has not just one port' : `has no port ${port}`;

@@ -5,7 +5,7 @@ import type { Knowledge, Target } from '../explanation.ts';
 import { type ChainRole, chainRole } from './chain-role.ts';
 import { serviceInChain, serviceInComment } from './rule-words.ts';
 
-/** The service port at the packet's destination: by the objects, else by the first rule on its way that names one. */
+/** The service port at the packet's destination: by the objects, else by the first rule on its path that names one. */
 export function findTarget(path: readonly Step[], { target }: Knowledge): Target | undefined {
   if (target !== undefined) return { service: target.plan.name, frontend: target.frontend.kind };
   for (const step of eachStep(path, (fork) => (fork.kind === 'fork' ? fork.branches : undefined))) {

@@ -43,7 +43,9 @@ export function questionWords(question: string): string {
   return question.startsWith('it ') ? `whether ${question}` : question;
 }
 
-/** Whether a fork asks several questions, one after another: then each branch has its whole condition as its heading. */
+/**
+ * Whether a fork asks several questions, one after another: then each branch has its whole condition as its heading.
+ */
 export function asksSeveral({ branches }: Pick<ExplainedFork, 'branches'>): boolean {
   return branches.length > 2 && branches[0]?.share === undefined;
 }

@@ -4,9 +4,9 @@ import type { Trace } from '../../trace/trace.ts';
 import type { ExplainedStep, Knowledge } from '../explanation.ts';
 import { listWords } from '../text/packet-words.ts';
 import { chainRole } from './chain-role.ts';
-import { frontendNames } from './view.ts';
+import { frontendNames } from './reason-context.ts';
 
-/** What the objects say besides: how long a client stays, and where the rules are not those that the objects make. */
+/** Remarks from the objects: session affinity, and how the rules differ from those that the objects call for. */
 export function notesOn(
   trace: Trace,
   path: readonly ExplainedStep[],
@@ -34,7 +34,7 @@ function affinityOf({ affinityTimeoutSeconds: seconds }: ServicePortPlan): reado
       ];
 }
 
-/** How the way of the packet is other than the objects have it; `undefined` where nothing is known to be. */
+/** How the outcome differs from what the objects call for; `undefined` where no difference is known. */
 function differenceOf(
   { verdict, endpoints }: Trace,
   path: readonly ExplainedStep[],
@@ -77,7 +77,7 @@ function isSame(endpoints: readonly Endpoint[], texts: ReadonlySet<string>): boo
   );
 }
 
-/** The rules refuse it since they know no endpoint; source ranges and firewalls are another matter. */
+/** Whether the rules refuse it for want of endpoints, rather than by source ranges or a firewall. */
 function isRefusedForWant(path: readonly ExplainedStep[]): boolean {
   return path.some(
     (step) =>

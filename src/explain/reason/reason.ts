@@ -2,16 +2,16 @@ import { type Address, formatEndpoint } from '../../net/address.ts';
 import type { RuleStep } from '../../trace/trace.ts';
 import { type ChainRole, chainRole } from './chain-role.ts';
 import { foreignProgram } from './foreign-program.ts';
+import type { ReasonContext } from './reason-context.ts';
 import { serviceReason } from './service-reason.ts';
-import type { View } from './view.ts';
 
 /** Why a rule did what it did, in words. */
-export function reasonOf(step: RuleStep, view: View): string {
+export function reasonOf(step: RuleStep, context: ReasonContext): string {
   const role = chainRole(step.table, step.chain);
-  return (role === undefined ? jumpIntoRole(step) : serviceReason(step, role, view)) ?? plainReason(step);
+  return (role === undefined ? jumpIntoRole(step) : serviceReason(step, role, context)) ?? plainReason(step);
 }
 
-/** A base chain, or a chain of another program, leads to one of a service proxy. */
+/** A jump from a base chain, or from another program's chain, to one of a service proxy. */
 function jumpIntoRole({ table, effect }: RuleStep): string | undefined {
   if (!('chain' in effect)) return undefined;
   const role = chainRole(table, effect.chain);
@@ -30,7 +30,7 @@ const questions: Partial<Record<ChainRole, string>> = {
   postrouting: 'is it to be masqueraded?',
 };
 
-/** What the rule does, by whose it is and by its own comment. */
+/** What the rule does, with the program that it belongs to and its own comment. */
 function plainReason(step: RuleStep): string {
   const { effect, table, chain, comment } = step;
   const program = foreignProgram(table, chain);
@@ -40,7 +40,7 @@ function plainReason(step: RuleStep): string {
   switch (effect.kind) {
     case 'jump':
     case 'goto':
-      return `${wayInto(step, effect.chain)}${about}`;
+      return `${jumpReason(step, effect.chain)}${about}`;
     case 'destination-nat':
       return `translated${by}: to ${destinationText(effect)}${about}`;
     case 'source-nat':
@@ -56,10 +56,10 @@ function plainReason(step: RuleStep): string {
   }
 }
 
-/** Calico finds its rules again by these: they say nothing to people. */
+/** Hashes by which Calico recognises its rules: of no use to readers. */
 const digestOfCalico = /^cali:[\w-]{16}(;|(?= |$)) ?/;
 
-function wayInto({ table, chain }: RuleStep, next: string): string {
+function jumpReason({ table, chain }: RuleStep, next: string): string {
   const program = foreignProgram(table, next);
   if (program === undefined || program === foreignProgram(table, chain)) return `goes through ${next}`;
   return `goes through the rules of ${program}`;

@@ -1,7 +1,7 @@
 import { readOptions } from '../../rules-text/iptables/rule-options.ts';
 import { Words } from '../../rules-text/nft/words.ts';
 
-/** What a rule asks of the packet's sender, read off its text. */
+/** A condition on the packet's sender, read from the text of a rule. */
 export type SenderCondition =
   | { readonly kind: 'network'; readonly network: string; readonly negated: boolean }
   | { readonly kind: 'interface'; readonly interface: string; readonly negated: boolean }
@@ -56,7 +56,7 @@ function interfaceCondition(words: Words): readonly SenderCondition[] {
   return words.nextIsQuoted ? [{ kind: 'interface', interface: words.take(), negated }] : [];
 }
 
-/** The rule without its comments and without the chain that it stands in: what is said of it elsewhere. */
+/** The rule without comments and without its chain, which are shown elsewhere. */
 export function conciseRule(rule: string): string {
   if (!isOfIptables(rule)) return new Words(rule).takeRest('comment');
   return readOptions(rule)
@@ -65,14 +65,14 @@ export function conciseRule(rule: string): string {
     .join(' ');
 }
 
-/** A service port as comments and names of chains have it: `namespace/name:port`. */
+/** The service port that a comment names: `namespace/name:port`. */
 export function serviceInComment(comment: string): string | undefined {
   return /(?<![\w/.-])[a-z0-9]([a-z0-9-]*[a-z0-9])?\/[a-z0-9]([a-z0-9-]*[a-z0-9])?(:[a-z0-9-]+)?(?![\w/.])/.exec(
     comment,
   )?.[0];
 }
 
-/** From kube-proxy's names in mode nftables: `external-E2IH552V-default/shop/tcp/http`. */
+/** The service port in a chain name of kube-proxy's mode nftables: `external-E2IH552V-default/shop/tcp/http`. */
 export function serviceInChain(chain: string): string | undefined {
   const [, namespace, name, port] =
     /^(?:service|local|external|firewall|endpoint)-[A-Z0-9]{8}-([^/]+)\/([^/]+)\/[a-z]+\/([a-z0-9-]*)(?:__|$)/.exec(

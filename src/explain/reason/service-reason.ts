@@ -2,26 +2,26 @@ import { formatEndpoint } from '../../net/address.ts';
 import type { RuleStep } from '../../trace/trace.ts';
 import { type ChainRole, chainRole } from './chain-role.ts';
 import { isNodePortRule } from './find-target.ts';
+import { frontendNames, type ReasonContext, serviceName, targetWords } from './reason-context.ts';
 import { senderCondition, serviceInComment } from './rule-words.ts';
-import { frontendNames, serviceName, targetWords, type View } from './view.ts';
 
-/** Why a rule in a chain of a service proxy did what it did; `undefined` where no words are known for it. */
-export function serviceReason(step: RuleStep, role: ChainRole, view: View): string | undefined {
+/** Why a rule in a chain of a service proxy did what it did; `undefined` for rules that it has no words for. */
+export function serviceReason(step: RuleStep, role: ChainRole, context: ReasonContext): string | undefined {
   const { effect } = step;
-  const markReason = reasonToMark(step, role, view);
+  const markReason = reasonToMark(step, role, context);
   if (markReason !== undefined) return `marked for masquerading: ${markReason}`;
   switch (effect.kind) {
     case 'jump':
     case 'goto':
-      return wayReason(step, role, effect.chain, view);
+      return jumpReason(step, role, effect.chain, context);
     case 'reject':
-      return `rejected: ${refusalReason(step, role, 'reject', view)}`;
+      return `rejected: ${refusalReason(step, role, 'reject', context)}`;
     case 'drop':
-      return `dropped: ${refusalReason(step, role, 'drop', view)}`;
+      return `dropped: ${refusalReason(step, role, 'drop', context)}`;
     case 'destination-nat':
-      return `translated: to ${formatEndpoint(effect.address, effect.port ?? view.packet.port)}, an endpoint of ${serviceName(view)}`;
+      return `translated: to ${formatEndpoint(effect.address, effect.port ?? context.packet.port)}, an endpoint of ${serviceName(context)}`;
     case 'masquerade':
-      return masqueradeReason(step, view);
+      return masqueradeReason(step, context);
     case 'mark':
       return role === 'mark'
         ? 'the mark asks for masquerading'
@@ -36,7 +36,7 @@ export function serviceReason(step: RuleStep, role: ChainRole, view: View): stri
 }
 
 /** Why this rule asks for masquerading; `undefined` where it does not. */
-export function reasonToMark(step: RuleStep, role: ChainRole, view: View): string | undefined {
+export function reasonToMark(step: RuleStep, role: ChainRole, context: ReasonContext): string | undefined {
   const { effect, rule } = step;
   const asks =
     effect.kind === 'mark'
@@ -52,13 +52,13 @@ export function reasonToMark(step: RuleStep, role: ChainRole, view: View): strin
     case 'entry':
     case 'pick':
     case 'pick-local':
-      return outsideReason(sender, view);
+      return outsideReason(sender, context);
     default:
       return 'a rule asks for it';
   }
 }
 
-function outsideReason(sender: ReturnType<typeof senderCondition>, { isFromNode }: View): string {
+function outsideReason(sender: ReturnType<typeof senderCondition>, { isFromNode }: ReasonContext): string {
   switch (sender?.kind) {
     case 'network':
       return isFromNode
@@ -73,33 +73,38 @@ function outsideReason(sender: ReturnType<typeof senderCondition>, { isFromNode 
   }
 }
 
-function wayReason(step: RuleStep, role: ChainRole, chain: string, view: View): string | undefined {
+function jumpReason(
+  step: RuleStep,
+  role: ChainRole,
+  chain: string,
+  context: ReasonContext,
+): string | undefined {
   switch (role) {
     case 'entry':
     case 'node-ports':
       return chainRole(step.table, chain) === 'node-ports'
         ? 'an address of the node: is it for a node port?'
-        : matchedReason(step, role, view) + policyReason(step, chain);
+        : matchedReason(step, role, context) + policyReason(step, chain);
     case 'firewall-check':
-      return `matched: ${serviceName(view)} has loadBalancerSourceRanges`;
+      return `matched: ${serviceName(context)} has loadBalancerSourceRanges`;
     case 'firewall':
-      return `loadBalancerSourceRanges${rangeOf(step)} hold ${view.packet.source}`;
+      return `loadBalancerSourceRanges${rangeOf(step)} hold ${context.packet.source}`;
     case 'external':
       return externalReason(step, chain);
     case 'pick':
     case 'pick-local':
       return pickReason(step);
     case 'refusal':
-      return refusalWay(step, role, chain, view);
+      return refusalLookupReason(step, role, chain, context);
     default:
       return undefined;
   }
 }
 
-function matchedReason(step: RuleStep, role: ChainRole, view: View): string {
-  const { target, packet } = view;
+function matchedReason(step: RuleStep, role: ChainRole, context: ReasonContext): string {
+  const { target, packet } = context;
   const nodePort = isNodePortRule(step, role);
-  // By comments and names of chains a target may be known without its address, which this rule tells.
+  // Comments and chain names may name a Service without its address; this rule has the address.
   if (target !== undefined)
     return `matched: ${targetWords({ ...target, ...(nodePort && { frontend: 'NodePort' }) })}`;
   const what = nodePort ? frontendNames.NodePort : 'address and port';
@@ -135,21 +140,26 @@ function pickReason({ rule }: RuleStep): string {
   return 'on to this endpoint';
 }
 
-/** A lookup that found a refusal: what it means is said by the rule that refuses. */
-function refusalWay(step: RuleStep, role: ChainRole, chain: string, view: View): string {
+/** The reason of a lookup that found a refusal is that of the rule that refuses. */
+function refusalLookupReason(step: RuleStep, role: ChainRole, chain: string, context: ReasonContext): string {
   if (chainRole(step.table, chain) !== 'refusal' || step.element === undefined)
     return 'is it for a Service without endpoints?';
   const refuses = /DROP|drop/.test(chain) ? 'drop' : 'reject';
-  return `matched: ${refusalReason(step, role, refuses, view)}`;
+  return `matched: ${refusalReason(step, role, refuses, context)}`;
 }
 
-function refusalReason(step: RuleStep, role: ChainRole, refusal: 'reject' | 'drop', view: View): string {
-  const { packet, target } = view;
-  const service = serviceName(view);
+function refusalReason(
+  step: RuleStep,
+  role: ChainRole,
+  refusal: 'reject' | 'drop',
+  context: ReasonContext,
+): string {
+  const { packet, target } = context;
+  const service = serviceName(context);
   switch (role) {
     case 'firewall':
     case 'firewall-check':
-      return `loadBalancerSourceRanges of ${service}${rangesOf(step, view)} do not hold ${packet.source}`;
+      return `loadBalancerSourceRanges of ${service}${rangesOf(step, context)} do not hold ${packet.source}`;
     case 'cluster-ips':
       return refusal === 'reject'
         ? `${packet.destination} is the ClusterIP of a Service that has no port ${packet.port}/${packet.protocol}`
@@ -167,21 +177,21 @@ function refusalReason(step: RuleStep, role: ChainRole, refusal: 'reject' | 'dro
   }
 }
 
-/** Which of the policies it is: that of ClusterIPs, or that of all other addresses. */
-function policyWords(step: RuleStep, role: ChainRole, target: View['target']): string {
+/** The policy in question: internalTrafficPolicy for ClusterIPs, externalTrafficPolicy for all other addresses. */
+function policyWords(step: RuleStep, role: ChainRole, target: ReasonContext['target']): string {
   if (isNodePortRule(step, role) || step.chain === 'KUBE-EXTERNAL-SERVICES') return 'externalTrafficPolicy';
   if (target?.frontend === undefined) return 'traffic policy';
   return target.frontend === 'ClusterIP' ? 'internalTrafficPolicy' : 'externalTrafficPolicy';
 }
 
-function rangesOf(step: RuleStep, { knowledge }: View): string {
+function rangesOf(step: RuleStep, { knowledge }: ReasonContext): string {
   const ranges = knowledge.target?.plan.firewall?.sourceRanges;
   if (ranges !== undefined) return ` (${ranges.join(', ')})`;
   const sender = senderCondition(step.rule);
   return sender?.kind === 'network' ? ` (${sender.network.replace(/^\{ | \}$/g, '')})` : '';
 }
 
-function masqueradeReason({ rule }: RuleStep, { markedBecause }: View): string {
+function masqueradeReason({ rule }: RuleStep, { markedBecause }: ReasonContext): string {
   if (/@hairpin/.test(rule)) return 'masqueraded: the client is the endpoint itself (hairpin)';
   return `masqueraded: ${markedBecause ?? 'the packet is marked for it'}`;
 }

@@ -1,18 +1,18 @@
 import type { Trace } from '../../trace/trace.ts';
 import { eachStep } from '../each-step.ts';
 import type { ExplainedEndpoint, ExplainedRule, ExplainedStep } from '../explanation.ts';
-import type { View } from './view.ts';
+import type { ReasonContext } from './reason-context.ts';
 
 /** Why the packet has the verdict that it has, in one sentence without a full stop. */
 export function summarise(
   { verdict, unknowns }: Trace,
   path: readonly ExplainedStep[],
   endpoints: readonly ExplainedEndpoint[],
-  view: View,
+  context: ReasonContext,
 ): string {
   switch (verdict) {
     case 'dnat':
-      return endpointsWords(endpoints, view);
+      return endpointsWords(endpoints, context);
     case 'reject':
     case 'drop':
       return refusals(path).join('; or ');
@@ -29,14 +29,14 @@ export function summarise(
   }
 }
 
-function endpointsWords(endpoints: readonly ExplainedEndpoint[], { target }: View): string {
+function endpointsWords(endpoints: readonly ExplainedEndpoint[], { target }: ReasonContext): string {
   const [only] = endpoints;
   const of = target === undefined ? '' : ` of ${target.service}`;
   if (endpoints.length > 1) return `goes to one of ${endpoints.length} endpoints${of}`;
   return `goes to ${only?.endpoint}${target === undefined ? '' : `, the only endpoint${of} that may serve here`}`;
 }
 
-/** Each reason once, without the word that says what was done. */
+/** The reasons of all refusals, without duplicates and without the leading `dropped` or `rejected`. */
 function refusals(path: readonly ExplainedStep[]): readonly string[] {
   const found = new Set<string>();
   for (const step of stepsOf(path)) {

@@ -16,9 +16,9 @@ import type { ExplainOptions } from '../explain-options.ts';
 import type { ExplainObjects } from '../packet/explain-objects.ts';
 import { withRoutes } from './with-routes.ts';
 
-/** Rules that a packet can be walked through, and the node that has them. */
+/** Rules that packets can be traced through, and the node that has them. */
 export interface OpenedRules {
-  /** The node's own; the first one of a family is the one that it sends from. */
+  /** The node's own; it sends from the first of each family. */
   readonly nodeAddresses: readonly Address[];
   trace(packet: Packet): Promise<{ readonly trace: Trace; readonly node: NodeView }>;
 }
@@ -71,10 +71,10 @@ async function liveRules(known: readonly Address[]): Promise<OpenedRules> {
 async function savedRules(
   { rules }: ExplainOptions,
   nodeAddresses: readonly Address[],
-  view: NodeView,
+  node: NodeView,
 ): Promise<OpenedRules> {
   const files = await Promise.all(rules.map(async (path) => ({ path, text: await readSave(path) })));
-  const saved = offlineRules(nodeAddresses, view, (family) => readSaves(files, family));
+  const saved = offlineRules(nodeAddresses, node, (family) => readSaves(files, family));
   if (nodeAddresses.length > 0) return saved;
   return {
     ...saved,

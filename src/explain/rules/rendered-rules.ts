@@ -10,8 +10,8 @@ import type { Ruleset } from '../../rules-text/ruleset.ts';
 import type { ExplainObjects } from '../packet/explain-objects.ts';
 
 /**
- * The rules that `render` prints, of a node that has these addresses besides those of its Node object. They are read back
- * from their text, as rules from elsewhere are.
+ * The rules that `render` prints for a node with these addresses in addition to those of its Node object, read back
+ * from their text as any other rules are.
  */
 export function renderedRules(
   family: Family,

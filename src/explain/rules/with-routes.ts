@@ -6,7 +6,7 @@ import { UserError } from '../../program/exit-status.ts';
 import { shown } from '../../state/shown.ts';
 import type { NodeView } from '../../trace/packet.ts';
 
-/** A node that has these routes besides: `NETWORK=INTERFACE`, the longest network counts. Throws a `UserError`. */
+/** The node with additional routes, `NETWORK=INTERFACE`; the longest prefix wins. Throws a `UserError`. */
 export function withRoutes(node: NodeView, texts: readonly string[]): NodeView {
   if (texts.length === 0) return node;
   const routes = texts.flatMap(parseRoutes).sort((a, b) => lengthOf(b.network) - lengthOf(a.network));

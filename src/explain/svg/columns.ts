@@ -4,14 +4,14 @@ import type { ShownFork, ShownGroup, ShownStep } from '../shown-path.ts';
 import { conditionWords, listWords } from '../text/packet-words.ts';
 import { type Area, gap, type Line } from './shapes.ts';
 
-/** One of the ways that part at a fork, and its place beside the others. */
+/** One of the branches drawn side by side below a fork, and its place among them. */
 export interface Column {
   readonly heading: readonly Line[];
   readonly path: readonly ShownStep[];
   readonly area: Area;
 }
 
-/** Ways that need several columns get as many times the width. */
+/** Branches that need several columns get as many times the width. */
 export function columnsBelow(fork: ShownFork, { x, y, width }: Area): readonly Column[] {
   const { shown, rest } = columnsOfFork(fork);
   const drawn = shown.map((group) => ({
@@ -35,7 +35,7 @@ export function columnsBelow(fork: ShownFork, { x, y, width }: Area): readonly C
   });
 }
 
-/** How many columns a path takes at its widest. */
+/** How many columns a path needs at its widest. */
 export function columnsOf(path: readonly ShownStep[]): number {
   const fork = path.find((step) => step.kind === 'fork');
   if (fork === undefined) return 1;
@@ -46,7 +46,7 @@ export function columnsOf(path: readonly ShownStep[]): number {
 
 const columnGap = 16;
 
-/** More ways than these are not drawn side by side. */
+/** More branches than these are not drawn side by side. */
 const mostColumns = 4;
 
 function columnsOfFork({ groups }: ShownFork): {

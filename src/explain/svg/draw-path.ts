@@ -8,8 +8,8 @@ import { choiceKind, cutLane, drawLane } from './lane.ts';
 import { type Area, arrow, type Drawing, drawBox, gap, type Line } from './shapes.ts';
 
 /**
- * Draws a path from the top of the area down: a lane for each hook, in it a box for each rule, and below a fork the ways
- * side by side. An arrow leads to it.
+ * Draws a path from the top of the area down: a lane for each hook, a box in it for each rule, and the branches of a
+ * fork side by side. An arrow leads to it.
  */
 export function drawPath(
   path: readonly ShownStep[],
@@ -26,7 +26,7 @@ export function drawPath(
   return { height: own.height + onward.height, shapes: [...own.shapes, ...onward.shapes] };
 }
 
-/** What comes after a lane: the next one, the end, or ways that part. */
+/** What comes after a lane: the next one, the end, or a fork. */
 function drawOnward(
   path: readonly ShownStep[],
   area: Area,

@@ -5,7 +5,7 @@ import { conciseRule } from '../reason/rule-words.ts';
 import type { ShownFork, ShownStep } from '../shown-path.ts';
 import { type Area, arrow, type Drawing, drawBox, drawText, gap, type Line, rectangle } from './shapes.ts';
 
-/** What a hook does to a packet, up to ways that part. */
+/** What happens at a hook, up to the first fork that needs columns. */
 export interface Lane {
   readonly hook: Hook | undefined;
   readonly steps: readonly LaneStep[];
@@ -13,7 +13,7 @@ export interface Lane {
 
 export type LaneStep = Exclude<ShownStep, { kind: 'hook' | 'end' | 'shown-before' }>;
 
-/** The steps up to the next hook, the end, or ways that part; and the rest. */
+/** The steps up to the next hook, the end, or a fork with several groups; and the rest of the path. */
 export function cutLane(path: readonly ShownStep[]): readonly [Lane, readonly ShownStep[]] {
   const [first] = path;
   const hook = first?.kind === 'hook' ? first.hook : undefined;
@@ -96,7 +96,7 @@ function drawStep(step: LaneStep, area: Area, endpoints: readonly ExplainedEndpo
   }
 }
 
-/** By chance, or by what is unknown. */
+/** The style of a fork: of chance, or of an unknown. */
 export function choiceKind({ branches }: ExplainedFork): string {
   return branches.some(({ share }) => share === undefined) ? 'doubt' : 'choice';
 }
@@ -106,7 +106,7 @@ function kindOf(effect: string): string {
   return effect === 'unknown' ? 'doubt' : 'plain';
 }
 
-/** The endpoints that one fork chooses among, each with its part of all connections. */
+/** The endpoints that a fork chooses among, with their shares of all connections. */
 function shareLines(fork: ShownFork, endpoints: readonly ExplainedEndpoint[]): readonly Line[] {
   const chosen = new Set(fork.groups.flatMap(({ destinations }) => destinations));
   const own = endpoints.filter(({ endpoint }) => chosen.has(endpoint));

@@ -8,8 +8,8 @@ import { type Drawing, drawBox, escaped, gap, type Line, rectangle } from './sha
 import { svgStyle } from './style.ts';
 
 /**
- * A picture of the packet's way, from its sender at the top to where it ends. It is one SVG document that needs nothing
- * else: no script, no font, no other file.
+ * A picture of the packet's path, from its sender at the top to its end. It is a single SVG document that needs no
+ * script, font or other file.
  */
 export function explanationSvg(explanation: Explanation): string {
   const shown = shownPath(explanation.path, groupBranches);

@@ -1,9 +1,9 @@
 import { printable } from '../../state/shown.ts';
 
-/** A part of a picture that has its place in it. Lengths are pixels. */
+/** A part of a picture. Lengths are in pixels. */
 export interface Drawing {
   readonly height: number;
-  /** SVG elements, in the order in which they cover one another. */
+  /** SVG elements in painting order. */
   readonly shapes: readonly string[];
 }
 
@@ -13,16 +13,16 @@ export interface Area {
   readonly width: number;
 }
 
-/** A line of text, by its style and what it says. */
+/** A line of text and its style. */
 export interface Line {
   readonly style: TextStyle;
   readonly text: string;
 }
 
-/** The classes of `svg-style.ts`. */
+/** The classes that `style.ts` defines. */
 export type TextStyle = 'title' | 'label' | 'reason' | 'place' | 'rule' | 'share';
 
-/** Heights of lines, and widths of characters on average: a picture has no layout of its own. */
+/** Heights of lines and average widths of characters: SVG does not lay out text by itself. */
 const metrics: Readonly<Record<TextStyle, { readonly height: number; readonly character: number }>> = {
   title: { height: 24, character: 9.2 },
   label: { height: 20, character: 7.4 },
@@ -34,10 +34,10 @@ const metrics: Readonly<Record<TextStyle, { readonly height: number; readonly ch
 
 const padding = 10;
 
-/** Between boxes, for the arrow. */
+/** The distance between boxes, for the arrow. */
 export const gap = 20;
 
-/** Lines of text from the top of the area down, broken where they are too long for it. */
+/** Lines of text from the top of the area down, wrapped to its width. */
 export function drawText(lines: readonly Line[], { x, y, width }: Area): Drawing {
   const shapes: string[] = [];
   let height = 0;
@@ -64,19 +64,19 @@ export function rectangle(kind: string, { x, y, width }: Area, height: number, r
   return `<rect class="${kind}" ${place} rx="${radius}"/>`;
 }
 
-/** From one point down to another, with a bend where it stands elsewhere. */
+/** An arrow down from one point to another, with a bend where they are not above each other. */
 export function arrow(from: { x: number; y: number }, to: { x: number; y: number }): string {
   const middle = round((from.y + to.y) / 2);
   const bend = from.x === to.x ? '' : `V${middle}H${round(to.x)}`;
   return `<path class="arrow" marker-end="url(#head)" d="M${round(from.x)} ${round(from.y)}${bend}V${round(to.y)}"/>`;
 }
 
-/** What XML gives a meaning of its own. */
+/** Escapes the characters that XML gives a meaning. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** Breaks at blanks, and inside of words that are longer than a line. */
+/** Breaks at spaces, and inside words that are longer than a line. */
 function wrapped(text: string, most: number): readonly string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,4 +1,4 @@
-/** Colours of a picture; the classes are those that `svg-shapes.ts` and `svg-path.ts` give. */
+/** Colours of a picture; `shapes.ts` and `draw-path.ts` set the classes. */
 interface Palette {
   readonly ground: string;
   readonly text: string;
@@ -38,7 +38,7 @@ const dark: Palette = {
   choice: '#33345c',
 };
 
-/** One style for both: viewers that know no preference show the light one. */
+/** One style sheet for light and dark: viewers without a preference show the light one. */
 export const svgStyle = `
 text { font-family: system-ui, "DejaVu Sans", Helvetica, Arial, sans-serif; }
 .title { font-size: 16px; font-weight: 600; }

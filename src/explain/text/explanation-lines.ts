@@ -5,7 +5,7 @@ import { packetWords, senderWords } from './packet-words.ts';
 import { pathLines } from './path-lines.ts';
 import type { Colors, TextOptions } from './text-options.ts';
 
-/** The explanation for people: the answer first, then the packet's way, rule by rule. */
+/** The explanation for people: the answer first, then the packet's path, rule by rule. */
 export function explanationLines(explanation: Explanation, options: TextOptions): readonly string[] {
   const { colors } = options;
   return [
@@ -35,7 +35,7 @@ function answerLines(explanation: Explanation, { colors, all }: TextOptions): re
   ];
 }
 
-/** The first lines of the answer are short enough for the eye to find its place. */
+/** Labels are padded to this width, so that the values line up. */
 const labelWidth = 11;
 
 function labelled(label: string, text: string): string {
@@ -61,7 +61,7 @@ function verdictColor(verdict: TraceVerdict, colors: Colors): (text: string) => 
   }
 }
 
-/** More than `mostShown` are cut to `fewShown`: the last line saves at least some. */
+/** More than `mostShown` are cut to `fewShown`, so that cutting always saves several lines. */
 const mostShown = 10;
 const fewShown = 5;
 

@@ -8,9 +8,9 @@ import type {
   Explanation,
 } from '../explanation.ts';
 import { asksSeveral } from '../reason/fork-reason.ts';
-import { targetWords } from '../reason/view.ts';
+import { targetWords } from '../reason/reason-context.ts';
 
-/** The packet, and whom it is for: `TCP from 10.244.1.5 to 10.96.20.10:80, ClusterIP of shop/web:http`. */
+/** The packet and its target: `TCP from 10.244.1.5 to 10.96.20.10:80, ClusterIP of shop/web:http`. */
 export function packetWords({ packet, client, target }: Explanation): string {
   const { source, sourcePort, destination, port, protocol, inputInterface } = packet;
   const from = sourcePort === undefined ? source : formatEndpoint(source, sourcePort);
@@ -20,7 +20,7 @@ export function packetWords({ packet, client, target }: Explanation): string {
   return `${protocol} from ${from}${who}${device} to ${formatEndpoint(destination, port)}${whose}`;
 }
 
-/** Whom the other side sees as the sender; nothing where the packet does not get there. */
+/** Whom the destination sees as the sender; empty where the packet does not get there. */
 export function senderWords({ verdict, masquerade, endpoints, packet }: Explanation): readonly string[] {
   if (verdict === 'reject' || verdict === 'drop') return [];
   const seen = `the other side sees ${packet.source}`;
@@ -34,7 +34,7 @@ function nameOf({ endpoint }: ExplainedEndpoint): string {
   return endpoint;
 }
 
-/** More than these are counted. */
+/** Of more than these, the rest is only counted. */
 const mostListed = 4;
 
 /** `a, b and c`, or `a, b, c and 97 more`. */
@@ -46,13 +46,13 @@ export function listWords(texts: readonly string[]): string {
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`;
 }
 
-/** How a way ends: where it leads, and whether the sender is hidden there. */
+/** How a path ends: where it leads, and whether the sender is hidden there. */
 export function endWords({ outcome, reason }: ExplainedStep & { kind: 'end' }): string {
   const refused = outcome.verdict === 'reject' || outcome.verdict === 'drop';
   return outcome.masquerade && !refused ? `${reason}; masqueraded` : reason;
 }
 
-/** What a hook is on a packet's way. */
+/** What each hook means for a packet. */
 export const hookWords: Readonly<Record<Hook, string>> = {
   prerouting: 'the packet comes in',
   input: 'it is for the node itself',
@@ -61,7 +61,7 @@ export const hookWords: Readonly<Record<Hook, string>> = {
   postrouting: 'it leaves',
 };
 
-/** The heading of a branch below a fork that says what is unknown; where several questions are asked, each says its own. */
+/** The heading of a branch. Below a fork with several questions it has the whole condition, else only the answer. */
 export function conditionWords({ condition, answer }: ExplainedBranch, fork: ExplainedFork): string {
   if (answer === undefined || asksSeveral(fork)) return condition.replace(/ \(unknown from here\)$/, '');
   return answer ? 'if so' : 'if not';

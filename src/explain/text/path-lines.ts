@@ -8,19 +8,21 @@ import { type ShownFork, type ShownGroup, type ShownStep, shownPath } from '../s
 import { conditionWords, endWords, hookWords, listWords } from './packet-words.ts';
 import type { Colors, TextOptions } from './text-options.ts';
 
-/** The packet's way: a heading for each hook, and for each rule a line of reason and a dimmed one with the rule. */
+/**
+ * The packet's path: a heading for each hook, and for each rule a line with the reason and a dimmed one with the rule.
+ */
 export function pathLines(path: readonly ExplainedStep[], options: TextOptions): readonly string[] {
   const width = Math.min(widestPlace, widestOf(path));
   const shown = shownPath(path, options.all ? eachBranch : groupBranches);
   return linesOf(shown, { ...options, width, indent: '' });
 }
 
-/** Chains of kube-proxy's mode nftables have longer names: there the reason comes later in the line. */
+/** Some chains of kube-proxy's mode nftables have longer names: their reasons start further right. */
 const widestPlace = 44;
 
 interface Layout extends TextOptions {
   readonly width: number;
-  /** What lines begin with inside of branches. */
+  /** What lines inside branches begin with. */
   readonly indent: string;
 }
 
@@ -30,7 +32,7 @@ function linesOf(path: readonly ShownStep[], layout: Layout): readonly string[] 
   );
 }
 
-/** A hook where nothing happened is of no interest. */
+/** Whether nothing happened at a hook. */
 function isPassedBy(next: ShownStep | undefined): boolean {
   return next === undefined || next.kind === 'hook' || next.kind === 'end';
 }

@@ -56,14 +56,14 @@ describe('the picture', () => {
   });
 
   test('draws no box over another, and none outside', () => {
-    const choice = (way: string): Step => ({
+    const choice = (prefix: string): Step => ({
       kind: 'fork',
       branches: ['a', 'b', 'c'].map((name): Branch => {
         const step = ruleStep({
-          chain: way + name,
-          rule: `-A ${way}${name} ${'-m something long '.repeat(9)}`,
+          chain: prefix + name,
+          rule: `-A ${prefix}${name} ${'-m something long '.repeat(9)}`,
         });
-        const onward = way.length < 2 ? choice(way + name) : end('accept', `${way}${name}:80`);
+        const onward = prefix.length < 2 ? choice(prefix + name) : end('accept', `${prefix}${name}:80`);
         return { share: undefined, condition: `if ${name}`, path: [step, onward] };
       }),
     });

@@ -63,7 +63,7 @@ describe('the text', () => {
     expect(textOf(explained(traceOf(path)))).not.toMatch(/PREROUTING|FORWARD/);
   });
 
-  test('follows one way only where what is unknown makes no difference', () => {
+  test('follows one branch only where the unknown makes no difference', () => {
     const branch = (answer: boolean, chain: string) => ({
       share: undefined,
       condition: `if it ${answer ? 'holds' : 'does not hold'}: -m x (unknown from here)`,
@@ -78,7 +78,7 @@ describe('the text', () => {
     expect(text).toContain('OTHER');
   });
 
-  test('names what is unknown and follows each way where it makes one', () => {
+  test('names the unknown and follows each branch where it makes a difference', () => {
     const branch = (answer: boolean, verdict: 'accept' | 'drop') => ({
       share: undefined,
       condition: 'if it leaves by eth1 (unknown from here)',

@@ -3,13 +3,14 @@ import { chainRole } from './reason/chain-role.ts';
 import { conciseRule } from './reason/rule-words.ts';
 
 /**
- * Leaves out rules that say nothing new: those that only end a chain, and those that set and clear the mark of a service
- * proxy, since the rule that asked for masquerading and the one that masquerades say it already.
+ * Leaves out no-op rules, which add nothing to an explanation: those that only return from a chain, and those that set
+ * and clear the mark of a service proxy, since the rule that asks for masquerading and the one that masquerades are
+ * shown.
  */
-export function withoutAsides(path: readonly Step[]): readonly Step[] {
+export function withoutNoOps(path: readonly Step[]): readonly Step[] {
   const forks = new Map<Step, Step>();
   const shortened = (steps: readonly Step[]): readonly Step[] =>
-    steps.flatMap((step) => (isAside(step) ? [] : [step.kind === 'fork' ? forkOf(step) : step]));
+    steps.flatMap((step) => (isNoOp(step) ? [] : [step.kind === 'fork' ? forkOf(step) : step]));
   const forkOf = (fork: Step & { kind: 'fork' }): Step => {
     const known = forks.get(fork) ?? {
       kind: 'fork',
@@ -21,7 +22,7 @@ export function withoutAsides(path: readonly Step[]): readonly Step[] {
   return shortened(path);
 }
 
-function isAside(step: Step): boolean {
+function isNoOp(step: Step): boolean {
   if (step.kind !== 'rule') return false;
   if (step.effect.kind === 'return') return /^(-j RETURN|return)$/.test(conciseRule(step.rule));
   if (step.effect.kind !== 'mark') return false;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseClient, parseTarget } from '../../../src/explain/packet/subject-text.ts';
+import { parseClient, parseTarget } from '../../../src/explain/packet/packet-ends.ts';
 
 describe('--from', () => {
   test.each([

@@ -2,8 +2,8 @@ import type { Frontend } from '../../plan/service-plan.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { Knowledge, Target } from '../explanation.ts';
 
-/** What the words for a step depend on besides the step. */
-export interface View {
+/** What the reason for a step depends on besides the step itself. */
+export interface ReasonContext {
   readonly packet: Packet;
   /** The node itself sends the packet. */
   readonly isFromNode: boolean;
@@ -26,6 +26,6 @@ export const frontendNames: Readonly<Record<Frontend['kind'], string>> = {
 };
 
 /** The service port's name, or `the Service` where nothing names it. */
-export function serviceName({ target }: View): string {
+export function serviceName({ target }: ReasonContext): string {
   return target?.service ?? 'the Service';
 }

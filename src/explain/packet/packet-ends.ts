@@ -1,16 +1,16 @@
 import { type Address, parseAddress } from '../../net/address.ts';
 import { nameRules } from '../../state/object-names.ts';
 
-/** Who sends the packet, as `--from` says. */
+/** The sender of the packet, as given by `--from`. */
 export type ClientText =
   | { readonly kind: 'address'; readonly address: Address }
-  /** The node whose rules are walked through. */
+  /** The node whose rules are explained. */
   | { readonly kind: 'node' }
   /** Some client outside of the cluster. */
   | { readonly kind: 'outside' }
   | PodText;
 
-/** Where the packet goes, as `--to` says. */
+/** The destination of the packet, as given by `--to`. */
 export type TargetText =
   | { readonly kind: 'address'; readonly address: Address; readonly port: number }
   | { readonly kind: 'node'; readonly port: number }
@@ -18,27 +18,29 @@ export type TargetText =
 
 export interface PodText {
   readonly kind: 'pod';
-  /** Any where absent. */
+  /** Any namespace where absent. */
   readonly namespace: string | undefined;
   readonly name: string;
 }
 
 export interface ServiceText {
   readonly kind: 'service';
-  /** Any where absent. */
+  /** Any namespace where absent. */
   readonly namespace: string | undefined;
   readonly name: string;
-  /** Number or name; absent where the Service has but one. */
+  /** Number or name; may be absent where the Service has only one. */
   readonly port: string | undefined;
 }
 
-/** What a text must be, since it is nothing of this kind. */
-export interface NoSubject {
+/** The text has none of the allowed forms. */
+export interface ParseFault {
   readonly kind: 'fault';
+  /** What is allowed: `must have a port from 1 to 65535`. */
   readonly reason: string;
 }
 
-export function parseClient(text: string): ClientText | NoSubject {
+/** Parses `--from`. */
+export function parseClient(text: string): ClientText | ParseFault {
   const address = parseAddress(text.replace(/^\[(.*)\]$/, '$1'));
   if (address !== undefined) return { kind: 'address', address };
   if (text === 'node' || text === 'outside') return { kind: text };
@@ -56,7 +58,8 @@ export function parseClient(text: string): ClientText | NoSubject {
   return { kind: 'pod', namespace, name };
 }
 
-export function parseTarget(text: string): TargetText | NoSubject {
+/** Parses `--to`. */
+export function parseTarget(text: string): TargetText | ParseFault {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([\d.]+)):(\d+)$/.exec(text) ?? [];
   const address = parseAddress(bracketed ?? plain ?? '');
   if (digits !== undefined) {
@@ -76,7 +79,7 @@ export function parseTarget(text: string): TargetText | NoSubject {
   return parseService(text);
 }
 
-function parseService(text: string): TargetText | NoSubject {
+function parseService(text: string): TargetText | ParseFault {
   const [, namespace, name, port] =
     /^(?:(?:service|svc)\/)?(?:([^/:]+)\/)?([^/:]+)(?::([^/:]+))?$/.exec(text) ?? [];
   const { pattern } = nameRules.label;
@@ -98,7 +101,7 @@ function isName(namespace: string | undefined): boolean {
   return namespace === undefined || nameRules.label.pattern.test(namespace);
 }
 
-/** Such as 10.96.0 or fd00::1, which no pod or Service is called. */
+/** Such as 10.96.0 or fd00::1: no name of a pod or Service. */
 function looksLikeAddress(text: string): boolean {
   return /^[\d.]+(:\d*)?$/.test(text) || /^\[|:.*:/.test(text);
 }
