@@ -2,9 +2,9 @@ import type { IptablesVariant } from '../rules-text/iptables/variants.ts';
 import type { SideOptions } from './sides/sides.ts';
 
 export interface DiffOptions extends SideOptions {
-  /** The node's addresses, where nothing else tells them. */
+  /** Further addresses of the node, for saved rules and objects without a Node. */
   readonly nodeAddresses: readonly string[];
-  /** Says what changes for traffic in place of the rules. */
+  /** Compares the outcome for traffic instead of the rules. */
   readonly traffic: boolean;
   readonly output: 'text' | 'json';
   readonly variant: IptablesVariant | undefined;

@@ -9,7 +9,7 @@ import { formatSummary, summarizeRules } from './rules/rules-summary.ts';
 import { formatDifference, type SideNames } from './rules/rules-text.ts';
 import { openSides, type Sides } from './sides/sides.ts';
 
-/** Prints what changes from one set of rules to another: chain by chain and element by element, or for traffic. */
+/** Prints how two sets of rules differ: chain by chain and element by element, or in what they do with traffic. */
 export async function diff(options: DiffOptions): Promise<ExitStatus> {
   const sides = await openSides(options);
   for (const remark of remarks(sides)) process.stderr.write(`${remark}\n`);
@@ -18,7 +18,7 @@ export async function diff(options: DiffOptions): Promise<ExitStatus> {
   return await diffTraffic(sides, options);
 }
 
-/** What is to be said of the objects, each once. */
+/** Remarks on the objects of both sides, without duplicates. */
 function remarks({ before, after }: Sides): ReadonlySet<string> {
   const sides = [before, after].filter((side) => side.kind === 'objects');
   const isOpen = sides.some(({ loaded }) => loaded.state.gaps.length > 0);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { type Finished, inSandbox } from '../support/cli/sandbox.ts';
+import type { Finished } from '../support/cli/program.ts';
+import { inSandbox } from '../support/cli/sandbox.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
 
 const unavailable = labUnavailable();

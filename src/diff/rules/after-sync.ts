@@ -5,7 +5,7 @@ import { jumpsOf, tableChains } from '../../iptables/render-rules.ts';
 import type { SavedTables } from '../../iptables/saved-rules.ts';
 import { ruleTarget } from '../../rules-text/iptables/rule-options.ts';
 
-/** What iptables-save will print after a sync: the proxy's chains as they should be, and all others as they were. */
+/** What iptables-save will print after a sync: the proxy's chains as desired, all others unchanged. */
 export function afterSync(before: SavedTables, desired: DesiredRules): SavedTables {
   const tables = new Map(before);
   for (const table of ['mangle', 'filter', 'nat'] as const) {
@@ -25,7 +25,7 @@ export function afterSync(before: SavedTables, desired: DesiredRules): SavedTabl
   return tables;
 }
 
-/** What iptables-save will print after a takeover by mode nftables: the same without the proxy's chains. */
+/** What iptables-save will print after mode nftables took over: the same without the proxy's chains. */
 export function withoutProxy(before: SavedTables): SavedTables {
   return new Map(
     [...before].map(([table, chains]) => {
@@ -38,7 +38,7 @@ export function withoutProxy(before: SavedTables): SavedTables {
   );
 }
 
-/** KUBE-FIREWALL is the kubelet's too. */
+/** The kubelet uses KUBE-FIREWALL, too. */
 function isOfProxy(chain: string): boolean {
   return commonChains.has(chain) || isServiceChain(chain);
 }

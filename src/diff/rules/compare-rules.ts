@@ -28,21 +28,21 @@ import { tableDifferences } from './table-differences.ts';
 export interface RulesOptions {
   readonly family: Family | undefined;
   readonly variant: IptablesVariant | undefined;
-  /** Addresses of the node that nothing else tells. */
+  /** Further addresses of the node, from `--node-address`. */
   readonly nodeAddresses: readonly string[];
 }
 
-/** What became of the comparison of one family. */
+/** The result of comparing the rules of one family. */
 export interface RulesCompared {
   readonly family: Family;
-  /** In which languages both sides have rules; where there is none, nothing was compared. */
+  /** The dialects that both sides have rules in; where there is none, nothing was compared. */
   readonly common: readonly Dialect[];
   readonly before: readonly Dialect[];
   readonly after: readonly Dialect[];
   readonly differences: readonly Difference[];
 }
 
-/** Compares the proxy's rules chain by chain and element by element, in each language that both sides have. */
+/** Compares the proxy's rules chain by chain and element by element, in each dialect that both sides have. */
 export async function* compareRules(sides: Sides, options: RulesOptions): AsyncIterable<RulesCompared> {
   for (const family of familiesOf(sides, options.family)) {
     const after = dialectsOf(sides.after, family);
@@ -58,13 +58,13 @@ export async function* compareRules(sides: Sides, options: RulesOptions): AsyncI
   }
 }
 
-/** Those that files tell of; else both. Throws a `UserError` where no family is on both sides. */
+/** The families that the files of both sides have; without files, both. Throws a `UserError` where there is none. */
 export function familiesOf({ before, after }: Sides, only: Family | undefined): readonly Family[] {
-  const told = [before, after].flatMap((side) =>
+  const inFiles = [before, after].flatMap((side) =>
     side.kind === 'files' ? [new Set(side.listings.map(({ family }) => family))] : [],
   );
   const common = families.filter(
-    (family) => (only ?? family) === family && told.every((ofSide) => ofSide.has(family)),
+    (family) => (only ?? family) === family && inFiles.every((ofSide) => ofSide.has(family)),
   );
   if (common.length > 0) return common;
   throw new UserError(
@@ -110,7 +110,10 @@ async function liveRules(
   return { dialect, table: reader.table, form: 'text' };
 }
 
-/** The rules of a side; objects take over what they find `before`: slots of endpoints, counters, and chains of others. */
+/**
+ * The rules of a side. Those of objects keep what is there `before`: slots of endpoints, counters, and chains of
+ * others.
+ */
 async function rulesOf(
   side: Exclude<Side, { kind: 'live' }>,
   sides: Sides,
@@ -145,7 +148,7 @@ function rulesIn({ name, listings }: FilesSide, family: Family): readonly ProxyR
   }
 }
 
-/** Counters change no packet's way, so the rules that are compared have those of the other side. */
+/** Counters do not affect packets: they are compared only where both sides have them. */
 function countersIn(saved: SavedTables): ReadonlySet<PacketCounter> {
   const rules = ['filter', 'nat'].flatMap((table) => [...(saved.get(table)?.values() ?? [])]);
   return new Set(

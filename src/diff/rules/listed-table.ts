@@ -9,8 +9,8 @@ import type { Element } from '../../rules-text/rule.ts';
 import { scalarsIn } from '../../trace/rule/environment.ts';
 
 /**
- * A table of a listing in the one form that text and JSON have in common: how sets are declared is left out. `undefined` where
- * the listing does not have it. Throws a `NotAListing`.
+ * A table of a listing in the form that text and JSON have in common, which leaves out declarations of sets;
+ * `undefined` where the listing lacks the table. Throws a `NotAListing`.
  */
 export function listedTable(text: string, family: Family, name: string): Table | undefined {
   const own = family === 'IPv4' ? 'ip' : 'ip6';

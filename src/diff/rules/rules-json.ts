@@ -10,7 +10,7 @@ export interface RulesJson {
   readonly after: string;
   readonly same: boolean;
   readonly summary: RulesSummary;
-  /** Families whose rules are written in different languages on the two sides, so that nothing was compared. */
+  /** Families whose sides have no dialect in common, so that nothing was compared. */
   readonly incomparable: readonly Incomparable[];
   readonly differences: readonly {
     readonly family: Family;
@@ -19,7 +19,7 @@ export interface RulesJson {
     readonly table: string;
     readonly name: string;
     readonly change: 'added' | 'removed' | 'changed';
-    /** The rules, or the elements that differ; `null` where there is no such part. */
+    /** The rules, or the elements that differ; `null` where the part is missing. */
     readonly before: readonly string[] | null;
     readonly after: readonly string[] | null;
   }[];

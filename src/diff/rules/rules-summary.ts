@@ -50,13 +50,13 @@ export function changeOf({ before, after }: Difference): 'changed' | 'added' | '
   return after === undefined ? 'removed' : 'changed';
 }
 
-/** The elements that only one side has. Those that both have are no part of a difference. */
+/** The number of elements that only one side has. */
 function elementsOnlyIn(some: readonly string[] | undefined, others: readonly string[] | undefined): number {
   const known = new Set(others);
   return (some ?? []).filter((line) => !known.has(line) && !property.test(line)).length;
 }
 
-/** How a set that only one side has is declared. */
+/** A declaration, in a set that only one side has. */
 const property = /^(?:type|typeof|flags|timeout|gc-interval|size|policy|auto-merge|counter|comment)\b/;
 
 function sum(counts: readonly number[]): number {

@@ -4,7 +4,7 @@ import type { Difference } from './difference.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 
-/** The names of both sides, as headers of a patch have them. */
+/** The names of both sides, for the header of a patch. */
 export interface SideNames {
   readonly before: string;
   readonly after: string;

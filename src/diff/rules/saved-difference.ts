@@ -9,9 +9,8 @@ import { ruleAppended } from '../../rules-text/iptables/save-text.ts';
 import type { Difference } from './difference.ts';
 
 /**
- * The chains of the proxy that differ. Rules that differ only in comments and counters are the same, and among Services
- * the order of a dispatch chain's rules has no meaning. Of base chains only the jumps to the proxy's chains count, and
- * chains of other programs do not.
+ * The proxy's chains that differ. Comments, counters and the order of Services in a dispatch chain are ignored, as are
+ * chains of other programs; of base chains only the jumps to the proxy's chains are compared.
  */
 export function* savedDifference(
   family: Family,
@@ -47,7 +46,7 @@ function isOfProxy(chain: string): boolean {
   return chain.startsWith('KUBE-');
 }
 
-/** What counts of a chain; `undefined` where there is none of it. */
+/** The rules of a chain that are compared; `undefined` where there are none. */
 function proxyRules(name: ChainName, chains: Chains): readonly string[] | undefined {
   const rules = chains.get(name);
   if (isOfProxy(name)) return rules;
@@ -62,23 +61,23 @@ function chainDifference(
   after: readonly string[] | undefined,
 ): Pick<Difference, 'before' | 'after'> | undefined {
   if (before === undefined || after === undefined) return before === after ? undefined : { before, after };
-  const aligned = inTheirWords(before, after);
-  const arranged = isDispatchChain(table, chain) ? inTheirOrder(aligned, after) : aligned;
+  const aligned = asOthersWrite(before, after);
+  const arranged = isDispatchChain(table, chain) ? inOrderOfOthers(aligned, after) : aligned;
   const same = arranged.length === after.length && arranged.every((rule, index) => rule === after[index]);
   return same ? undefined : { before: arranged, after };
 }
 
-/** Writes the rules that both sides have as the other side does, so that only real differences are left. */
-function inTheirWords(rules: readonly string[], others: readonly string[]): readonly string[] {
+/** Writes rules that both sides have the way the other side writes them, so that only real differences remain. */
+function asOthersWrite(rules: readonly string[], others: readonly string[]): readonly string[] {
   const wording = new Map(others.map((rule) => [canonicalRule(rule), rule]));
   return rules.map((rule) => wording.get(canonicalRule(rule)) ?? rule);
 }
 
 /**
- * Puts the rules that both sides have into the other side's order. Those that lead to node ports stay behind all others;
- * among themselves their order has no meaning, as they lead to the same.
+ * Puts the rules that both sides have into the other side's order. Rules that lead to node ports stay last; their own
+ * order does not matter, as they all lead to the same chain.
  */
-function inTheirOrder(rules: readonly string[], others: readonly string[]): readonly string[] {
+function inOrderOfOthers(rules: readonly string[], others: readonly string[]): readonly string[] {
   const place = new Map(others.map((rule, index) => [rule, index]));
   const arranged = (some: readonly string[]) =>
     some.toSorted((a, b) => (place.get(a) ?? others.length) - (place.get(b) ?? others.length));

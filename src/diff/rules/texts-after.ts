@@ -13,8 +13,8 @@ import type { ObjectsSide } from '../sides/sides.ts';
 import { afterSync, withoutProxy } from './after-sync.ts';
 
 /**
- * What a node's tools will print after a sync of these objects: the proxy's own rules as they should be, those that another
- * proxy or mode has left taken out, and all others as they are `before`.
+ * What a node's tools will print after a sync of these objects: the proxy's own rules as desired, without the rules
+ * that another proxy or mode left behind, and all others as `before`.
  */
 export function textsAfter(
   { loaded, config }: Pick<ObjectsSide, 'loaded' | 'config'>,
@@ -43,7 +43,7 @@ function withoutProxyTables({ kind, text }: ListingText): readonly ListingText[]
 
 const proxyTables: ReadonlySet<string> = new Set(['portolan', 'kube-proxy']);
 
-/** Endpoints keep the slots that they have. */
+/** The table as listed, so that endpoints keep their slots. */
 function tableBefore(texts: readonly ListingText[], family: Family): Table {
   const listings = texts.filter(({ kind }) => kind !== 'iptables-save');
   const own = proxyRulesOf({ family, texts: listings }).find(({ dialect }) => dialect === 'nft portolan');

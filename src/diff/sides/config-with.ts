@@ -11,9 +11,9 @@ import { fieldPaths } from '../../config/schema.ts';
 import { UserError } from '../../program/exit-status.ts';
 
 /**
- * The configuration with some of its fields changed, each as `field=value`. A field is named by its path, or by its last
- * word alone where that is clear: `masqueradeAll` is the one of the proxy's mode. Throws a `UserError` for a field that
- * there is not, and a `ConfigError` for a value that it cannot have.
+ * The configuration with some of its fields changed, each as `field=value`. A field is named by its path, or by the
+ * last part of it where that is unambiguous: `masqueradeAll` is that of the proxy's mode. Throws a `UserError` for an
+ * unknown field, and a `ConfigError` for an invalid value.
  */
 export async function configWith(settings: readonly string[], flags: FlagValues): Promise<ProxyConfig> {
   const document = await documentOf(flags);
@@ -37,7 +37,7 @@ interface Setting {
   readonly value: string;
 }
 
-/** The file's document, or one that says what the flags say. */
+/** The document of `--config`, or one with the values of the flags. */
 async function documentOf(flags: FlagValues): Promise<Document> {
   const { config: path } = flags;
   const document =
@@ -47,7 +47,7 @@ async function documentOf(flags: FlagValues): Promise<Document> {
   return { ...document };
 }
 
-/** Only what stands above a file too: the rest is in the document. */
+/** The flags that override a file, too; the others are in the document already. */
 function overridesOf(flags: FlagValues): FlagValues {
   const override = flags['hostname-override'];
   return override === undefined ? {} : { 'hostname-override': override };
@@ -60,7 +60,7 @@ function parse(text: string): Setting {
   return { text, field: field.trim(), value: value.trim() };
 }
 
-/** The mode says which section a short name is of. */
+/** The mode comes first: it decides which section a short name belongs to. */
 function modeFirst(a: Setting, b: Setting): number {
   return Number(b.field === 'mode') - Number(a.field === 'mode');
 }
@@ -79,7 +79,7 @@ function pathOf({ text, field }: Setting, document: Document): string {
   throw new UserError(`--set ${text}: ${field} is no field of ${kind} v1alpha1${advice}`);
 }
 
-/** In the section that is named, or in any. */
+/** A similar field of the named section, or else of any. */
 function suggestionFor(field: string): string | undefined {
   const at = field.lastIndexOf('.');
   const sections =
@@ -88,7 +88,7 @@ function suggestionFor(field: string): string | undefined {
   return found.find((suggestion) => suggestion !== undefined);
 }
 
-/** What YAML would read; a list also as words with commas between them, as flags have it. */
+/** The value as YAML; lists may also be comma-separated, as in flags. */
 function readValue({ text, value }: Setting, path: string): unknown {
   if (lists.has(path) && !value.startsWith('['))
     return value === '' ? [] : value.split(',').map((word) => word.trim());

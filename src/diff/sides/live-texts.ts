@@ -6,7 +6,7 @@ import type { Family } from '../../net/family.ts';
 import type { IptablesVariant } from '../../rules-text/iptables/variants.ts';
 import type { ListingText } from '../../rules-text/split-listing.ts';
 
-/** All rules in the kernel: what iptables-save prints, and nft where it is on this machine. */
+/** All rules in the kernel: what iptables-save prints, and what nft prints where it is installed. */
 export async function liveTexts(
   family: Family,
   variant: IptablesVariant | undefined,

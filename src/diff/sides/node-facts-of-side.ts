@@ -5,20 +5,20 @@ import { UserError } from '../../program/exit-status.ts';
 import { factsFromObjects } from '../../render/desired-rules-of.ts';
 import type { ObjectsSide, Side } from './sides.ts';
 
-/** The node that the rules of the objects should be of: this machine, or the one that the objects and `told` tell of. */
+/** The node that the objects' rules are made for: this machine, or the Node object with `knownAddresses` added. */
 export async function factsOfSide(
   before: Side,
   { loaded, config }: ObjectsSide,
-  told: readonly Address[],
+  knownAddresses: readonly Address[],
 ): Promise<NodeFacts> {
   const facts =
     before.kind === 'live'
       ? await lookAtNode(config, loaded.state.node, new Set())
       : factsFromObjects(loaded, config);
-  return { ...facts, localAddresses: [...facts.localAddresses, ...told] };
+  return { ...facts, localAddresses: [...facts.localAddresses, ...knownAddresses] };
 }
 
-/** What `--node-address` says. Throws a `UserError` where it is none. */
+/** Parses `--node-address`. Throws a `UserError`. */
 export function readNodeAddresses(texts: readonly string[]): readonly Address[] {
   return texts.map((text) => {
     const address = parseAddress(text);

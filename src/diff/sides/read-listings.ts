@@ -11,7 +11,7 @@ import { type ListingText, splitListing } from '../../rules-text/split-listing.t
 import type { Dialect } from '../rules/difference.ts';
 import { listedTable } from '../rules/listed-table.ts';
 
-/** What was read of one family: texts as the tools print them. */
+/** The listings of one family, as the tools print them. */
 export interface Listing {
   readonly family: Family;
   readonly texts: readonly ListingText[];
@@ -23,7 +23,7 @@ export type ProxyRules = { readonly dialect: 'iptables'; readonly saved: SavedTa
 export interface ProxyTable {
   readonly dialect: Exclude<Dialect, 'iptables'>;
   readonly table: Table;
-  /** `common`: in the form that text and JSON have in common (see `listedTable`). */
+  /** `common` is the form that text and JSON have in common; see `listedTable`. */
   readonly form: 'text' | 'common';
 }
 
@@ -75,7 +75,7 @@ function partsWithFamilies(
   }
 }
 
-/** A save of iptables is of one family, which its rules give away where the option does not say it. */
+/** A save is of one family, which its rules reveal where `--family` does not say it. */
 function familiesIn(part: ListingText, only: Family | undefined): readonly Family[] {
   if (part.kind === 'iptables-save') return [only ?? savedFamily(part.text)];
   if (part.kind === 'nft-json') return families;

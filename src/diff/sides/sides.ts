@@ -4,18 +4,18 @@ import type { Family } from '../../net/family.ts';
 import type { LoadedState } from '../../plan/loaded-state.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { loadState } from '../../sources/load-state.ts';
-import type { CommonOptions } from '../../sources/open-source.ts';
+import { type CommonOptions, openSource } from '../../sources/open-source.ts';
+import type { Source } from '../../sources/source.ts';
 import { configWith } from './config-with.ts';
 import { type Listing, readListings } from './read-listings.ts';
-import { sourceWith } from './source-with.ts';
 
-/** What `diff` compares. */
+/** The options that choose what `diff` compares. */
 export interface SideOptions extends CommonOptions {
-  /** `live`, or files; empty for what the other options make of it. */
+  /** `live`, or files. Where empty, the other options decide; see `openSides`. */
   readonly against: readonly string[];
-  /** Files in place of the objects. */
+  /** Files with saved rules, instead of objects. */
   readonly rules: readonly string[];
-  /** `field=value` of the configuration. */
+  /** Changes to the configuration: `field=value`. */
   readonly set: readonly string[];
   readonly withConfig: string | undefined;
   readonly withSource: string | undefined;
@@ -51,9 +51,9 @@ export interface Sides {
 }
 
 /**
- * Before is what `--against` names; else the objects as they are, where other options change something about them; else the
- * kernel. After are the objects with what these options change, or files. Throws a `UserError` where the options contradict
- * each other or something cannot be read.
+ * `before` is what `--against` names; without it the present objects if other options change them, and the kernel
+ * otherwise. `after` is the objects with these changes, or files. Throws a `UserError` where options contradict each
+ * other or something cannot be read.
  */
 export async function openSides(options: SideOptions): Promise<Sides> {
   checkOptions(options);
@@ -78,7 +78,7 @@ function checkOptions(options: SideOptions): void {
     throw new UserError('--with-config and --set both say what the configuration after is; leave one out');
 }
 
-/** The options that make the side after another than the objects as they are, in their own words. */
+/** The options that change something about the present objects, as on the command line. */
 function changesOf({ set, withConfig, withSource, apply }: SideOptions): readonly string[] {
   return [
     ...(withConfig === undefined ? [] : [`--with-config ${withConfig}`]),
@@ -128,7 +128,7 @@ async function changedConfig({ flags, set, withConfig }: SideOptions): Promise<P
   return config;
 }
 
-/** Errors about what was read in place of something else name the option that says so. */
+/** Makes errors name the option that was used: `--with-config` in place of `--config`. */
 async function naming<T>(
   [usual, other]: readonly [string, string | undefined],
   read: () => Promise<T>,
@@ -137,4 +137,12 @@ async function naming<T>(
     if (other === undefined || other === '' || !error.message.startsWith(`${usual} `)) throw error;
     throw new UserError(error.message.replace(usual, other));
   });
+}
+
+/** The objects of the options, as they will be once the manifests of `--apply` are applied. */
+async function sourceWith(options: SideOptions, config: ProxyConfig): Promise<Source> {
+  const { source } = await openSource(options, config);
+  if (options.apply.length === 0) return source;
+  const { withManifests } = await import('./with-manifests.ts');
+  return withManifests(source, options.apply);
 }

@@ -9,8 +9,8 @@ import type { ServiceRecord } from '../../state/records.ts';
 import { reduceObject } from '../../state/reduce-object.ts';
 
 /**
- * A source whose objects are those of another one after `kubectl apply` of these files or folders. What the API server
- * gives a Service and keeps, such as its ClusterIP and node ports, stays where the manifest does not say it.
+ * The objects of a source after `kubectl apply` of these files or folders. Fields that the API server allocates and
+ * keeps, such as the ClusterIP and node ports of a Service, stay unless the manifest sets them.
  */
 export function withManifests(source: Source, paths: readonly string[]): Source {
   return {
@@ -39,7 +39,7 @@ async function applyPath(
         throw new UserError(`--apply ${file}: line ${document.line}: ${document.fault}`);
       for (const object of objectsIn(document.value, 0)) {
         const { changes, problems } = reduceObject(
-          withGiven(object, services, file),
+          withKeptFields(object, services, file),
           `${file}:${document.line}`,
         );
         listener({ changes, problems });
@@ -57,7 +57,7 @@ async function readFiles(path: string): Promise<readonly (readonly [string, stri
   }
 }
 
-/** The objects of a document, those of Lists one by one. */
+/** The objects of a document; Lists are expanded. */
 function objectsIn(value: unknown, depth: number): readonly unknown[] {
   const identity = identifyObject(value);
   if (identity.is !== 'list' || !Array.isArray(identity.items) || depth > 2)
@@ -65,8 +65,12 @@ function objectsIn(value: unknown, depth: number): readonly unknown[] {
   return identity.items.flatMap((item) => objectsIn(withKind(item, identity.itemKind), depth + 1));
 }
 
-/** The object with what the API server keeps of it. Throws a `UserError` for a new Service that has no address yet. */
-function withGiven(object: unknown, services: ReadonlyMap<string, ServiceRecord>, file: string): unknown {
+/** The object with the fields that the API server keeps. Throws a `UserError` for a new Service without an address. */
+function withKeptFields(
+  object: unknown,
+  services: ReadonlyMap<string, ServiceRecord>,
+  file: string,
+): unknown {
   const identity = identifyObject(object);
   if (identity.is !== 'object' || identity.kind !== 'Service') return object;
   const { metadata, spec, status } = identity.fields;
@@ -89,7 +93,7 @@ function withGiven(object: unknown, services: ReadonlyMap<string, ServiceRecord>
   };
 }
 
-/** The addresses of a load balancer go with it. */
+/** Load balancer addresses are kept only while the Service is a LoadBalancer. */
 function statusOf({ type }: Fields, { loadBalancerIPs }: ServiceRecord): Fields {
   return type === 'LoadBalancer' ? { loadBalancer: { ingress: loadBalancerIPs.map((ip) => ({ ip })) } } : {};
 }
@@ -98,7 +102,7 @@ function given(field: string, value: unknown): Fields {
   return value === undefined || value === '' ? {} : { [field]: value };
 }
 
-/** A port keeps its node port where the Service still has node ports. */
+/** Ports keep their node ports while the Service has node ports at all. */
 function withNodePorts({ type, ports }: Fields, known: ServiceRecord): unknown {
   if (!Array.isArray(ports) || (type !== 'NodePort' && type !== 'LoadBalancer')) return ports;
   return ports.map((port: unknown) => {

@@ -1,9 +1,9 @@
 import type { Trace, TraceVerdict } from '../../trace/trace.ts';
 
-/** What rules do with the packets of one sender. */
+/** What rules do with the packets of one client. */
 export interface Answer {
   readonly verdict: TraceVerdict;
-  /** The part of the connections that each endpoint gets, 0 to 1. */
+  /** The share of the connections that each endpoint gets, 0 to 1. */
   readonly shares: ReadonlyMap<string, number>;
   readonly masquerade: Masquerade;
   /** The endpoints to which it is masqueraded. */
@@ -11,7 +11,7 @@ export interface Answer {
   readonly unknowns: readonly string[];
 }
 
-/** `some`: only connections to some endpoints are. */
+/** `some`: only connections to some of the endpoints are masqueraded. */
 export type Masquerade = 'yes' | 'no' | 'some';
 
 export function answerOf({ verdict, endpoints, masquerade, unknowns }: Trace): Answer {
@@ -26,13 +26,13 @@ export function answerOf({ verdict, endpoints, masquerade, unknowns }: Trace): A
   };
 }
 
-/** One thing that changes for a sender. */
+/** One thing that changes for a client. */
 export type TrafficChange =
   | {
       readonly kind: 'verdict';
       readonly before: TraceVerdict;
       readonly after: TraceVerdict;
-      /** Those of the side that has some. */
+      /** The endpoints of `after`, or of `before` where `after` has none. */
       readonly endpoints: readonly string[];
     }
   | {
@@ -53,7 +53,7 @@ export interface ChangedShare {
   readonly after: number;
 }
 
-/** What changes from one answer to the other; nothing where they are the same. */
+/** The changes from one answer to the other; empty where they are the same. */
 export function compareAnswers(before: Answer, after: Answer): readonly TrafficChange[] {
   if (before.verdict !== after.verdict) {
     const endpoints = [...(after.shares.size > 0 ? after : before).shares.keys()];

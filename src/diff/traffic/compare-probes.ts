@@ -4,30 +4,30 @@ import type { NodeView, Packet } from '../../trace/packet.ts';
 import type { Trace } from '../../trace/trace.ts';
 import { TooManyPathsError, walk } from '../../trace/walk.ts';
 import { type Answer, answerOf, compareAnswers, type TrafficChange } from './compare-answers.ts';
-import type { Neighbourhood } from './neighbourhood.ts';
 import type { Probe } from './probes.ts';
+import type { TrafficSources } from './traffic-sources.ts';
 
-/** For whom a change holds that holds for all. */
+/** Stands for all clients. */
 export const everyone = 'everyone';
 
 export interface ComparedRules {
   readonly before: { readonly ruleset: Ruleset };
   readonly after: { readonly ruleset: Ruleset };
   readonly node: NodeView;
-  readonly hood: Neighbourhood;
+  readonly sources: TrafficSources;
 }
 
-/** Walks packets through the rules of both sides. */
+/** Traces packets through the rules of both sides. */
 export class ProbeComparer {
   readonly #rules: ComparedRules;
-  /** What could not be known, and makes a difference. */
+  /** Unknowns that make a difference. */
   readonly unknowns = new Set<string>();
 
   constructor(rules: ComparedRules) {
     this.#rules = rules;
   }
 
-  /** What changes, and for whom; with `hairpin` for an endpoint that sends to itself, too. */
+  /** The changes, each with the clients that it holds for; with `hairpin` also for an endpoint that reaches itself. */
   compare(
     probes: readonly Probe[],
     { hairpin }: { readonly hairpin: boolean },
@@ -76,16 +76,16 @@ export class ProbeComparer {
     }
   }
 
-  /** Only whether an endpoint on this node is masqueraded to itself: it gets the same share as all others do. */
+  /** Of hairpin traffic only masquerading is compared: an endpoint reaches itself as often as any other client does. */
   *#hairpin(usual: readonly Probe[], endpoints: ReadonlySet<string>): Iterable<Finding> {
-    const { hood } = this.#rules;
+    const { sources } = this.#rules;
     const isHere = (source: Address) =>
-      hood.endpointsHere.has(source) && !hood.nodeAddresses.includes(source);
+      sources.endpointsHere.has(source) && !sources.nodeAddresses.includes(source);
     const endpoint = [...endpoints].find((one) => isHere(addressIn(one)));
     const [first] = usual;
     if (endpoint === undefined || first === undefined) return;
     const source = addressIn(endpoint);
-    const packet = { ...first.packet, source, inputInterface: hood.podInterface };
+    const packet = { ...first.packet, source, inputInterface: sources.podInterface };
     const [before, after] = this.#answers(packet);
     for (const change of compareAnswers(onlyTo(endpoint, before), onlyTo(endpoint, after)))
       if (change.kind === 'masquerade') yield { change, probe: { ...first, who: itself, packet } };
@@ -99,18 +99,18 @@ interface Finding {
 
 const itself = 'an endpoint that sends to its own Service and comes back to itself';
 
-/** Whether it is masqueraded, as far as connections to this endpoint go. */
+/** The answer for connections to this endpoint only. */
 function onlyTo(endpoint: string, answer: Answer): Answer {
   const isMasqueraded = answer.masqueraded.has(endpoint);
   return { ...answer, shares: new Map([[endpoint, 1]]), masquerade: isMasqueraded ? 'yes' : 'no' };
 }
 
-/** Such a sender stands for none but himself. */
+/** Whether the client is an endpoint itself, and so does not stand for others. */
 function isOwnEndpoint({ source }: Packet, { shares }: Answer): boolean {
   return [...shares.keys()].some((endpoint) => addressIn(endpoint) === source);
 }
 
-/** Of `ip:port` and `[ip]:port`. */
+/** The address in `ip:port` or `[ip]:port`. */
 function addressIn(endpoint: string): Address {
   return endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '') as Address;
 }
@@ -126,7 +126,10 @@ function unknownTrace(reason: string): Trace {
   };
 }
 
-/** The senders in words, of all whose packets the rules do something with: those for whom it holds at some of the node's addresses only, with these. */
+/**
+ * The clients in words, or `everyone` where they are all whose packets the rules touch. Where it holds at some of the
+ * node's addresses only, these are named.
+ */
 function whoOf(some: readonly Probe[], all: readonly Probe[]): readonly string[] {
   const usual = some.filter(({ who }) => who !== itself);
   const rest = some.length > usual.length ? [itself] : [];

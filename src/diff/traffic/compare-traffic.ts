@@ -1,22 +1,22 @@
 import type { Packet } from '../../trace/packet.ts';
 import type { TrafficChange } from './compare-answers.ts';
 import { everyone, ProbeComparer } from './compare-probes.ts';
-import type { Neighbourhood } from './neighbourhood.ts';
 import { otherTraffic } from './other-traffic.ts';
 import { probesOf } from './probes.ts';
 import { type Affinity, joined, type TrafficFrontend } from './traffic-frontend.ts';
 import type { TrafficInput } from './traffic-sides.ts';
+import type { TrafficSources } from './traffic-sources.ts';
 
 /** What changes for traffic in one family. */
 export interface TrafficComparison {
-  readonly family: Neighbourhood['family'];
-  /** Only those that change. */
+  readonly family: TrafficSources['family'];
+  /** Those that change. */
   readonly frontends: readonly FrontendChange[];
-  /** Traffic to no frontend of a Service that changes. */
+  /** Changed traffic that is not for a frontend of a Service. */
   readonly others: readonly OtherChange[];
-  /** How many frontends stay as they are. */
+  /** The number of frontends that do not change. */
   readonly same: number;
-  /** What the rules ask that cannot be known from here, and on which it depends what becomes of traffic. */
+  /** What the rules ask and cannot be known from here, where the outcome depends on it. */
   readonly unknowns: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export interface OtherChange {
   readonly changes: readonly ChangeFor[];
 }
 
-/** A change and the senders for whom it holds. */
+/** A change and the clients that it holds for. */
 export interface ChangeFor {
   readonly who: readonly string[];
   readonly change: TrafficChange | AffinityChange;
@@ -45,11 +45,11 @@ export interface AffinityChange {
   readonly after: Affinity;
 }
 
-/** Walks packets of every kind of sender to every frontend of both sides, and says what comes out otherwise. */
+/** Traces packets from every kind of client to every frontend of both sides, and reports what changes. */
 export function compareTraffic(input: TrafficInput): TrafficComparison {
-  const { before, after, hood } = input;
+  const { before, after, sources } = input;
   const comparer = new ProbeComparer(input);
-  const probes = probesOf(hood);
+  const probes = probesOf(sources);
   const keys = new Set([...before.frontends.keys(), ...after.frontends.keys()]);
   const frontends = [...keys].flatMap((key): readonly FrontendChange[] => {
     const [left, right] = [before.frontends.get(key), after.frontends.get(key)];
@@ -66,7 +66,7 @@ export function compareTraffic(input: TrafficInput): TrafficComparison {
     return changes.length === 0 ? [] : [{ what, destination, changes }];
   });
   const same = keys.size - frontends.length;
-  return { family: hood.family, frontends, others, same, unknowns: [...comparer.unknowns] };
+  return { family: sources.family, frontends, others, same, unknowns: [...comparer.unknowns] };
 }
 
 function statusOf(
@@ -77,7 +77,7 @@ function statusOf(
   return after === undefined ? 'lost' : 'changed';
 }
 
-/** Only where both sides say whether there is affinity. */
+/** The change of session affinity, where both sides say whether there is any. */
 function affinityChange(
   before: TrafficFrontend | undefined,
   after: TrafficFrontend | undefined,

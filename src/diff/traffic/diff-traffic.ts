@@ -6,10 +6,10 @@ import { familiesOf } from '../rules/compare-rules.ts';
 import type { Sides } from '../sides/sides.ts';
 import { compareTraffic, type TrafficComparison } from './compare-traffic.ts';
 import { openTraffic } from './open-traffic.ts';
-import { isSame, trafficJson } from './traffic-json.ts';
-import { formatTraffic } from './traffic-text.ts';
+import { isSame, trafficJson } from './report/traffic-json.ts';
+import { formatTraffic } from './report/traffic-text.ts';
 
-/** Prints what changes for traffic: what becomes of packets to every frontend of both sides, by their rules. */
+/** Prints what changes for traffic to the frontends of both sides, by tracing packets through their rules. */
 export async function diffTraffic(sides: Sides, options: DiffOptions): Promise<ExitStatus> {
   const comparisons: TrafficComparison[] = [];
   for (const family of familiesOf(sides, options.family)) {

@@ -3,7 +3,7 @@ import type { Cidr } from '../../net/cidr.ts';
 import { addressNumber, addressOf } from '../../net/numbers.ts';
 import type { Interval } from '../../rules-text/rule.ts';
 
-/** The addresses of a network, ends included. */
+/** The addresses of a network, both ends included. */
 export function cidrInterval(cidr: Cidr): Interval {
   const [network = '', length = ''] = cidr.split('/');
   const address = network as Address;
@@ -17,7 +17,7 @@ export function isWithin({ from, to }: Interval, address: Address): boolean {
   return from <= number && number <= to;
 }
 
-/** `203.0.113.0/24`, or `from-to` where it is no network. */
+/** `203.0.113.0/24`, or `from-to` where it is not a CIDR. */
 export function formatInterval({ from, to }: Interval, family: 'IPv4' | 'IPv6'): string {
   const width = to - from + 1n;
   const bits = width.toString(2).length - 1;

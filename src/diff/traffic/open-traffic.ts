@@ -17,17 +17,17 @@ import { factsOfSide, readNodeAddresses } from '../sides/node-facts-of-side.ts';
 import type { FilesSide, ObjectsSide, Side, Sides } from '../sides/sides.ts';
 import { isUnaffected } from './affected/affected.ts';
 import { affectedByListings } from './affected/by-listings.ts';
-import { neighbourhoodOf } from './diff-hood.ts';
 import { ruleFrontends } from './from-rules/rule-frontends.ts';
-import { ruleHood } from './from-rules/rule-hood.ts';
-import type { Neighbourhood } from './neighbourhood.ts';
+import { ruleSources } from './from-rules/rule-sources.ts';
 import type { OpenedSide } from './opened-side.ts';
 import { planFrontends } from './plan-frontends.ts';
 import { sameFrontends } from './same-plans.ts';
+import { trafficSourcesOf } from './sources-of-sides.ts';
 import { byKey, frontendKey, type TrafficFrontend } from './traffic-frontend.ts';
 import type { TrafficInput } from './traffic-sides.ts';
+import type { TrafficSources } from './traffic-sources.ts';
 
-/** Reads the rules of both sides of one family as a packet sees them. */
+/** Reads the rules and frontends of both sides in one family. */
 export async function openTraffic(
   family: Family,
   sides: Sides,
@@ -35,45 +35,45 @@ export async function openTraffic(
 ): Promise<TrafficInput & { readonly node: LiveNode }> {
   const isLive = sides.before.kind === 'live';
   const own = isLive ? localAddresses() : [];
-  const told = [...readNodeAddresses(options.nodeAddresses), ...own];
-  const before = await openSide(sides.before, sides, [], { family, told, options });
-  const beside = sides.before.kind === 'objects' ? [] : before.texts;
-  const after = await openSide(sides.after, sides, beside, { family, told, options });
-  const hood = neighbourhoodOf(family, [before, after], told);
+  const knownAddresses = [...readNodeAddresses(options.nodeAddresses), ...own];
+  const before = await openSide(sides.before, sides, [], { family, knownAddresses, options });
+  const listedBefore = sides.before.kind === 'objects' ? [] : before.texts;
+  const after = await openSide(sides.after, sides, listedBefore, { family, knownAddresses, options });
+  const sources = trafficSourcesOf(family, [before, after], knownAddresses);
   return {
     before,
     after,
-    hood,
-    node: isLive ? await liveNode(hood) : toldNode(hood),
-    isSame: sameness(before, after, hood),
+    sources,
+    node: isLive ? await liveNode(sources) : describedNode(sources),
+    isSame: sameness(before, after, sources),
   };
 }
 
 /** This machine. */
-async function liveNode({ family, nodeAddresses }: Neighbourhood): Promise<LiveNode> {
-  const [machine, told] = [await liveNodeView(family), nodeWithAddresses(nodeAddresses)];
-  return { ...machine, isLocal: (address) => machine.isLocal(address) || told.isLocal(address) };
+async function liveNode({ family, nodeAddresses }: TrafficSources): Promise<LiveNode> {
+  const [machine, known] = [await liveNodeView(family), nodeWithAddresses(nodeAddresses)];
+  return { ...machine, isLocal: (address) => machine.isLocal(address) || known.isLocal(address) };
 }
 
 /** A node that the objects tell of: there are no routes to be learnt. */
-function toldNode({ nodeAddresses }: Neighbourhood): LiveNode {
+function describedNode({ nodeAddresses }: TrafficSources): LiveNode {
   return { ...nodeWithAddresses(nodeAddresses), lookUpRoutes: () => Promise.resolve(false) };
 }
 
 interface Context {
   readonly family: Family;
-  readonly told: readonly Address[];
+  readonly knownAddresses: readonly Address[];
   readonly options: DiffOptions;
 }
 
 async function openSide(
   side: Side,
   sides: Sides,
-  beside: readonly ListingText[],
+  listedBefore: readonly ListingText[],
   context: Context,
 ): Promise<OpenedSide> {
   const { family } = context;
-  if (side.kind === 'objects') return await openObjects(side, sides, beside, context);
+  if (side.kind === 'objects') return await openObjects(side, sides, listedBefore, context);
   const texts =
     side.kind === 'live' ? await liveTexts(family, context.options.variant) : textsOf(side, family);
   const ruleset = readRules(side, texts, family);
@@ -81,12 +81,12 @@ async function openSide(
     ruleset,
     frontends: byKey(ruleFrontends(ruleset)),
     texts,
-    rules: ruleHood(ruleset),
+    rules: ruleSources(ruleset),
     objects: undefined,
   };
 }
 
-/** A text that is no listing is the user's. */
+/** Throws a `UserError` for a file that is not a listing. */
 function readRules({ name }: Side, texts: readonly ListingText[], family: Family): Ruleset {
   try {
     return rulesetOf(texts, family);
@@ -100,11 +100,11 @@ function readRules({ name }: Side, texts: readonly ListingText[], family: Family
 async function openObjects(
   side: ObjectsSide,
   { before }: Sides,
-  beside: readonly ListingText[],
-  { family, told }: Context,
+  listedBefore: readonly ListingText[],
+  { family, knownAddresses }: Context,
 ): Promise<OpenedSide> {
-  const facts = await factsOfSide(before, side, told);
-  const texts = textsAfter(side, beside, facts, family);
+  const facts = await factsOfSide(before, side, knownAddresses);
+  const texts = textsAfter(side, listedBefore, facts, family);
   const ruleset = rulesetOf(texts, family);
   const { book, state } = side.loaded;
   const plans = book.plans(family);
@@ -113,7 +113,7 @@ async function openObjects(
     ruleset,
     frontends: byKey(planFrontends(plans)),
     texts,
-    rules: ruleHood(ruleset),
+    rules: ruleSources(ruleset),
     objects: { plans, facts, config: side.config, serviceCIDRs },
   };
 }
@@ -122,15 +122,15 @@ function textsOf({ listings }: FilesSide, family: Family): readonly ListingText[
   return listings.filter((listing) => listing.family === family).flatMap(({ texts }) => texts);
 }
 
-/** Says which frontends are surely the same on both sides, so that no packets have to be walked. */
-function sameness(before: OpenedSide, after: OpenedSide, { nodeAddresses, family }: Neighbourhood) {
+/** Tells which frontends are certainly the same on both sides, so that no packets have to be traced for them. */
+function sameness(before: OpenedSide, after: OpenedSide, { nodeAddresses, family }: TrafficSources) {
   const keys = sameKeys(before, after, nodeAddresses);
   if (keys !== undefined) return (frontend: TrafficFrontend) => keys.has(frontendKey(frontend));
   const affected = affectedByListings(before.texts, after.texts, family);
   return (frontend: TrafficFrontend) => isUnaffected(frontend, affected, nodeAddresses);
 }
 
-/** Only where both sides are made of objects by the same options, so that nothing but plans can differ. */
+/** The unchanged frontends, where both sides have objects and the same options, so that only plans can differ. */
 function sameKeys(
   { objects: before }: OpenedSide,
   { objects: after }: OpenedSide,

@@ -3,12 +3,12 @@ import type { NodeFacts } from '../../iptables/derive-iptables-options.ts';
 import type { Cidr } from '../../net/cidr.ts';
 import type { FamilyPlans } from '../../plan/plan-change.ts';
 import type { ListingText } from '../../rules-text/split-listing.ts';
-import type { RuleHood } from './from-rules/rule-hood.ts';
+import type { RuleSources } from './from-rules/rule-sources.ts';
 import type { TrafficSide } from './traffic-sides.ts';
 
 export interface OpenedSide extends TrafficSide {
   readonly texts: readonly ListingText[];
-  readonly rules: RuleHood;
+  readonly rules: RuleSources;
   readonly objects: OpenedObjects | undefined;
 }
 

@@ -1,23 +1,23 @@
 import type { Address } from '../../net/address.ts';
 import { addressNumber, addressOf } from '../../net/numbers.ts';
 import type { Packet } from '../../trace/packet.ts';
-import { type Neighbourhood, podsElsewhere, usualClients } from './neighbourhood.ts';
 import type { Probe } from './probes.ts';
 import { byKey, type TrafficFrontend } from './traffic-frontend.ts';
 import type { TrafficInput } from './traffic-sides.ts';
+import { podsElsewhere, type TrafficSources, usualClients } from './traffic-sources.ts';
 
-/** Packets that are for no frontend, but that a proxy's rules may touch. */
+/** Traffic that is not for a frontend, and that a proxy's rules may affect nevertheless. */
 export interface OtherTraffic {
   readonly what: string;
   readonly destination: Pick<Packet, 'destination' | 'port' | 'protocol'>;
   readonly probes: readonly Probe[];
 }
 
-/** Ports and addresses beside those of Services, ports of the node, and pods themselves. */
+/** Probes to unused ports and addresses of the service networks, to unused ports of the node, and to pods directly. */
 export function otherTraffic({
   before,
   after,
-  hood,
+  sources,
   isSame,
 }: Omit<TrafficInput, 'node'>): readonly OtherTraffic[] {
   const frontends = [...byKey([...before.frontends.values(), ...after.frontends.values()])];
@@ -28,7 +28,7 @@ export function otherTraffic({
   const lasting = [...clusterIPs].filter(
     (address) => left?.has(address) && right?.has(address) && changing.has(address),
   );
-  const clients = usualClients(hood).filter(({ who }) => who !== podsElsewhere);
+  const clients = usualClients(sources).filter(({ who }) => who !== podsElsewhere);
   const to = (what: string, destination: Address, isTaken: (port: number) => boolean): OtherTraffic => {
     const target = { destination, port: freePort(isTaken), protocol: 'TCP' } as const;
     const probes = clients
@@ -44,17 +44,17 @@ export function otherTraffic({
     ...lasting.map((address) =>
       to('a port of a ClusterIP that no Service has', address, (port) => taken.has(`${address} ${port}`)),
     ),
-    ...unusedClusterIPs(hood, clusterIPs).map((address) =>
+    ...unusedClusterIPs(sources, clusterIPs).map((address) =>
       to('a ClusterIP that no Service has', address, () => false),
     ),
-    ...hood.nodeAddresses.map((address) =>
+    ...sources.nodeAddresses.map((address) =>
       to('a port of the node that no Service has', address, (port) => taken.has(` ${port}`)),
     ),
-    ...pods(hood).map((address) => to('a pod itself', address, () => false)),
+    ...pods(sources).map((address) => to('a pod itself', address, () => false)),
   ];
 }
 
-/** Where an address comes or goes, its frontends say so. */
+/** Addresses of frontends; those that only one side has are reported with their frontends. */
 function addressesOf({ frontends }: TrafficInput['before']): ReadonlySet<Address> {
   return new Set([...frontends.values()].flatMap(({ address }) => address ?? []));
 }
@@ -63,16 +63,16 @@ function clusterIPOf({ kind, address }: TrafficFrontend): readonly Address[] {
   return kind === 'ClusterIP' && address !== undefined ? [address] : [];
 }
 
-/** Port 9 discards what it gets (RFC 863). */
+/** From port 9 on, the discard protocol (RFC 863). */
 function freePort(isTaken: (port: number) => boolean): number {
   let port = 9;
   while (isTaken(port)) port += 1;
   return port;
 }
 
-/** The last address of each ServiceCIDR that is free. */
+/** The last free address of each ServiceCIDR. */
 function unusedClusterIPs(
-  { serviceNetworks, family }: Neighbourhood,
+  { serviceNetworks, family }: TrafficSources,
   used: ReadonlySet<Address>,
 ): readonly Address[] {
   const taken = new Set([...used].map(addressNumber));
@@ -84,8 +84,8 @@ function unusedClusterIPs(
   });
 }
 
-/** One of this node and one of another. */
-function pods({ endpointsHere, endpointsElsewhere, nodeAddresses }: Neighbourhood): readonly Address[] {
+/** A pod of this node and one of another. */
+function pods({ endpointsHere, endpointsElsewhere, nodeAddresses }: TrafficSources): readonly Address[] {
   return [endpointsHere, endpointsElsewhere].flatMap((endpoints) => {
     const [first] = [...endpoints].filter((address) => !nodeAddresses.includes(address));
     return first === undefined ? [] : [first];

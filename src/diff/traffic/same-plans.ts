@@ -6,8 +6,8 @@ import { planFrontends } from './plan-frontends.ts';
 import { frontendKey } from './traffic-frontend.ts';
 
 /**
- * The keys of the frontends that are surely the same on both sides, where only objects differ and all else that rules depend
- * on is the same: their plans are equal, and nothing that changes has an address of theirs or of their endpoints.
+ * The keys of the frontends that are certainly the same on both sides, provided that only objects differ: their plans
+ * are equal, and no changed frontend has an address of theirs or of their endpoints.
  */
 export function sameFrontends(
   before: FamilyPlans,
@@ -31,7 +31,7 @@ export function sameFrontends(
   );
 }
 
-/** Ports of one name and several protocols have plans of their own. */
+/** By name and protocol: ports of one name may have several protocols. */
 function byName(plans: FamilyPlans): ReadonlyMap<string, ServicePortPlan> {
   return new Map([...plans.values()].flat().map((plan) => [`${plan.name} ${plan.protocol}`, plan]));
 }
@@ -46,7 +46,7 @@ function hasAddress({ frontends }: ServicePortPlan, address: Address): boolean {
   return frontends.some((frontend) => frontend.kind !== 'NodePort' && frontend.address === address);
 }
 
-/** An external IP that is the node's own address comes before node ports. */
+/** The keys of a plan's frontends, but for node ports where an external IP of the node precedes them. */
 function keysOf(plan: ServicePortPlan, isNodeAtStake: boolean): readonly string[] {
   return [...planFrontends(new Map([[plan.service, [plan]]]))]
     .filter(({ kind }) => kind !== 'NodePort' || !isNodeAtStake)

@@ -2,9 +2,9 @@ import type { Address } from '../../net/address.ts';
 import type { Protocol } from '../../net/family.ts';
 import type { Interval } from '../../rules-text/rule.ts';
 
-/** Where clients reach a Service, as either side of a comparison has it. */
+/** A frontend of a Service, as one side of a comparison has it. */
 export interface TrafficFrontend {
-  /** `address`: the rules do not say which of the three it is. */
+  /** `address` where the rules do not say which kind of address it is. */
   readonly kind: 'ClusterIP' | 'ExternalIP' | 'LoadBalancerIP' | 'NodePort' | 'address';
   /** `undefined` for node ports. */
   readonly address: Address | undefined;
@@ -12,23 +12,23 @@ export interface TrafficFrontend {
   readonly protocol: Protocol;
   /** `namespace/name:port`; empty where the rules do not say. */
   readonly service: string;
-  /** The clients that the rules tell from others, beyond pods and the node: source ranges. Ends included. */
+  /** Source ranges of the rules, both ends included. */
   readonly ranges: readonly Interval[];
-  /** A function, as of rules it takes many chains to tell. */
+  /** Computed on demand, as it takes many chains to find out from rules. */
   readonly affinity: () => Affinity;
 }
 
-/** Whether a client stays with its endpoint, and for how many seconds where the rules say it. */
+/** Session affinity, with its timeout in seconds where the rules have it. */
 export type Affinity =
   | { readonly kind: 'none' | 'unknown' }
   | { readonly kind: 'client'; readonly seconds: number | undefined };
 
-/** What tells one frontend from another, whichever Service it is of. */
+/** Identifies a frontend, whichever Service has it. */
 export function frontendKey({ address, port, protocol }: TrafficFrontend): string {
   return `${address ?? 'node'} ${port} ${protocol}`;
 }
 
-/** What is known of the same frontend from two places. */
+/** The same frontend, found in two places. */
 export function joined(one: TrafficFrontend, other: TrafficFrontend): TrafficFrontend {
   const ranges = new Map(
     [...one.ranges, ...other.ranges].map((range) => [`${range.from}-${range.to}`, range]),
@@ -46,7 +46,7 @@ function stronger(affinity: Affinity, other: TrafficFrontend): Affinity {
   return affinity.kind === 'client' ? affinity : other.affinity();
 }
 
-/** Frontends by their keys, each once. */
+/** Frontends by key, without duplicates. */
 export function byKey(frontends: Iterable<TrafficFrontend>): Map<string, TrafficFrontend> {
   const all = new Map<string, TrafficFrontend>();
   for (const frontend of frontends) {

@@ -1,9 +1,9 @@
 import type { Ruleset } from '../../rules-text/ruleset.ts';
 import type { NodeView } from '../../trace/packet.ts';
-import type { Neighbourhood } from './neighbourhood.ts';
 import type { TrafficFrontend } from './traffic-frontend.ts';
+import type { TrafficSources } from './traffic-sources.ts';
 
-/** The rules of one side in one family, and the frontends that they have, by their keys. */
+/** The rules of one side in one family, and its frontends by key. */
 export interface TrafficSide {
   readonly ruleset: Ruleset;
   readonly frontends: ReadonlyMap<string, TrafficFrontend>;
@@ -12,8 +12,8 @@ export interface TrafficSide {
 export interface TrafficInput {
   readonly before: TrafficSide;
   readonly after: TrafficSide;
-  readonly hood: Neighbourhood;
+  readonly sources: TrafficSources;
   readonly node: NodeView;
-  /** Frontends that are surely the same on both sides. */
+  /** Whether a frontend is certainly the same on both sides. */
   readonly isSame: (frontend: TrafficFrontend) => boolean;
 }

@@ -1,12 +1,14 @@
 import type { Address } from '../../../net/address.ts';
 import type { TrafficFrontend } from '../traffic-frontend.ts';
 
-/** Which frontends two sets of rules may treat differently: by their addresses, and node ports by their numbers. */
+/** The frontends that two sets of rules may treat differently: their addresses, and the numbers of node ports. */
 export type Affected =
   | 'all'
   | { readonly addresses: ReadonlySet<string>; readonly ports: ReadonlySet<number> };
 
-/** Whether a frontend is surely treated alike. An external IP that is the node's own address comes before node ports. */
+/**
+ * Whether a frontend is certainly treated the same. An external IP that is the node's own address precedes node ports.
+ */
 export function isUnaffected(
   { address, port }: TrafficFrontend,
   affected: Affected,

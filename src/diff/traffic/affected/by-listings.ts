@@ -8,7 +8,7 @@ import { type Affected, union } from './affected.ts';
 import { affectedBySaves } from './by-saves.ts';
 import { affectedByTables } from './by-tables.ts';
 
-/** The frontends that two listings of one family may treat differently; all where that is not easily told. */
+/** The frontends that two listings of one family may treat differently; `all` where that is not easy to determine. */
 export function affectedByListings(
   before: readonly ListingText[],
   after: readonly ListingText[],
@@ -22,7 +22,7 @@ export function affectedByListings(
 
 interface Parts {
   readonly save: string;
-  /** Portolan's own. */
+  /** Portolan's own table. */
   readonly table: Table;
   /** All other tables of nft, as text. */
   readonly others: string;

@@ -7,9 +7,9 @@ import { readPolicies } from '../../../rules-text/iptables/save-text.ts';
 import type { Affected } from './affected.ts';
 
 /**
- * The frontends that two saves may treat differently. A packet meets the base chains, chains that all Services share, the
- * rules for its own destination, and the chains of Services that these lead to: a frontend is unaffected where all of
- * these are the same.
+ * The frontends that two saves may treat differently. A packet meets base chains, chains that all Services share, the
+ * dispatch rules for its destination, and the Service chains that these lead to: where all of them are the same, a
+ * frontend is unaffected.
  */
 export function affectedBySaves(before: string, after: string): Affected {
   const [left, right] = [readSavedTables(before), readSavedTables(after)];
@@ -17,7 +17,7 @@ export function affectedBySaves(before: string, after: string): Affected {
   if (changed === 'all' || droppingChains(before) !== droppingChains(after)) return 'all';
   const keys = new Set(changed.keys);
   for (const side of [left, right]) for (const key of keysLeadingTo(side, changed.chains)) keys.add(key);
-  // What was translated may be for another frontend by then.
+  // A translated packet may have the address of another frontend.
   for (const side of [left, right]) for (const key of keysTranslatedTo(side, keys)) keys.add(key);
   const ports = [...keys].flatMap((key) => (key.startsWith(':') ? [Number(key.slice(1))] : []));
   return { addresses: keys, ports: new Set(ports) };
@@ -27,9 +27,9 @@ export function affectedBySaves(before: string, after: string): Affected {
 type Key = string;
 
 interface ChangedChains {
-  /** Of rules in dispatching chains that only one side has. */
+  /** Of dispatch rules that only one side has. */
   readonly keys: ReadonlySet<Key>;
-  /** Of Services, in table nat. */
+  /** Service chains in table nat. */
   readonly chains: ReadonlySet<string>;
 }
 
@@ -64,7 +64,9 @@ function isSame(some: readonly string[], others: readonly string[]): boolean {
   });
 }
 
-/** The rules for a destination in their order; those without one, which must be last and the same. */
+/**
+ * The destinations whose rules differ. Rules without a destination must come last and be the same, else it is `all`.
+ */
 function changedKeys(some: readonly string[], others: readonly string[]): ReadonlySet<Key> | 'all' {
   const [left, right] = [rulesByKey(some), rulesByKey(others)];
   if (left === 'all' || right === 'all') return 'all';
@@ -81,7 +83,7 @@ function rulesByKey(rules: readonly string[]): ReadonlyMap<Key, readonly string[
   return isLast ? byKey : 'all';
 }
 
-/** Empty for a rule that other destinations may match, too. */
+/** The destination of a rule; empty where other destinations may match it, too. */
 function keyOf(rule: string): Key {
   const address = /^(\S+)\/(?:32|128)$/.exec(optionValue(rule, '-d'))?.[1];
   if (address !== undefined) return address;
@@ -95,13 +97,13 @@ function optionValue(rule: string, name: string): string {
   return option === undefined || option.negated ? '' : option.values.join(' ');
 }
 
-/** The keys of dispatching rules from which one of these chains is reached. */
+/** The keys of dispatch rules that lead to one of these chains. */
 function keysLeadingTo(side: SavedTables, chains: ReadonlySet<string>): Iterable<Key> {
   if (chains.size === 0) return [];
   return keysWhere(side, (rule, chain) => chains.has(chain) || chains.has(ruleTarget(rule)));
 }
 
-/** The keys of dispatching rules that may translate to one of these keys' addresses. */
+/** The keys of dispatch rules that may translate to one of these addresses. */
 function keysTranslatedTo(side: SavedTables, keys: ReadonlySet<Key>): Iterable<Key> {
   if (keys.size === 0) return [];
   return keysWhere(side, (rule) => {
@@ -132,7 +134,7 @@ function* keysWhere(side: SavedTables, holds: (rule: string, chain: string) => b
   }
 }
 
-/** Base chains that are not declared accept. */
+/** The base chains whose policy is not ACCEPT. */
 function droppingChains(save: string): string {
   const dropping = [...readPolicies(save)].filter(([, policy]) => policy !== 'ACCEPT');
   return dropping

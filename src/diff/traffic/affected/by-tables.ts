@@ -9,11 +9,11 @@ import {
 import type { Affected } from './affected.ts';
 
 /**
- * The frontends that two tables of Portolan's may treat differently. Everything about a frontend stands in elements whose
- * keys name it, and in chains that these lead to; what other chains say is for all.
+ * The frontends that two tables of Portolan's may treat differently. All that concerns a single frontend is in elements
+ * whose keys name it, and in chains that these lead to; all other chains concern every frontend.
  */
 export function affectedByTables(before: Table, after: Table): Affected {
-  if (hasChangedFrame(before, after)) return 'all';
+  if (hasChangedSchema(before, after)) return 'all';
   const addresses = new Set<string>();
   const ports = new Set<number>();
   const endpoints = new Set<string>();
@@ -28,7 +28,7 @@ export function affectedByTables(before: Table, after: Table): Affected {
     }
   }
   if (endpoints.size + addresses.size === 0) return { addresses, ports };
-  // A translated packet has an endpoint's address, and may be for another frontend by then.
+  // A translated packet has an endpoint's address, which may be another frontend's, too.
   const isAtStake = (address: string) => endpoints.has(address) || addresses.has(address);
   for (const table of [before, after]) {
     if (mentions(table.chains.values(), isAtStake)) return 'all';
@@ -40,8 +40,10 @@ export function affectedByTables(before: Table, after: Table): Affected {
   return { addresses, ports };
 }
 
-/** Chains and sets that both sides have must be the same; where only one has them, nothing but elements leads there. */
-function hasChangedFrame({ chains, sets }: Table, after: Table): boolean {
+/**
+ * Whether a chain or a set declaration of both sides differs. One that only one side has is reached by elements only.
+ */
+function hasChangedSchema({ chains, sets }: Table, after: Table): boolean {
   return (
     [...chains.values()].some((chain) => isChanged(chain, after.chains.get(chain.name))) ||
     [...sets.values()].some((set) => isDeclaredOtherwise(set, after.sets.get(set.name))) ||
@@ -66,7 +68,7 @@ function* changedKeys(some: Elements | undefined, others: Elements | undefined):
   for (const [key] of others ?? []) if (some?.has(key) !== true) yield key;
 }
 
-/** Chains of Services with session affinity name their endpoints themselves. */
+/** Whether a chain of a Service with session affinity names such an endpoint. */
 function mentions(chains: Iterable<Chain>, isAtStake: (address: string) => boolean): boolean {
   for (const { rules } of chains) {
     for (const rule of rules) {
@@ -77,7 +79,7 @@ function mentions(chains: Iterable<Chain>, isAtStake: (address: string) => boole
   return false;
 }
 
-/** The frontends whose slots hold such an endpoint, each with whether it is a node port. */
+/** The keys of frontends with such an endpoint in a slot, and whether each is a node port. */
 function* keysOfSlots(
   { elements }: Table,
   isAtStake: (address: string) => boolean,

@@ -2,14 +2,14 @@ import type { Rule, Statement, Verdict } from '../../../rules-text/rule.ts';
 import type { RuleTable } from '../../../rules-text/ruleset.ts';
 import type { Affinity } from '../traffic-frontend.ts';
 
-/** Whether rules, or the chains that they lead to, remember clients: by xt_recent, or in a set. */
+/** Session affinity of rules and the chains that they lead to, which remember clients by xt_recent or in a set. */
 export function affinityOf(
   rules: readonly Rule[],
   table: RuleTable,
   chains: readonly string[] = rules.flatMap(chainsOfRule),
 ): Affinity {
   const seen = new Set<string>(chains);
-  // A set that grows while it is gone through yields what was added, too.
+  // Iterating a set includes what is added meanwhile.
   for (const name of seen) {
     const own = table.chain(name);
     if (typeof own === 'string') continue;
@@ -24,7 +24,7 @@ export function affinityOf(
   return { kind: 'none' };
 }
 
-/** Chains that have nothing to do with a single Service. */
+/** Chains that all Services share. */
 const shared: ReadonlySet<string> = new Set(['KUBE-MARK-MASQ', 'KUBE-MARK-DROP', 'mark-for-masquerade']);
 
 function ofStatement(statement: Statement): Affinity | undefined {

@@ -3,7 +3,7 @@ import { nodeWithAddresses } from '../../../trace/node-view.ts';
 import { walk } from '../../../trace/walk.ts';
 import type { TrafficSide } from '../traffic-sides.ts';
 
-/** Some endpoints of a side of which only rules are known, by walking a packet to the first frontends. */
+/** Some endpoints of a side without objects, found by tracing a packet to each of the first frontends. */
 export function* ruleEndpoints({ ruleset, frontends }: TrafficSide): Iterable<Address> {
   const [source] = ['198.51.100.77', '2001:db8:ffff::77']
     .flatMap((text) => parseAddress(text) ?? [])

@@ -6,7 +6,7 @@ import type { TrafficFrontend } from '../traffic-frontend.ts';
 import { affinityOf, chainsOf } from './rule-affinity.ts';
 import { elementsOf, patternsOf, rulesOf } from './table-parts.ts';
 
-/** The frontends that the rules of a proxy serve or refuse: Portolan's and kube-proxy's, in either mode. */
+/** The frontends that rules serve or refuse: those of Portolan and kube-proxy, in either mode. */
 export function* ruleFrontends({ tables, family }: Ruleset): Iterable<TrafficFrontend> {
   for (const table of tables) {
     if (table.language === 'iptables') yield* dispatchedByRules(table, family);
@@ -14,7 +14,7 @@ export function* ruleFrontends({ tables, family }: Ruleset): Iterable<TrafficFro
   }
 }
 
-/** Each rule of these chains asks for one address and port, or one port of the node. */
+/** Frontends of dispatch chains, whose rules each match one address and port, or one port of the node. */
 function* dispatchedByRules(table: RuleTable, family: Family): Iterable<TrafficFrontend> {
   for (const chain of ['KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES']) {
     for (const rule of rulesOf(table, chain)) yield* frontendOfRule(rule, table, family);
@@ -40,7 +40,7 @@ function* frontendOfRule(rule: Rule, table: RuleTable, family: Family): Iterable
   };
 }
 
-/** The network 127.0.0.0/8 in a rule for node ports is no single address. */
+/** A rule for node ports may have the network 127.0.0.0/8, which is not a single address. */
 function kindOf(comment: string, address: bigint | undefined, isForNode: boolean): TrafficFrontend['kind'] {
   if (address === undefined || isForNode) return 'NodePort';
   if (comment.includes('cluster IP')) return 'ClusterIP';
@@ -63,7 +63,7 @@ function serviceOf(comment: string): string {
   return /^[a-z0-9.-]+\/[a-z0-9.-]+(?::[a-z0-9-]+)?(?= |$)/.exec(comment)?.[0] ?? '';
 }
 
-/** The maps of both proxies: of an address, protocol and port, or of a protocol and port of the node. */
+/** Frontends of maps, whose keys are an address, protocol and port, or a protocol and port of the node. */
 function* dispatchedByMaps(table: RuleTable, family: Family): Iterable<TrafficFrontend> {
   const clusterIPs = new Set(elementsOf(table, 'cluster-ips').map(({ key }) => key[0]));
   const guards = guardsOf(table);
@@ -121,7 +121,7 @@ function* frontendOfElement(
   };
 }
 
-/** The source ranges of load balancer addresses, by the key of their element. */
+/** The source ranges of load balancer addresses, by the key of the map element. */
 type Guards = ReadonlyMap<string, readonly Interval[]>;
 
 function guardsOf(table: RuleTable): Guards {
@@ -147,7 +147,7 @@ function rangesOfTarget(statement: Statement, table: RuleTable): readonly Interv
   return statement.verdict.chain.startsWith('KUBE-FW-') ? rangesOfChain(statement.verdict.chain, table) : [];
 }
 
-/** The source addresses that the rules of a firewall chain tell from others. */
+/** The source ranges that the rules of a firewall chain match. */
 function rangesOfChain(chain: string, table: RuleTable): readonly Interval[] {
   return rulesOf(table, chain).flatMap(({ statements }) =>
     statements.flatMap((statement) => {
@@ -165,7 +165,7 @@ function intervalOf(pattern: Pattern): readonly Interval[] {
   return typeof pattern === 'object' && 'from' in pattern ? [pattern] : [];
 }
 
-/** The one value that a rule asks for in a field; `undefined` where it asks for none or for several. */
+/** The single value that a rule requires of a field; `undefined` where it requires none or allows several. */
 function onlyValue({ statements }: Rule, field: Field): bigint | undefined {
   for (const statement of statements) {
     if (statement.kind !== 'match' || statement.value.kind !== 'field' || statement.value.field !== field)

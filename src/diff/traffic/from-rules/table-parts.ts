@@ -1,13 +1,13 @@
 import type { Element, Pattern, Rule, Test } from '../../../rules-text/rule.ts';
 import type { RuleTable } from '../../../rules-text/ruleset.ts';
 
-/** The rules of a chain; none where there is no such chain. */
+/** The rules of a chain; empty where there is no such chain. */
 export function rulesOf(table: RuleTable, name: string): readonly Rule[] {
   const rules = table.chain(name);
   return typeof rules === 'string' ? [] : rules;
 }
 
-/** The elements of a set or map; none where there is no such set. */
+/** The elements of a set or map; empty where there is no such set. */
 export function elementsOf(table: RuleTable, name: string): readonly Element[] {
   const set = table.set(name);
   if (typeof set === 'string') return [];
@@ -15,7 +15,7 @@ export function elementsOf(table: RuleTable, name: string): readonly Element[] {
   return elements === 'unread' ? [] : [...elements];
 }
 
-/** What a test of a single field asks for, negated or not. */
+/** The patterns that a test compares a field with, whether negated or not. */
 export function patternsOf(test: Test, table: RuleTable): readonly Pattern[] {
   if (test.kind === 'any-bit') return [];
   if (test.kind === 'compare') {

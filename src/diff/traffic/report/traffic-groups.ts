@@ -1,8 +1,7 @@
-import { compareText } from './compare-text.ts';
-import type { ChangeFor, FrontendChange, TrafficComparison } from './compare-traffic.ts';
-import type { TrafficFrontend } from './traffic-frontend.ts';
+import type { ChangeFor, FrontendChange, TrafficComparison } from '../compare-traffic.ts';
+import type { TrafficFrontend } from '../traffic-frontend.ts';
 
-/** Frontends for which the same changes. */
+/** Frontends with the same changes. */
 export interface FrontendGroup {
   readonly status: FrontendChange['status'];
   readonly frontends: readonly TrafficFrontend[];
@@ -10,8 +9,8 @@ export interface FrontendGroup {
 }
 
 /**
- * Puts together what is the same: lost frontends first, then gained and changed ones, each by the names of their Services.
- * Where the same happens to many Services but for their endpoints, these are left out.
+ * Groups frontends with the same changes: lost ones first, then gained and changed ones, each sorted by Service. Where
+ * changes of many Services differ only in their endpoints, the endpoints are left out.
  */
 export function groupFrontends({ frontends }: TrafficComparison): readonly FrontendGroup[] {
   const alike = Map.groupBy(frontends, ({ status, changes }) =>
@@ -26,7 +25,7 @@ export function groupFrontends({ frontends }: TrafficComparison): readonly Front
     .sort((a, b) => rank[a.status] - rank[b.status] || compareText(nameOf(a), nameOf(b)));
 }
 
-/** So many Services are no longer told apart. */
+/** From so many Services on, their endpoints are left out. */
 const many = 4;
 
 function groupOf(members: readonly FrontendChange[]): readonly FrontendGroup[] {
@@ -44,7 +43,7 @@ function withoutNamesIn(member: FrontendChange): FrontendChange {
   return { ...member, changes: member.changes.map(withoutNames) };
 }
 
-/** A verdict that changes, without the endpoints that it leads to. */
+/** A changed verdict without its endpoints. */
 function withoutNames({ who, change }: ChangeFor): ChangeFor {
   return change.kind === 'verdict' ? { who, change: { ...change, endpoints: [] } } : { who, change };
 }
@@ -62,4 +61,9 @@ function byName(a: TrafficFrontend, b: TrafficFrontend): number {
 
 function sortKey({ service, kind, address, port }: TrafficFrontend): string {
   return [service, kind, address ?? '', String(port).padStart(5, '0')].join(' ');
+}
+
+/** By code units, so that the order does not depend on the locale. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

@@ -4,10 +4,10 @@ import type {
   ChangeFor,
   FrontendChange,
   TrafficComparison,
-} from '../../../src/diff/traffic/compare-traffic.ts';
-import type { TrafficFrontend } from '../../../src/diff/traffic/traffic-frontend.ts';
-import { formatTraffic } from '../../../src/diff/traffic/traffic-text.ts';
-import { parseAddress } from '../../../src/net/address.ts';
+} from '../../../../src/diff/traffic/compare-traffic.ts';
+import { formatTraffic } from '../../../../src/diff/traffic/report/traffic-text.ts';
+import type { TrafficFrontend } from '../../../../src/diff/traffic/traffic-frontend.ts';
+import { parseAddress } from '../../../../src/net/address.ts';
 
 const refused: ChangeFor = {
   who: ['everyone'],

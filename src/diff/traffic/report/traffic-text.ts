@@ -1,7 +1,7 @@
 import type pc from 'picocolors';
-import { formatEndpoint } from '../../net/address.ts';
-import type { OtherChange, TrafficComparison } from './compare-traffic.ts';
-import type { TrafficFrontend } from './traffic-frontend.ts';
+import { formatEndpoint } from '../../../net/address.ts';
+import type { OtherChange, TrafficComparison } from '../compare-traffic.ts';
+import type { TrafficFrontend } from '../traffic-frontend.ts';
 import { type FrontendGroup, groupFrontends } from './traffic-groups.ts';
 import { changeWords, frontendWords } from './traffic-words.ts';
 
@@ -33,7 +33,7 @@ const styles = {
   changed: { sign: '~', paint: 'yellow' },
 } as const;
 
-/** Those of one Service behind its name; of many Services the first ones. */
+/** A line for each Service with its frontends; of many Services only the first ones. */
 function headingOf(frontends: readonly TrafficFrontend[]): string {
   const services = [...Map.groupBy(frontends, ({ service }) => service.replace(/:.*$/, '')).values()];
   if (services.length === 1) return lineOf(frontends);
@@ -44,7 +44,7 @@ function headingOf(frontends: readonly TrafficFrontend[]): string {
   return `${frontends.length} frontends of ${services.length} Services:\n${text}`;
 }
 
-/** Of one Service: `shop/web:http  ClusterIP 10.96.20.10:80/TCP, node port 30080/TCP`, of several ports `shop/web  …`. */
+/** `shop/web:http  ClusterIP 10.96.20.10:80/TCP, node port 30080/TCP`; for several ports `shop/web  …`. */
 function lineOf(frontends: readonly TrafficFrontend[]): string {
   const addresses = frontends.slice(0, mostShown).map(frontendWords);
   const more = frontends.length > mostShown ? [`${frontends.length - mostShown} more`] : [];

@@ -5,9 +5,9 @@ import type { Ruleset, RuleTable } from '../../../rules-text/ruleset.ts';
 import { chainsOf } from './rule-affinity.ts';
 import { elementsOf, patternsOf, rulesOf } from './table-parts.ts';
 
-/** What the rules of a proxy say of the node and its pods. */
-export interface RuleHood {
-  /** The networks that are taken for the pods' own. */
+/** What a proxy's rules reveal about the node and its pods. */
+export interface RuleSources {
+  /** The networks that the rules take for pods. */
   readonly podNetworks: readonly Interval[];
   /** An interface that pods come in by. */
   readonly podInterface: string | undefined;
@@ -15,7 +15,8 @@ export interface RuleHood {
   readonly nodeAddresses: readonly Address[];
 }
 
-export function ruleHood(ruleset: Ruleset): RuleHood {
+/** Reads the conditions that tell pods and node addresses from others. */
+export function ruleSources(ruleset: Ruleset): RuleSources {
   const found = ruleset.tables.flatMap((table) =>
     rulesOnPods(table).flatMap(({ statements }) =>
       statements.flatMap((statement) => (statement.kind === 'match' ? [{ table, match: statement }] : [])),
@@ -30,7 +31,7 @@ export function ruleHood(ruleset: Ruleset): RuleHood {
 
 type Match = Statement & { kind: 'match' };
 
-/** The dispatching chains, and those of the first Services: all Services ask alike who a pod is. */
+/** The rules of the dispatch chains and of the first Services: all Services have the same condition for pods. */
 function rulesOnPods(table: RuleTable): readonly Rule[] {
   const dispatching = ['services', 'KUBE-SERVICES'].flatMap((name) => rulesOf(table, name));
   const chains = dispatching
@@ -46,7 +47,10 @@ function rulesOnPods(table: RuleTable): readonly Rule[] {
 
 const enough = 500;
 
-/** Whoever is of none of these is from outside the cluster; single addresses are endpoints. */
+/**
+ * Networks of a negated source match: whoever is in none of them is outside the cluster. Single addresses are
+ * endpoints.
+ */
 function networksOf({ value, test }: Match, table: RuleTable): readonly Interval[] {
   if (value.kind !== 'field' || value.field !== 'source-address') return [];
   const isNegated = test.kind === 'in' ? test.negated : test.kind === 'compare' && test.operator === '!=';
@@ -56,7 +60,7 @@ function networksOf({ value, test }: Match, table: RuleTable): readonly Interval
   );
 }
 
-/** `cbr0`; for `veth+` a name that starts so. */
+/** `cbr0`; for `veth+` some name with that prefix. */
 function interfacesOf({ value, test }: Match, table: RuleTable): readonly string[] {
   if (value.kind !== 'field' || value.field !== 'input-interface') return [];
   return patternsOf(test, table).flatMap((pattern) => {
@@ -65,7 +69,7 @@ function interfacesOf({ value, test }: Match, table: RuleTable): readonly string
   });
 }
 
-/** A set of kube-proxy's, or the destinations of rules that lead to node ports. */
+/** The elements of kube-proxy's set, or the destinations of rules that lead to node ports. */
 function nodeAddressesOf(table: RuleTable, { family }: Ruleset): readonly Address[] {
   const named = elementsOf(table, 'nodeport-ips').flatMap(({ key: [address] }) => address ?? []);
   const asked = rulesOf(table, 'KUBE-SERVICES')

@@ -1,8 +1,8 @@
-import { formatEndpoint } from '../../net/address.ts';
-import type { TraceVerdict } from '../../trace/trace.ts';
-import { everyone } from './compare-probes.ts';
-import type { ChangeFor } from './compare-traffic.ts';
-import type { Affinity, TrafficFrontend } from './traffic-frontend.ts';
+import { formatEndpoint } from '../../../net/address.ts';
+import type { TraceVerdict } from '../../../trace/trace.ts';
+import { everyone } from '../compare-probes.ts';
+import type { ChangeFor } from '../compare-traffic.ts';
+import type { Affinity, TrafficFrontend } from '../traffic-frontend.ts';
 
 /** `ClusterIP 10.96.20.10:80/TCP`, `node port 30080/TCP`. */
 export function frontendWords({ kind, address, port, protocol }: TrafficFrontend): string {
@@ -18,7 +18,7 @@ const kindWords: Readonly<Record<TrafficFrontend['kind'], string>> = {
   address: 'address',
 };
 
-/** What changes and for whom, in one line. */
+/** A change and the clients that it holds for, in one line. */
 export function changeWords({ who, change }: ChangeFor): string {
   const forWhom = who.length === 1 && who[0] === everyone ? '' : `for ${enumerate(who)}: `;
   switch (change.kind) {

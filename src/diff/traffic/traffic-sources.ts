@@ -4,24 +4,24 @@ import { addressNumber, addressOf } from '../../net/numbers.ts';
 import type { Interval } from '../../rules-text/rule.ts';
 import { formatInterval, isWithin } from './intervals.ts';
 
-/** Who may send packets to Services: what both sides of a comparison know of the node and the cluster, in one family. */
-export interface Neighbourhood {
+/** Where traffic to Services may come from in one family: what both sides know about the node and the cluster. */
+export interface TrafficSources {
   readonly family: Family;
-  /** The node's own, loopback left out. */
+  /** The node's own, without loopback addresses. */
   readonly nodeAddresses: readonly Address[];
   /** Endpoints of Services that run on this node, and elsewhere. */
   readonly endpointsHere: ReadonlySet<Address>;
   readonly endpointsElsewhere: ReadonlySet<Address>;
-  /** The pods of this node, where the Node says so, and what the rules take for pods' networks. */
+  /** The pod CIDRs of this node, where its Node has them; and all networks that the rules take for pods. */
   readonly nodePodNetworks: readonly Interval[];
   readonly podNetworks: readonly Interval[];
   /** The networks that ClusterIPs come from. */
   readonly serviceNetworks: readonly Interval[];
-  /** The interface that this node's pods come in by, where the rules ask for it. */
+  /** The interface of this node's pods, where the rules match it. */
   readonly podInterface: string | undefined;
 }
 
-/** A sender of packets who stands for all of his kind. */
+/** A client that stands for all of its kind. */
 export interface Client {
   /** In words: `pods on this node`. */
   readonly who: string;
@@ -30,35 +30,35 @@ export interface Client {
 }
 
 export const podsHere = 'pods on this node';
-/** Where nobody knows which pods are on this node. */
+/** Where it is not known which pods are on this node. */
 const anyPods = 'pods';
 export const podsElsewhere = 'pods on other nodes';
 export const outsideClients = 'clients outside the cluster';
 
-/** The senders that rules tell from each other, whatever they send to. */
-export function usualClients(hood: Neighbourhood): readonly Client[] {
-  const here = podHere(hood);
-  const elsewhere = podElsewhere(hood);
-  const strangers = hood.podNetworks.filter((network) =>
+/** The kinds of clients that rules may treat differently, whatever the frontend. */
+export function usualClients(sources: TrafficSources): readonly Client[] {
+  const here = podHere(sources);
+  const elsewhere = podElsewhere(sources);
+  const otherNetworks = sources.podNetworks.filter((network) =>
     [here, elsewhere].every((pod) => pod === undefined || !isWithin(network, pod)),
   );
   return [
-    ...client(podsHere, here, hood.podInterface),
-    ...client(here === undefined ? anyPods : podsElsewhere, elsewhere, uplinkOf(hood)),
-    ...networkClients(hood, strangers),
-    ...client('the node itself', hood.nodeAddresses[0], undefined),
-    ...client(outsideClients, outsider(hood, []), uplinkOf(hood)),
+    ...client(podsHere, here, sources.podInterface),
+    ...client(here === undefined ? anyPods : podsElsewhere, elsewhere, uplinkOf(sources)),
+    ...networkClients(sources, otherNetworks),
+    ...client('the node itself', sources.nodeAddresses[0], undefined),
+    ...client(outsideClients, outsider(sources, []), uplinkOf(sources)),
   ];
 }
 
-/** One sender for each network: `clients in 203.0.113.0/24`, or of a network in another what that leaves of it. */
-export function networkClients(hood: Neighbourhood, networks: readonly Interval[]): readonly Client[] {
-  const { family } = hood;
+/** A client for each network: `clients in 203.0.113.0/24`, without the parts that another of the networks covers. */
+export function networkClients(sources: TrafficSources, networks: readonly Interval[]): readonly Client[] {
+  const { family } = sources;
   return networks.flatMap((network) => {
     const inner = networks.filter((other) => other !== network && contains(network, other));
     const except = inner.map((other) => formatInterval(other, family)).join(' or ');
     const who = `clients in ${formatInterval(network, family)}${except === '' ? '' : ` but not in ${except}`}`;
-    return client(who, memberOf(network, family, inner), uplinkOf(hood));
+    return client(who, memberOf(network, family, inner), uplinkOf(sources));
   });
 }
 
@@ -66,12 +66,12 @@ function contains(outer: Interval, inner: Interval): boolean {
   return outer.from <= inner.from && inner.to <= outer.to;
 }
 
-/** An address of nobody in the cluster, and in none of these networks. */
-export function outsider(hood: Neighbourhood, networks: readonly Interval[]): Address | undefined {
-  const known = [...networks, ...hood.podNetworks, ...hood.nodePodNetworks];
-  return documentation[hood.family].find(
+/** An address outside the cluster and outside these networks. */
+export function outsider(sources: TrafficSources, networks: readonly Interval[]): Address | undefined {
+  const known = [...networks, ...sources.podNetworks, ...sources.nodePodNetworks];
+  return documentation[sources.family].find(
     (address) =>
-      !hood.nodeAddresses.includes(address) && !known.some((network) => isWithin(network, address)),
+      !sources.nodeAddresses.includes(address) && !known.some((network) => isWithin(network, address)),
   );
 }
 
@@ -83,23 +83,29 @@ function client(
   return source === undefined ? [] : [{ who, source, inputInterface }];
 }
 
-/** Next to an endpoint, so that it is surely of the pods' network, but none of any Service. */
-function podHere({ endpointsHere, endpointsElsewhere, nodePodNetworks, podNetworks, family }: Neighbourhood) {
+/** An address next to an endpoint: certainly in the pod network, and not an endpoint itself. */
+function podHere({
+  endpointsHere,
+  endpointsElsewhere,
+  nodePodNetworks,
+  podNetworks,
+  family,
+}: TrafficSources) {
   const [network = endpointsElsewhere.size === 0 ? podNetworks[0] : undefined] = nodePodNetworks;
   return neighbourOf(endpointsHere, [endpointsElsewhere], family) ?? (network && memberOf(network, family));
 }
 
-function podElsewhere(hood: Neighbourhood): Address | undefined {
-  const { endpointsHere, endpointsElsewhere, nodePodNetworks, podNetworks, family } = hood;
-  const pods = [...endpointsElsewhere].filter((address) => !isByNode(address, hood));
+function podElsewhere(sources: TrafficSources): Address | undefined {
+  const { endpointsHere, endpointsElsewhere, nodePodNetworks, podNetworks, family } = sources;
+  const pods = [...endpointsElsewhere].filter((address) => !isByNode(address, sources));
   const neighbour =
     neighbourOf(pods, [endpointsHere], family) ?? memberBeyond(podNetworks[0], nodePodNetworks, family);
   const isHere = neighbour !== undefined && nodePodNetworks.some((network) => isWithin(network, neighbour));
   return isHere ? undefined : neighbour;
 }
 
-/** Endpoints that are nodes, of pods on the host's network, have no pods' addresses. */
-function isByNode(address: Address, { nodeAddresses }: Neighbourhood): boolean {
+/** Whether an address is in a node's subnet: endpoints with `hostNetwork` do not have pod addresses. */
+function isByNode(address: Address, { nodeAddresses }: TrafficSources): boolean {
   return nodeAddresses.some((node) => subnetOf(node) === subnetOf(address));
 }
 
@@ -119,7 +125,7 @@ function neighbourOf(
   return undefined;
 }
 
-/** An address of the cluster's pods that is none of this node's. */
+/** An address in the pod network beyond this node's pod CIDRs. */
 function memberBeyond(
   network: Interval | undefined,
   here: readonly Interval[],
@@ -130,7 +136,7 @@ function memberBeyond(
   return addressOf(last + 251n, family);
 }
 
-/** An address well inside, where gateways rarely are, and in none of the networks within it. */
+/** An address of the network, away from its ends, where gateways are, and outside the inner networks. */
 function memberOf(
   { from, to }: Interval,
   family: Family,
@@ -150,18 +156,18 @@ function memberOf(
   return found === undefined ? undefined : addressOf(found, family);
 }
 
-/** Nodes have a network of this size in common at least. */
+/** Nodes are assumed to share at least a network of this size. */
 function subnetOf(address: Address): bigint {
   return addressNumber(address) >> (address.includes(':') ? 64n : 8n);
 }
 
-/** An interface that is no pod's; only where rules tell pods by theirs. */
-function uplinkOf({ podInterface }: Neighbourhood): string | undefined {
+/** An interface that no pod uses, for rules that match pods by their interface. */
+function uplinkOf({ podInterface }: TrafficSources): string | undefined {
   if (podInterface === undefined) return undefined;
   return podInterface.startsWith('eth') ? 'uplink0' : 'eth0';
 }
 
-/** Addresses for documentation (RFC 5737, RFC 3849) and for tests (RFC 2544, RFC 5180): they are nobody's. */
+/** Reserved for documentation (RFC 5737, RFC 3849) and benchmarks (RFC 2544, RFC 5180): nobody has these addresses. */
 const documentation: Readonly<Record<Family, readonly Address[]>> = {
   IPv4: addresses('198.51.100.77', '192.0.2.77', '203.0.113.77', '198.18.7.77', '198.19.7.77'),
   IPv6: addresses('2001:db8:ffff::77', '2001:db8:77::77', '2001:2::77'),

@@ -1,6 +1,6 @@
-import type { SideNames } from '../rules/rules-text.ts';
-import type { ChangeFor, FrontendChange, TrafficComparison } from './compare-traffic.ts';
-import type { TrafficFrontend } from './traffic-frontend.ts';
+import type { SideNames } from '../../rules/rules-text.ts';
+import type { ChangeFor, FrontendChange, TrafficComparison } from '../compare-traffic.ts';
+import type { TrafficFrontend } from '../traffic-frontend.ts';
 
 /** What `diff --traffic --output json` prints. */
 export interface TrafficJson {
@@ -54,7 +54,7 @@ export function trafficJson(names: SideNames, comparisons: readonly TrafficCompa
   };
 }
 
-/** Whether nothing changes for traffic, as far as can be known. */
+/** Whether nothing changes for traffic, as far as is known. */
 export function isSame({ frontends, others }: TrafficComparison): boolean {
   return frontends.length + others.length === 0;
 }

@@ -5,18 +5,18 @@ import { localDetector } from '../../plan/local-detector.ts';
 import type { Interval } from '../../rules-text/rule.ts';
 import { ruleEndpoints } from './from-rules/rule-endpoints.ts';
 import { cidrInterval } from './intervals.ts';
-import type { Neighbourhood } from './neighbourhood.ts';
 import type { OpenedObjects, OpenedSide } from './opened-side.ts';
+import type { TrafficSources } from './traffic-sources.ts';
 
-/** Who may send to Services, as far as both sides know. */
-export function neighbourhoodOf(
+/** The traffic sources, as far as both sides know them. */
+export function trafficSourcesOf(
   family: Family,
   sides: readonly OpenedSide[],
-  told: readonly Address[],
-): Neighbourhood {
+  knownAddresses: readonly Address[],
+): TrafficSources {
   const objects = sides.flatMap((side) => side.objects ?? []);
   const addresses = [
-    ...told,
+    ...knownAddresses,
     ...objects.flatMap(({ facts }) => facts.localAddresses),
     ...sides.flatMap(({ rules }) => rules.nodeAddresses),
   ];
@@ -38,14 +38,14 @@ export function neighbourhoodOf(
   };
 }
 
-/** For the node's address where nobody knows it: rules that ask whether an address is local take any. */
+/** Takes the place of an unknown node address: rules that match local addresses match any of the node's. */
 const standIn = { IPv4: '192.0.2.250' as Address, IPv6: '2001:db8:250::250' as Address };
 
-/** Rules alone do not say which endpoints are on this node. */
+/** The endpoints of Services. Without objects, nothing says which of them are on this node. */
 function endpointsOf(
   sides: readonly OpenedSide[],
   objects: readonly OpenedObjects[],
-): Pick<Neighbourhood, 'endpointsHere' | 'endpointsElsewhere'> {
+): Pick<TrafficSources, 'endpointsHere' | 'endpointsElsewhere'> {
   const here = new Set<Address>();
   const elsewhere = new Set<Address>();
   for (const { endpoints } of objects.flatMap(({ plans }) => [...plans.values()].flat())) {
