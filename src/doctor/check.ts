@@ -1,19 +1,19 @@
-/** How bad a finding is, from good to bad. `unknown`: it could not be looked at, and the reason is said. */
+/** How bad a finding is, from good to bad. `unknown`: it could not be examined, and the finding says why. */
 export const severities = ['ok', 'unknown', 'warning', 'fault'] as const;
 export type Severity = (typeof severities)[number];
 
-/** What a check says about one thing. */
+/** One result of a check. */
 export interface Finding {
   readonly severity: Severity;
-  /** What was looked at, with the values that it had. */
+  /** What was examined, with its values. */
   readonly looked: string;
   /** One sentence; for a fault it names the cause. */
   readonly finding: string;
-  /** What to do next: a command, or a setting and its value. Only where something is wrong. */
+  /** What to do next: a command, or a setting and its value. Absent where nothing is wrong. */
   readonly next?: string;
 }
 
-/** The findings of one check, the worst of which counts. */
+/** The findings of one check. */
 export interface CheckReport {
   /** Stable, for programs: `mtu`. */
   readonly check: string;
@@ -21,17 +21,17 @@ export interface CheckReport {
   readonly title: string;
   /** That of the worst finding; `ok` where there is none. */
   readonly severity: Severity;
-  /** None where the check does not concern this node. */
+  /** Empty where the check does not apply to this node. */
   readonly findings: readonly Finding[];
 }
 
-/** All that doctor has to say: its JSON form. */
+/** The whole report, in its JSON form. */
 export interface DoctorReport {
   /** That of the worst check. */
   readonly worst: Severity;
   /** The name of the node, as the cluster has it. */
   readonly node: string;
-  /** Every check that was made, in a fixed order. */
+  /** The checks that ran, in a fixed order. */
   readonly checks: readonly CheckReport[];
 }
 

@@ -2,12 +2,10 @@ import { clusterChecks } from './cluster/cluster-checks.ts';
 import type { DoctorCheck } from './doctor-check.ts';
 import { nodeChecks } from './node/node-checks.ts';
 
-/** Every check, in the order of the report: first what the node is, then what the objects and rules make of it. */
+/** All checks in the order of the report: first those of the node itself, then those of objects and rules. */
 export const allChecks: readonly DoctorCheck[] = [...nodeChecks, ...clusterChecks];
 
-/**
- * Those that are asked for. Throws a `RangeError` that names all checks where a name is none of theirs.
- */
+/** The checks selected by `--only` and `--skip`. Throws a `RangeError` that lists all checks for an unknown name. */
 export function selectChecks(
   checks: readonly DoctorCheck[],
   { only, skip }: { readonly only: readonly string[]; readonly skip: readonly string[] },

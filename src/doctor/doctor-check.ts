@@ -9,61 +9,61 @@ import type { ServiceKey } from '../state/records.ts';
 import type { Finding } from './check.ts';
 import type { NodePortRange } from './cluster/sockets/node-port-range.ts';
 
-/** What the checks look at. Everything of it is read at most once, when a check first asks for it. */
-export interface Subject {
+/** What checks can observe. Each part is read at most once, when a check first needs it. */
+export interface DoctorContext {
   readonly config: ProxyConfig;
   readonly nodeName: string;
-  /** Those that the operator asked for: both, or one. */
+  /** The families to check: both, or that of `--family`. */
   readonly families: readonly Family[];
   readonly objects: Objects;
-  /** The Service that the operator asks about, if there is one. */
+  /** The Service of `--service`, if there is one. */
   readonly service: ServiceKey | undefined;
-  /** The node ports that the API server allocates. */
+  /** The API server's range of node ports. */
   readonly nodePortRange: NodePortRange;
   readonly machine: Machine;
   readonly live: LiveView;
-  /** What a sync would change now. */
+  /** The differences that a sync would remove. */
   drift(loaded: LoadedState): AsyncIterable<Drift>;
 }
 
-/** The objects, or in words why there are none. */
+/** The objects, or why there are none. */
 export type Objects =
   | { readonly loaded: LoadedState }
-  /** An API server that does not answer, a folder that is not there; and what to do about it. */
+  /** The source failed: an API server that does not answer, a folder that does not exist; and what to do next. */
   | { readonly missing: string; readonly next: string }
-  /** The operator named no source. */
+  /** No source was given. */
   | { readonly notAsked: string };
 
-/** One of the things that doctor looks at. Nothing that it does may change the node. */
+/** A check of doctor. It must not change anything on the node. */
 export interface DoctorCheck {
   /** Stable, for programs, `--only` and `--skip`: `mtu`. */
   readonly check: string;
   /** For people: `MTU from pod to uplink`. */
   readonly title: string;
-  /** How long it may take; 15 where absent. Then its signal aborts, and what it finds is not waited for. */
+  /** How long it may take, 15 by default. Then its signal aborts, and its result is no longer awaited. */
   readonly seconds?: number;
-  /** Looks and judges. What it throws becomes a finding of severity `unknown` with the error's message as the reason. */
-  examine(subject: Subject, signal: AbortSignal): Promise<readonly Finding[]>;
+  /** Observes and judges. An error becomes a finding of severity `unknown` with the error's message as the reason. */
+  examine(context: DoctorContext, signal: AbortSignal): Promise<readonly Finding[]>;
 }
 
-/** A check in its two halves: what is read, and what it means, which is pure. */
+/** A check in two halves: `observe` reads from the node, `judge` is pure and says what that means. */
 export interface CheckHalves<Observed> extends Omit<DoctorCheck, 'examine'> {
-  observe(subject: Subject, signal: AbortSignal): Promise<Observed>;
+  observe(context: DoctorContext, signal: AbortSignal): Promise<Observed>;
   judge(observed: Observed): readonly Finding[];
 }
 
 export function defineCheck<Observed>({ observe, judge, ...rest }: CheckHalves<Observed>): DoctorCheck {
-  return { ...rest, examine: async (subject, signal) => judge(await observe(subject, signal)) };
+  return { ...rest, examine: async (context, signal) => judge(await observe(context, signal)) };
 }
 
-/** The objects, for checks that make no sense without. Throws an `Unobservable` where there are none. */
-export function requireObjects(subject: Subject): LoadedState {
-  const loaded = objectsIfAny(subject);
+/** The objects, for checks that need them. Throws an `Unobservable` where there are none. */
+export function requireObjects(context: DoctorContext): LoadedState {
+  const loaded = objectsIfAny(context);
   if (loaded === undefined) throw new Unobservable('it needs the objects, and there are none (see objects)');
   return loaded;
 }
 
-/** The objects, for checks that are of use without them, too. */
-export function objectsIfAny({ objects }: Subject): LoadedState | undefined {
+/** The objects, for checks that can do without. */
+export function objectsIfAny({ objects }: DoctorContext): LoadedState | undefined {
   return 'loaded' in objects ? objects.loaded : undefined;
 }

@@ -14,7 +14,7 @@ import type { ServiceKey } from '../state/records.ts';
 import type { Severity } from './check.ts';
 import { allChecks, selectChecks } from './checks.ts';
 import type { NodePortRange } from './cluster/sockets/node-port-range.ts';
-import type { Subject } from './doctor-check.ts';
+import type { DoctorContext } from './doctor-check.ts';
 import { examine } from './examine.ts';
 import { formatReport } from './format-report.ts';
 import { objectsOf } from './load-objects.ts';
@@ -24,19 +24,19 @@ export interface DoctorOptions extends CommonOptions {
   readonly family: Family | undefined;
   readonly variant: IptablesVariant | undefined;
   readonly color: boolean;
-  /** Names of checks; all where there is none. */
+  /** Names of checks; all checks where empty. */
   readonly only: readonly string[];
   readonly skip: readonly string[];
-  /** `namespace/name` of the Service that the operator asks about. */
+  /** `namespace/name` of the Service to examine. */
   readonly service: string | undefined;
   readonly nodePortRange: NodePortRange;
 }
 
-/** Checks the node, and changes nothing of it. The exit status says what was worst. */
+/** Checks the node without changing it. The exit status is that of the worst finding. */
 export async function doctor(options: DoctorOptions): Promise<ExitStatus> {
   const checks = checksFor(options);
   const { config } = await loadConfig(options.flags);
-  const report = await examine(checks, await subjectOf(options, config));
+  const report = await examine(checks, await contextOf(options, config));
   process.stdout.write(
     options.output === 'json'
       ? `${JSON.stringify(report, null, 2)}\n`
@@ -60,7 +60,7 @@ function checksFor(options: DoctorOptions) {
   }
 }
 
-async function subjectOf(options: DoctorOptions, config: ProxyConfig): Promise<Subject> {
+async function contextOf(options: DoctorOptions, config: ProxyConfig): Promise<DoctorContext> {
   const { family, variant, service, nodePortRange } = options;
   const wanted = family === undefined ? families : [family];
   return {

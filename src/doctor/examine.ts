@@ -1,18 +1,18 @@
 import { type CheckReport, type DoctorReport, type Finding, worst } from './check.ts';
-import type { DoctorCheck, Subject } from './doctor-check.ts';
+import type { DoctorCheck, DoctorContext } from './doctor-check.ts';
 
-/** Makes the checks, all at once. None stops another: one that throws or takes too long is `unknown`, and says why. */
-export async function examine(checks: readonly DoctorCheck[], subject: Subject): Promise<DoctorReport> {
-  const reports = await Promise.all(checks.map((check) => reportOf(check, subject)));
-  return { worst: worst(reports), node: subject.nodeName, checks: reports };
+/** Runs all checks at once. One that throws or takes too long becomes `unknown` and does not affect the others. */
+export async function examine(checks: readonly DoctorCheck[], context: DoctorContext): Promise<DoctorReport> {
+  const reports = await Promise.all(checks.map((check) => reportOf(check, context)));
+  return { worst: worst(reports), node: context.nodeName, checks: reports };
 }
 
-async function reportOf(check: DoctorCheck, subject: Subject): Promise<CheckReport> {
-  const findings = await findingsOf(check, subject).catch((error: unknown) => [unknownFor(error)]);
+async function reportOf(check: DoctorCheck, context: DoctorContext): Promise<CheckReport> {
+  const findings = await findingsOf(check, context).catch((error: unknown) => [unknownFor(error)]);
   return { check: check.check, title: check.title, severity: worst(findings), findings };
 }
 
-async function findingsOf(check: DoctorCheck, subject: Subject): Promise<readonly Finding[]> {
+async function findingsOf(check: DoctorCheck, context: DoctorContext): Promise<readonly Finding[]> {
   const { seconds = usualSeconds } = check;
   const ending = new AbortController();
   const late = Promise.withResolvers<never>();
@@ -22,13 +22,13 @@ async function findingsOf(check: DoctorCheck, subject: Subject): Promise<readonl
     ending.abort(error);
   }, seconds * 1_000);
   try {
-    return await Promise.race([check.examine(subject, ending.signal), late.promise]);
+    return await Promise.race([check.examine(context, ending.signal), late.promise]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** A busy node is slow to answer, and other checks compute meanwhile. */
+/** Generous, since a busy node is slow, and the other checks run at the same time. */
 const usualSeconds = 15;
 
 function unknownFor(error: unknown): Finding {

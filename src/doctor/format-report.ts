@@ -4,8 +4,8 @@ import { type CheckReport, type DoctorReport, type Finding, type Severity, sever
 export type Colors = ReturnType<typeof pc.createColors>;
 
 /**
- * The report for people: the worst checks first, what is well in one line each, and a summary. Findings are broken into
- * lines of at most `width` characters; commands, which people copy, are not.
+ * The report for people: the worst checks first, those without trouble in one line each, and a summary. Findings are
+ * wrapped at `width` characters; commands are not, so that they can be copied.
  */
 export function formatReport({ checks, node }: DoctorReport, colors: Colors, width?: number): string {
   const shown = checks.filter(({ findings }) => findings.length > 0);
@@ -23,7 +23,7 @@ function bySeverity(checks: readonly CheckReport[], ...order: readonly Severity[
   return order.flatMap((one) => checks.filter(({ severity }) => severity === one));
 }
 
-/** What is well besides is left out: it would hide the trouble. */
+/** A check with trouble, without its findings that are ok. */
 function formatTrouble(
   { check, title, severity, findings }: CheckReport,
   colors: Colors,
@@ -48,7 +48,7 @@ function formatFinding({ severity, looked, finding, next }: Finding, colors: Col
 
 const indentation = 4;
 
-/** Lines behind an indentation; only a single word may be longer than the width. */
+/** Wraps at spaces; only a single word may exceed the width. */
 function wrap(text: string, width = Number.POSITIVE_INFINITY): readonly string[] {
   const lines: string[] = [];
   let line = '';
@@ -68,7 +68,7 @@ interface QuietLine {
   readonly text: string;
 }
 
-/** What is unknown for one reason, such as that there are no objects, is one line. */
+/** Checks that are unknown for the same reason, such as missing objects, share a line. */
 function unknownLines(checks: readonly CheckReport[]): readonly QuietLine[] {
   const unknown = bySeverity(checks, 'unknown');
   const groups = Map.groupBy(unknown, (check) => quietLine(check).text);
@@ -81,8 +81,8 @@ function unknownLines(checks: readonly CheckReport[]): readonly QuietLine[] {
 }
 
 function quietLine({ title, severity, findings }: CheckReport): QuietLine {
-  const told = findings.filter((finding) => finding.severity === severity).map(({ finding }) => finding);
-  return { severity, title, text: told.join('; ') };
+  const texts = findings.filter((finding) => finding.severity === severity).map(({ finding }) => finding);
+  return { severity, title, text: texts.join('; ') };
 }
 
 function formatQuiet({ severity, title, text }: QuietLine, longest: number, colors: Colors): string {

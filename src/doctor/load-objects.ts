@@ -3,7 +3,7 @@ import { loadState } from '../sources/load-state.ts';
 import { type CommonOptions, openSource } from '../sources/open-source.ts';
 import type { Objects } from './doctor-check.ts';
 
-/** The objects of the source that the options name, or why there are none: then the node is checked all the same. */
+/** The objects of the source that the options name, or why there are none: the node is checked all the same. */
 export async function objectsOf(options: CommonOptions, config: ProxyConfig): Promise<Objects> {
   const signal = AbortSignal.timeout(patienceSeconds * 1_000);
   try {

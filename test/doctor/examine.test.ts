@@ -3,14 +3,14 @@ import type { Finding } from '../../src/doctor/check.ts';
 import { selectChecks } from '../../src/doctor/checks.ts';
 import {
   type DoctorCheck,
+  type DoctorContext,
   defineCheck,
   requireObjects,
-  type Subject,
 } from '../../src/doctor/doctor-check.ts';
 import { examine } from '../../src/doctor/examine.ts';
 
 const ok: Finding = { severity: 'ok', looked: 'it', finding: 'well' };
-const subject = { nodeName: 'node-0', objects: { notAsked: 'nobody asked' } } as unknown as Subject;
+const context = { nodeName: 'node-0', objects: { notAsked: 'nobody asked' } } as unknown as DoctorContext;
 const making = (name: string, findings: readonly Finding[]) =>
   defineCheck({
     check: name,
@@ -26,7 +26,7 @@ describe('examine', () => {
       making('two', [ok]),
       making('three', []),
     ];
-    expect(await examine(checks, subject)).toEqual({
+    expect(await examine(checks, context)).toEqual({
       worst: 'warning',
       node: 'node-0',
       checks: [
@@ -42,7 +42,7 @@ describe('examine', () => {
       ...making('one', []),
       examine: () => Promise.reject(new Error('no permission')),
     };
-    const { worst, checks } = await examine([throwing, making('two', [ok])], subject);
+    const { worst, checks } = await examine([throwing, making('two', [ok])], context);
     expect(worst).toBe('unknown');
     expect(checks[0]?.findings).toEqual([
       { severity: 'unknown', looked: 'nothing', finding: 'could not be checked: no permission' },
@@ -60,7 +60,7 @@ describe('examine', () => {
         return new Promise(() => undefined);
       },
     };
-    const { checks } = await examine([slow], subject);
+    const { checks } = await examine([slow], context);
     expect(checks[0]?.findings[0]?.finding).toBe('could not be checked: it took longer than 0.01 s');
     await promise;
   });
@@ -72,7 +72,7 @@ describe('examine', () => {
       observe: async (one) => requireObjects(one).problems.length,
       judge: () => [ok],
     });
-    const { checks } = await examine([needy], subject);
+    const { checks } = await examine([needy], context);
     expect(checks[0]?.findings[0]?.finding).toContain('it needs the objects, and there are none');
   });
 });

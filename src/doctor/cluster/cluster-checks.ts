@@ -1,24 +1,24 @@
 import { type DoctorCheck, defineCheck, requireObjects } from '../doctor-check.ts';
 import { judgeDns } from './dns/dns.ts';
 import { observeDns } from './dns/observe-dns.ts';
-import { judgeDrift } from './drift.ts';
 import { judgeFirewall } from './firewall.ts';
 import { judgeMasquerade } from './masquerade/masquerade.ts';
 import { observeMasquerade } from './masquerade/observe-masquerade.ts';
-import { observeDrift } from './observe-drift.ts';
+import { observeDrift } from './observe-rule-drift.ts';
 import { plansOf } from './plans-of.ts';
-import { judgeIptablesVariants } from './proxies/iptables-variants.ts';
+import { judgeIptablesVariants } from './proxies/mixed-variants.ts';
 import { observeOtherProxy } from './proxies/observe-other-proxy.ts';
 import { judgeOtherProxy } from './proxies/other-proxy.ts';
+import { judgeDrift } from './rule-drift.ts';
 import { observeServicePath } from './service-path/observe-service-path.ts';
 import { judgeServicePath } from './service-path/service-path.ts';
 import { tracedSamples } from './service-path/traced-samples.ts';
 import { judgeServices } from './services.ts';
 import { judgeHostNetwork } from './sockets/host-network.ts';
-import { judgeNodePorts } from './sockets/node-ports.ts';
+import { judgeNodePorts } from './sockets/node-port-conflicts.ts';
 import { observeHostNetwork, observeNodePorts } from './sockets/observe-sockets.ts';
 
-/** Seconds. To list the rules of 10,000 Services takes a busy node longer than all other checks. */
+/** Seconds. Listing the rules of 10,000 Services takes a busy node longer than all other checks. */
 const longest = 60;
 
 /** The checks of objects and rules, in the order of the report. */
@@ -26,9 +26,9 @@ export const clusterChecks: readonly DoctorCheck[] = [
   defineCheck({
     check: 'services',
     title: 'Services and their endpoints',
-    observe: async (subject) => {
-      const { state } = requireObjects(subject);
-      return { plans: plansOf(subject), slicesOf: (service) => state.slicesOf(service).values() };
+    observe: async (context) => {
+      const { state } = requireObjects(context);
+      return { plans: plansOf(context), slicesOf: (service) => state.slicesOf(service).values() };
     },
     judge: judgeServices,
   }),

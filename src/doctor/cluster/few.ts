@@ -1,4 +1,4 @@
-/** The first of many in words: `a, b, c and 123 more`. Large clusters must not flood the report. */
+/** `a, b, c and 123 more`, so that large clusters do not flood the report. */
 export function few(names: readonly string[], most = 3): string {
   const more = names.length - most;
   return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ');

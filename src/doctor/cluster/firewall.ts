@@ -11,7 +11,7 @@ import {
   untracedFindings,
 } from './service-path/traced-sample.ts';
 
-/** Rules or policies of others that drop what Services send. */
+/** Rules or policies of other programs that drop packets to Services or their endpoints. */
 export function judgeFirewall({ traced, untraced }: TracedSamples): readonly Finding[] {
   const stops = traced.flatMap(({ sample, trace }) => {
     const stop = foreignStop(trace);
@@ -51,7 +51,7 @@ function stopFindings([first, ...rest]: readonly StoppedSample[]): readonly Find
   ];
 }
 
-/** A network policy may well be meant so. */
+/** A network policy may drop packets on purpose. */
 export function severityOf(stop: ForeignStop): Finding['severity'] {
   if (!stop.certain) return 'unknown';
   return isNetworkPolicy(stop) ? 'warning' : 'fault';

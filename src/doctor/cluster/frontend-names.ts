@@ -1,6 +1,6 @@
 import type { ServicePortPlan } from '../../plan/service-plan.ts';
 
-/** Services by what their clients name: an address, or the number of a node port. */
+/** Names of Services by their addresses and the numbers of their node ports. */
 export type FrontendNames = ReadonlyMap<string, string>;
 
 export function frontendNames(plans: Iterable<ServicePortPlan>): FrontendNames {

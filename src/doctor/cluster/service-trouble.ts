@@ -4,7 +4,7 @@ import type { EndpointRecord, EndpointSliceRecord } from '../../state/records.ts
 import type { Severity } from '../check.ts';
 import { count, few } from './few.ts';
 
-/** Why a service port answers nobody, or not everybody, on this node. */
+/** Why a service port does not answer some or all clients on this node. */
 export interface ServiceTrouble {
   readonly cause:
     | 'no-slices'
@@ -16,13 +16,13 @@ export interface ServiceTrouble {
     | 'none-here-internal'
     | 'none-here-external';
   readonly severity: Severity;
-  /** What was looked at. */
+  /** What was examined. */
   readonly looked: string;
   readonly finding: string;
   readonly next: string;
 }
 
-/** What is wrong with a service port by the objects alone; `undefined` where every client gets an endpoint. */
+/** What is wrong with a service port judging by the objects alone; `undefined` where every client gets an endpoint. */
 export function serviceTrouble(
   plan: ServicePortPlan,
   slices: Iterable<EndpointSliceRecord>,
@@ -30,7 +30,7 @@ export function serviceTrouble(
   if (plan.internal.action === 'reject' || plan.external.action === 'reject')
     return unanswered(plan, [...slices]);
   if (plan.internal.action === 'drop') return noneHere(plan, 'internal');
-  // A load balancer asks the health check node port, and leaves out nodes without an endpoint.
+  // Load balancers query the health check node port and avoid nodes without an endpoint.
   if (plan.external.action === 'drop' && isExternal(plan) && plan.healthCheckNodePort === undefined)
     return noneHere(plan, 'external');
   return isServedByReady(plan, slices) ? undefined : stillServing(plan);
@@ -88,7 +88,9 @@ function noEndpoints(plan: ServicePortPlan, slices: readonly EndpointSliceRecord
   };
 }
 
-/** The slices' ports carry the names of the Service's; one is missing where no container has the targetPort's name. */
+/**
+ * Ports of slices have the names of the Service's ports. One is missing if no container port has the targetPort's name.
+ */
 function wrongPortName(plan: ServicePortPlan, slices: readonly EndpointSliceRecord[]): ServiceTrouble {
   const wanted = portName(plan);
   const ports = slices.flatMap((slice) => slice.ports);
@@ -133,7 +135,7 @@ function notReady(plan: ServicePortPlan, endpoints: readonly EndpointRecord[]): 
   };
 }
 
-/** While none is ready, those that serve until they have ended are used (KEP-1669). */
+/** While no endpoint is ready, terminating ones that still serve are used (KEP-1669). */
 function stillServing(plan: ServicePortPlan): ServiceTrouble {
   const number = count(plan.endpoints.reachable.length, 'endpoint');
   return {

@@ -6,16 +6,16 @@ import type { Finding } from '../check.ts';
 import { count, few } from './few.ts';
 import { type ServiceTrouble, serviceTrouble } from './service-trouble.ts';
 
-/** The Services and what they do on this node. */
+/** The plans of all Services, and their slices. */
 export interface PlannedServices {
   readonly plans: ReadonlyMap<Family, FamilyPlans>;
   slicesOf(service: ServiceKey): Iterable<EndpointSliceRecord>;
 }
 
-/** So many service ports are told of one by one for each cause; of the rest only the first names. */
-const toldOf = 5;
+/** So many service ports are listed for each cause; of the others only the first names. */
+const mostListed = 5;
 
-/** Services of which clients get no answer, or not on this node. */
+/** Services that do not answer their clients, or not on this node. */
 export function judgeServices(observed: PlannedServices): readonly Finding[] {
   const troubles: Trouble[] = [];
   let ports = 0;
@@ -31,7 +31,7 @@ export function judgeServices(observed: PlannedServices): readonly Finding[] {
   ];
 }
 
-/** Every service port, in every family. */
+/** All service ports in all families. */
 export function* allPlans(plans: ReadonlyMap<Family, FamilyPlans>): Iterable<ServicePortPlan> {
   for (const ofFamily of plans.values()) for (const ofService of ofFamily.values()) yield* ofService;
 }
@@ -39,9 +39,9 @@ export function* allPlans(plans: ReadonlyMap<Family, FamilyPlans>): Iterable<Ser
 type Trouble = ServiceTrouble & { readonly plan: ServicePortPlan };
 
 function withoutFlood(troubles: readonly Trouble[]): readonly Finding[] {
-  const told = troubles.slice(0, toldOf);
-  const rest = troubles.slice(toldOf);
-  const findings = told.map(({ severity, looked, finding, next }) => ({ severity, looked, finding, next }));
+  const listed = troubles.slice(0, mostListed);
+  const rest = troubles.slice(mostListed);
+  const findings = listed.map(({ severity, looked, finding, next }) => ({ severity, looked, finding, next }));
   const [first] = rest;
   if (first === undefined) return findings;
   return [

@@ -8,7 +8,7 @@ interface Observed {
   readonly nodeName: string;
 }
 
-/** Whether there are objects to compare the node with. The other checks are made all the same. */
+/** Whether there are objects to compare the node with. Other checks run in any case. */
 export const objects = defineCheck<Observed>({
   check: 'objects',
   title: 'Objects of the cluster',
@@ -56,7 +56,7 @@ export function judgeObjects({ objects, nodeName }: Observed): readonly Finding[
   ];
 }
 
-/** A cluster may have hundreds of the same kind. */
+/** The number of problems to list: a cluster may have hundreds of one kind. */
 const shown = 10;
 
 function problemFinding(problem: Problem): Finding {

@@ -35,7 +35,7 @@ describe('a node with a second uplink, which its own address is on, and a defaul
     expect((await node.doctor(['--only', 'rp-filter'])).status).toBe(0);
   });
 
-  test("a routing rule for the node's address does not help node ports: the way back is the pod's", async () => {
+  test("a routing rule for the node's address does not help node ports: the return route is the pod's", async () => {
     await using node = await twoUplinks();
     await node.set({ [filter]: '1' });
     await node.node.exec('ip', ['rule', 'add', 'from', String(second), 'lookup', '51']);

@@ -5,7 +5,7 @@ import type { ServicePortPlan } from '../../../plan/service-plan.ts';
 
 export type DnsProtocol = 'TCP' | 'UDP';
 
-/** A name server to be asked: the cluster's DNS by its ClusterIP, or one of its endpoints. */
+/** A name server to query: the cluster's DNS by its ClusterIP, or one of its endpoints. */
 export interface DnsTarget {
   readonly service: string;
   readonly by: 'ClusterIP' | 'endpoint';
@@ -14,10 +14,10 @@ export interface DnsTarget {
   readonly port: number;
 }
 
-/** So many endpoints are asked for each protocol and family. */
+/** The number of endpoints to query for each protocol and family. */
 const mostEndpoints = 4;
 
-/** Who is asked: `kube-system/kube-dns`, else the Services with port 53 of both protocols. */
+/** The name servers to query: those of `kube-system/kube-dns`, else of Services with port 53 for both protocols. */
 export function dnsTargets(plans: ReadonlyMap<Family, FamilyPlans>): readonly DnsTarget[] {
   return [...plans.values()].flatMap((ofFamily) => {
     const ports = [...ofFamily.values()].flat().filter(isDns);
@@ -30,7 +30,7 @@ function isDns({ frontends, protocol }: ServicePortPlan): boolean {
   return protocol !== 'SCTP' && frontends.some(({ kind, port }) => kind === 'ClusterIP' && port === 53);
 }
 
-/** Of a cluster whose DNS has another name: that of the namespace kube-system, where there is one. */
+/** Where the cluster's DNS has another name: Services with both protocols, preferably of the namespace kube-system. */
 function bothProtocols(ports: readonly ServicePortPlan[]): readonly ServicePortPlan[] {
   const services = [...Map.groupBy(ports, ({ service }) => service)].filter(
     ([, own]) => new Set(own.map(({ protocol }) => protocol)).size === 2,

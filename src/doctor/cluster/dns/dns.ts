@@ -31,13 +31,13 @@ interface Outcomes {
   readonly probes: readonly DnsProbe[];
   readonly failed: readonly DnsProbe[];
   readonly answered: readonly DnsProbe[];
-  /** Of those that failed. */
+  /** The first probe that failed. */
   readonly first: DnsProbe;
 }
 
 type Cause = Required<Pick<Finding, 'finding' | 'next'>>;
 
-/** From the most general cause to the most special one. */
+/** The most general cause that explains the failures. */
 function causeOf(outcomes: Outcomes): Cause {
   const { probes, failed, answered } = outcomes;
   if (!probes.some(isEndpoint))
@@ -68,7 +68,7 @@ function rulesAtFault({ failed, first: { target } }: Outcomes): Cause {
   };
 }
 
-/** Whether all of that protocol failed: the ClusterIP and every endpoint. */
+/** Whether the ClusterIP and every endpoint failed for the protocol. */
 function hasAll({ answered, first: { target } }: Outcomes): boolean {
   return !answered.some((probe) => probe.target.protocol === target.protocol);
 }

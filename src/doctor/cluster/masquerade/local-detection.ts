@@ -4,7 +4,7 @@ import { type Cidr, cidrContains, cidrFamily } from '../../../net/cidr.ts';
 import type { Finding } from '../../check.ts';
 import { few } from '../few.ts';
 
-/** How the node tells pods' traffic, and what pods it has. */
+/** How the node recognises traffic of its pods, and the pods that it has. */
 export interface LocalDetection {
   readonly detectLocal: DetectLocal;
   readonly podCIDRs: readonly Cidr[];
@@ -13,7 +13,9 @@ export interface LocalDetection {
   readonly interfaces: readonly string[];
 }
 
-/** Pods that the detector takes for the outside: their clients are hidden, and policy Local treats them as strangers. */
+/**
+ * Pods that local detection does not recognise: they are masqueraded, and policy Local treats them as outside clients.
+ */
 export function judgeLocalDetection({
   detectLocal,
   podCIDRs,

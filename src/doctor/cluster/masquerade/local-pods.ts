@@ -1,7 +1,7 @@
 import type { Address } from '../../../net/address.ts';
 import type { ServicePortPlan } from '../../../plan/service-plan.ts';
 
-/** The pods of this node that are endpoints of a Service, those with hostNetwork left out. */
+/** The pods of this node that are endpoints of a Service, without those that use the host's network. */
 export function localPods(
   plans: Iterable<ServicePortPlan>,
   localAddresses: readonly Address[],

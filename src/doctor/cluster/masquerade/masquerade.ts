@@ -3,22 +3,22 @@ import type { Finding } from '../../check.ts';
 import { count, few } from '../few.ts';
 import { rulesToOutcome } from '../service-path/rules-to-outcome.ts';
 import {
+  describeFlow,
   describePacket,
-  describeWay,
   type TracedSample,
   type TracedSamples,
   untracedFindings,
 } from '../service-path/traced-sample.ts';
 import { judgeLocalDetection, type LocalDetection } from './local-detection.ts';
 
-/** Where the packets that leave are masqueraded, by the rules in force. */
+/** The rules in force that masquerade outgoing packets. */
 export interface MasqueradeRules {
   readonly family: Family;
-  /** `iptables nat`, `nft ip portolan`: where they are, or should be. */
+  /** The table that has them, or should have them: `iptables nat`, `nft ip portolan`. */
   readonly table: string;
-  /** Whether the table has the chains by which Services come in. */
+  /** Whether the table has the chains that dispatch packets to Services. */
   readonly programmed: boolean;
-  /** Whether the base chain of postrouting leads to KUBE-POSTROUTING. */
+  /** Whether the base chain of postrouting jumps to KUBE-POSTROUTING. */
   readonly jump: boolean;
   /** Whether KUBE-POSTROUTING has a rule that masquerades. */
   readonly masquerade: boolean;
@@ -30,7 +30,7 @@ export interface MasqueradeObserved {
   readonly detection: LocalDetection;
 }
 
-/** Whether those clients are hidden that have to be, and only those. */
+/** Whether the clients that have to be masqueraded are, and only those. */
 export function judgeMasquerade({
   rules,
   samples: { traced, untraced },
@@ -76,32 +76,34 @@ function missingRules({ family, table, jump }: MasqueradeRules): Finding {
   };
 }
 
-/** Of the packets that must be masqueraded and reach an endpoint, those that are not. */
+/** Packets that have to be masqueraded and reach an endpoint without. */
 function unmasqueraded(traced: readonly TracedSample[], known: ReadonlySet<Family>): readonly Finding[] {
-  const bare = traced.filter((one) => !known.has(one.sample.plan.family) && reachedBare(one).length > 0);
+  const bare = traced.filter(
+    (one) => !known.has(one.sample.plan.family) && unmasqueradedEndpoints(one).length > 0,
+  );
   const reasons = Map.groupBy(bare, (one) => reasonOf(one).reason);
-  return [...reasons.values()].flatMap(([first]) => (first === undefined ? [] : bareFinding(first)));
+  return [...reasons.values()].flatMap(([first]) => (first === undefined ? [] : unmasqueradedFinding(first)));
 }
 
-/** The endpoints that see the client itself, and must not. */
-export function reachedBare({ sample, trace }: TracedSample): readonly string[] {
-  const hiddenFrom = new Set(sample.hiddenFrom);
+/** The endpoints that see the client's own address, and must not. */
+export function unmasqueradedEndpoints({ sample, trace }: TracedSample): readonly string[] {
+  const hiddenFrom = new Set(sample.masqueradedTo);
   return trace.endpoints
     .filter(({ endpoint, masquerade }) => !masquerade && hiddenFrom.has(endpoint))
     .map(({ endpoint }) => endpoint);
 }
 
-function bareFinding(one: TracedSample): Finding {
+function unmasqueradedFinding(one: TracedSample): Finding {
   const { reason, next } = reasonOf(one);
   return {
     severity: 'fault',
     looked: `packet ${describePacket(one.sample)}`,
-    finding: `a packet ${describeWay(one.sample)} must be masqueraded and is not, so its reply does not come back through this node: ${reason}`,
+    finding: `a packet ${describeFlow(one.sample)} must be masqueraded and is not, so its reply does not come back through this node: ${reason}`,
     next,
   };
 }
 
-/** Somebody's rule that settled the matter before ours, or a mark that is missing or not the one that is looked for. */
+/** Another program's rule that accepted the packet before ours, or a mark that is missing or has another value. */
 function reasonOf({ trace }: TracedSample): { readonly reason: string; readonly next: string } {
   const rules = rulesToOutcome(trace, ({ verdict, masquerade }) => verdict === 'dnat' && !masquerade);
   const before = rules.find(({ hook, effect }) => hook === 'postrouting' && effect.kind === 'accept');

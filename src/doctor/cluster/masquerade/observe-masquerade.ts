@@ -1,6 +1,6 @@
 import type { Family } from '../../../net/family.ts';
 import type { Rule } from '../../../rules-text/rule.ts';
-import { requireObjects, type Subject } from '../../doctor-check.ts';
+import { type DoctorContext, requireObjects } from '../../doctor-check.ts';
 import { plansOf } from '../plans-of.ts';
 import { tracedSamples } from '../service-path/traced-samples.ts';
 import { allPlans } from '../services.ts';
@@ -8,16 +8,16 @@ import type { LocalDetection } from './local-detection.ts';
 import { localPods } from './local-pods.ts';
 import type { MasqueradeObserved, MasqueradeRules } from './masquerade.ts';
 
-export async function observeMasquerade(subject: Subject): Promise<MasqueradeObserved> {
+export async function observeMasquerade(context: DoctorContext): Promise<MasqueradeObserved> {
   const [rules, samples, detection] = await Promise.all([
-    Promise.all(subject.families.map((family) => rulesOf(subject, family))),
-    tracedSamples(subject),
-    detectionOf(subject),
+    Promise.all(context.families.map((family) => rulesOf(context, family))),
+    tracedSamples(context),
+    detectionOf(context),
   ]);
   return { rules, samples, detection };
 }
 
-async function rulesOf({ live, config }: Subject, family: Family): Promise<MasqueradeRules> {
+async function rulesOf({ live, config }: DoctorContext, family: Family): Promise<MasqueradeRules> {
   const table = await natTable(family, live, config.mode);
   const base = config.mode === 'nftables' ? 'nat-postrouting' : 'POSTROUTING';
   const [entry, before, own] = await Promise.all(
@@ -33,11 +33,11 @@ async function rulesOf({ live, config }: Subject, family: Family): Promise<Masqu
   };
 }
 
-/** Of both variants of iptables, the table nat that has the Services. */
+/** The table nat of the iptables variant that has the Services. */
 async function natTable(
   family: Family,
-  live: Subject['live'],
-  mode: Subject['config']['mode'],
+  live: DoctorContext['live'],
+  mode: DoctorContext['config']['mode'],
 ): Promise<string> {
   if (mode === 'nftables') return `nft ${family === 'IPv4' ? 'ip' : 'ip6'} portolan`;
   const tables = (await live.tables(family)).filter((name) => /^ip6?tables(-\w+)? nat$/.test(name));
@@ -58,12 +58,12 @@ function leadsTo({ statements }: Rule, chain: string): boolean {
   );
 }
 
-async function detectionOf(subject: Subject): Promise<LocalDetection> {
-  const { state } = requireObjects(subject);
+async function detectionOf(context: DoctorContext): Promise<LocalDetection> {
+  const { state } = requireObjects(context);
   return {
-    detectLocal: subject.config.detectLocal,
+    detectLocal: context.config.detectLocal,
     podCIDRs: state.node?.podCIDRs ?? [],
-    pods: localPods(allPlans(plansOf(subject)), subject.live.localAddresses()),
-    interfaces: (await subject.machine.interfaces()).map(({ name }) => name),
+    pods: localPods(allPlans(plansOf(context)), context.live.localAddresses()),
+    interfaces: (await context.machine.interfaces()).map(({ name }) => name),
   };
 }

@@ -2,7 +2,7 @@ import type { ProxyTraces } from '../../../kernel/live-view.ts';
 import type { Finding } from '../../check.ts';
 import { few } from '../few.ts';
 
-/** Cilium's maps of node ports are there only where its kube-proxy replacement serves them. */
+/** Cilium's maps of node ports exist only where its kube-proxy replacement serves them. */
 export function cilium({ interfaces, bpfMaps }: ProxyTraces): readonly Finding[] {
   const devices = interfaces.filter((name) => name.startsWith('cilium_'));
   if (devices.length === 0) return [];
@@ -29,7 +29,7 @@ export function cilium({ interfaces, bpfMaps }: ProxyTraces): readonly Finding[]
   ];
 }
 
-/** The interfaces and maps of its eBPF dataplane, which is not there without the replacement of kube-proxy. */
+/** The interfaces and maps of Calico's eBPF dataplane, which always includes its replacement of kube-proxy. */
 export function calico({ interfaces, bpfMaps }: ProxyTraces): readonly Finding[] {
   const signs = [
     ...interfaces.filter((name) => name.startsWith('bpf')),

@@ -1,7 +1,7 @@
 import { foreignProgram } from '../../../explain/reason/foreign-program.ts';
 import { commonChains, isServiceChain } from '../../../iptables/chain-names.ts';
 
-/** Chains of a service proxy besides those that Portolan has in common with kube-proxy. */
+/** Chains of service proxies that Portolan itself does not have. */
 const otherChains: ReadonlySet<string> = new Set([
   'KUBE-FIREWALL',
   // Of kube-proxy before 1.28 and of older kubelets.
@@ -15,7 +15,7 @@ export function isProxyChain(chain: string): boolean {
   return isServiceChain(chain) || commonChains.has(chain) || otherChains.has(chain);
 }
 
-/** Whether rules of this table and chain are a service proxy's. */
+/** Whether rules in this table and chain belong to a service proxy. */
 export function isProxyRule(table: string, chain: string): boolean {
   return /^nft ip6? (portolan|kube-proxy)$/.test(table) || (isIptables(table) && isProxyChain(chain));
 }
@@ -24,7 +24,7 @@ function isIptables(table: string): boolean {
   return table.startsWith('iptables') || table.startsWith('ip6tables');
 }
 
-/** The program that a chain of iptables belongs to; `undefined` for built-in chains, and where the name does not tell. */
+/** The program that a chain of iptables belongs to; `undefined` for built-in chains and unknown names. */
 export function chainProgram(table: string, chain: string): string | undefined {
   if (isProxyChain(chain)) return 'a service proxy';
   if (/^KUBE-(KUBELET|IPTABLES-HINT)/.test(chain)) return 'the kubelet';

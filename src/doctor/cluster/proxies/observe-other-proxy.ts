@@ -1,24 +1,24 @@
 import { proxyTables } from '../../../kernel/live-view.ts';
-import { objectsIfAny, type Subject } from '../../doctor-check.ts';
+import { type DoctorContext, objectsIfAny } from '../../doctor-check.ts';
 import { frontendNames } from '../frontend-names.ts';
 import { plansOf } from '../plans-of.ts';
 import { allPlans } from '../services.ts';
 import type { OtherProxyObserved, ServedTable } from './other-proxy.ts';
 
-export async function observeOtherProxy(subject: Subject): Promise<OtherProxyObserved> {
-  const { live, config } = subject;
+export async function observeOtherProxy(context: DoctorContext): Promise<OtherProxyObserved> {
+  const { live, config } = context;
   const [iptables, traces, tables] = await Promise.all([
     live.iptables(),
     live.proxyTraces(),
-    servedTables(subject),
+    servedTables(context),
   ]);
-  const hasObjects = objectsIfAny(subject) !== undefined;
-  const addresses = hasObjects ? frontendNames(allPlans(plansOf(subject))) : new Map();
+  const hasObjects = objectsIfAny(context) !== undefined;
+  const addresses = hasObjects ? frontendNames(allPlans(plansOf(context))) : new Map();
   return { mode: config.mode, iptables, traces, tables, addresses };
 }
 
-/** Our own table is another proxy's only in mode iptables. */
-async function servedTables({ live, config, families }: Subject): Promise<readonly ServedTable[]> {
+/** In mode iptables, Portolan's own table counts as another proxy's. */
+async function servedTables({ live, config, families }: DoctorContext): Promise<readonly ServedTable[]> {
   const foreign = proxyTables.filter((table) => table !== 'portolan' || config.mode === 'iptables');
   const found = await Promise.all(
     foreign.flatMap((table) =>

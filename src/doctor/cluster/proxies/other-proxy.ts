@@ -12,18 +12,18 @@ export interface OtherProxyObserved {
   readonly iptables: readonly IptablesHolding[];
   readonly tables: readonly ServedTable[];
   readonly traces: ProxyTraces;
-  /** Addresses that Services have, by the Service's name. */
+  /** Names of Services by their addresses. */
   readonly addresses: ReadonlyMap<string, string>;
 }
 
-/** A table of nftables that a proxy made, with the Services that it serves. */
+/** A proxy's table of nftables, with the Services that it serves. */
 export interface ServedTable {
   readonly table: ProxyTable;
   readonly family: Family;
   readonly services: readonly string[];
 }
 
-/** Another proxy beside ours: its rules, processes, IPVS or BPF programs. */
+/** Traces of another service proxy: rules, processes, IPVS or BPF programs. */
 export function judgeOtherProxy(observed: OtherProxyObserved): readonly Finding[] {
   const findings = [
     ...(observed.mode === 'nftables' ? iptablesOfAnother(observed.iptables) : []),
@@ -46,7 +46,7 @@ export function judgeOtherProxy(observed: OtherProxyObserved): readonly Finding[
 const takesOver =
   'stop the other proxy (kubectl -n kube-system delete daemonset kube-proxy), then restart Portolan: it removes what kube-proxy left';
 
-/** In mode nftables none of the chains in iptables are ours. */
+/** In mode nftables, all chains in iptables belong to others. */
 function iptablesOfAnother(holdings: readonly IptablesHolding[]): readonly Finding[] {
   const foreign = holdings.filter(
     ({ rules }) => rules.serviceChains.size > 0 || entryRules(rules).length > 0,
@@ -78,7 +78,7 @@ function iptablesOfAnother(holdings: readonly IptablesHolding[]): readonly Findi
   ];
 }
 
-/** The rules that say which chain is for which Service. */
+/** The rules that dispatch to the chains of Services. */
 function entryRules(rules: SavedRules): readonly string[] {
   return natChain(rules, 'KUBE-SERVICES');
 }
@@ -134,7 +134,7 @@ function otherProcess({ traces: { processes } }: OtherProxyObserved): readonly F
   ];
 }
 
-/** IPVS takes packets at INPUT, so only addresses that stand on an interface; others may balance with it as well. */
+/** IPVS takes packets at INPUT, so only for local addresses. Other programs may use it for load balancing, too. */
 function virtualServers({ traces, addresses }: OtherProxyObserved): readonly Finding[] {
   const { virtualServers: servers, interfaces } = traces;
   const ours = servers.filter(({ address }) => addresses.has(address));

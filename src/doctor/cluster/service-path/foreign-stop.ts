@@ -2,7 +2,7 @@ import type { Hook } from '../../../rules-text/ruleset.ts';
 import type { Outcome, Step, Trace } from '../../../trace/trace.ts';
 import { isProxyRule } from '../proxies/chain-owner.ts';
 
-/** What drops or rejects a packet, and is no service proxy's doing. */
+/** A rule or policy that drops or rejects a packet and does not belong to a service proxy. */
 export interface ForeignStop {
   readonly verdict: 'drop' | 'reject';
   readonly hook: Hook;
@@ -12,24 +12,24 @@ export interface ForeignStop {
   readonly rule: { readonly position: number; readonly text: string } | undefined;
   /** Where the packet was going to, `ip:port`. */
   readonly destination: string;
-  /** Whether every packet of this kind meets it, as far as can be known from here. */
+  /** Whether every such packet meets it, as far as can be known from here. */
   readonly certain: boolean;
 }
 
-/** The first foreign rule or policy that drops or rejects the packet; one that surely does so comes first. */
+/** The first foreign rule or policy that drops or rejects the packet, preferably one that certainly does. */
 export function foreignStop({ path }: Trace): ForeignStop | undefined {
   const stops = [...endsOf(path)].flatMap((end) => stopOf(end) ?? []);
   return stops.find(({ certain }) => certain) ?? stops[0];
 }
 
-/** An end of a path, the step that led to it, and whether nothing unknown was on the way there. */
+/** An end of a path, the step before it, and whether no unknown decided on the way there. */
 interface PathEnd {
   readonly outcome: Outcome;
   readonly last: Step | undefined;
   readonly certain: boolean;
 }
 
-/** Branches may lead to the same fork: what comes then is gone through once, or twice where it became certain. */
+/** The ends of all branches. A fork that several branches lead to is visited once as certain and once as uncertain. */
 function* endsOf(
   path: readonly Step[],
   certain = true,
@@ -54,7 +54,7 @@ function stopOf({ outcome, last, certain }: PathEnd): ForeignStop | undefined {
   return { ...stop, rule: { position: last.position, text: last.rule } };
 }
 
-/** Whether a chain of a network policy, which may well be meant to drop. */
+/** Whether the chain belongs to a network policy, which may drop packets on purpose. */
 export function isNetworkPolicy({ table, chain }: ForeignStop): boolean {
   return (
     /^(cali[-:]|KUBE-(NWPLCY|POD-FW|ROUTER)-|WEAVE-NPC|CILIUM_)/.test(chain) ||
@@ -62,7 +62,7 @@ export function isNetworkPolicy({ table, chain }: ForeignStop): boolean {
   );
 }
 
-/** What drops it, in words: `the policy DROP of chain FORWARD (iptables filter, hook forward)`. */
+/** `the policy DROP of chain FORWARD (iptables filter, hook forward)`. */
 export function describeStop({ hook, table, chain, rule }: ForeignStop): string {
   const place = `chain ${chain} (${table}, hook ${hook})`;
   return rule === undefined

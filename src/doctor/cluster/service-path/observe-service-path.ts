@@ -1,33 +1,33 @@
 import { type Address, formatEndpoint } from '../../../net/address.ts';
 import type { ServicePortPlan } from '../../../plan/service-plan.ts';
-import { requireObjects, type Subject } from '../../doctor-check.ts';
+import { type DoctorContext, requireObjects } from '../../doctor-check.ts';
 import type { ConnectionMade, PathOfService } from './path-of-service.ts';
 import type { NodeState, ServicePathObserved } from './service-path.ts';
 import { sampleOf, tracedSamples } from './traced-samples.ts';
 
 export async function observeServicePath(
-  subject: Subject,
+  context: DoctorContext,
   signal: AbortSignal,
 ): Promise<ServicePathObserved> {
-  const { state } = requireObjects(subject);
-  const [{ traced, untraced }, node] = await Promise.all([tracedSamples(subject), nodeState(subject)]);
+  const { state } = requireObjects(context);
+  const [{ traced, untraced }, node] = await Promise.all([tracedSamples(context), nodeState(context)]);
   const paths = await Promise.all(
-    sampleOf(subject).map(
+    sampleOf(context).map(
       async (plan): Promise<PathOfService> => ({
         plan,
         slices: [...state.slicesOf(plan.service).values()],
         traced: traced.filter(({ sample }) => sample.plan === plan),
-        connections: subject.service === undefined ? [] : await connections(plan, subject, signal),
+        connections: context.service === undefined ? [] : await connections(plan, context, signal),
       }),
     ),
   );
-  return { asked: subject.service, paths, untraced, node };
+  return { asked: context.service, paths, untraced, node };
 }
 
-/** Connections are opened only to a Service that the operator asks about: they disturb somebody's pods. */
+/** Connections are opened only to the Service of `--service`, since they disturb its pods. */
 async function connections(
   plan: ServicePortPlan,
-  { live }: Subject,
+  { live }: DoctorContext,
   signal: AbortSignal,
 ): Promise<readonly ConnectionMade[]> {
   if (plan.protocol !== 'TCP') return [];
@@ -43,7 +43,7 @@ async function connections(
   ]);
 }
 
-async function nodeState({ machine }: Subject): Promise<NodeState> {
+async function nodeState({ machine }: DoctorContext): Promise<NodeState> {
   const [conntrack, interfaces, calls] = await Promise.all([
     machine.conntrack().catch(() => undefined),
     machine.interfaces().catch(() => []),

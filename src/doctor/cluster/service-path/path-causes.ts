@@ -2,18 +2,24 @@ import { formatEndpoint } from '../../../net/address.ts';
 import type { Finding } from '../../check.ts';
 import { count, few } from '../few.ts';
 import { severityOf } from '../firewall.ts';
-import { reachedBare } from '../masquerade/masquerade.ts';
+import { unmasqueradedEndpoints } from '../masquerade/masquerade.ts';
 import { serviceTrouble } from '../service-trouble.ts';
 import { describeStop, type ForeignStop, foreignStop } from './foreign-stop.ts';
 import type { PathOfService } from './path-of-service.ts';
-import { describePacket, describeStopped, describeWay, explain, type TracedSample } from './traced-sample.ts';
+import {
+  describeFlow,
+  describePacket,
+  describeStopped,
+  explain,
+  type TracedSample,
+} from './traced-sample.ts';
 
-/** Why clients of a Service get no answer; those of the same key are one matter. */
+/** Why clients of a Service get no answer; causes with the same key are reported together. */
 export interface Cause extends Finding {
   readonly key: string;
 }
 
-/** From the objects to the rules: the first cause hides those that follow from it. */
+/** The first cause found, from the objects to the rules; those that follow from it are left out. */
 export function causesOf({
   plan,
   slices,
@@ -37,18 +43,18 @@ function causeOf(traced: TracedSample): Cause | undefined {
   const { sample, trace } = traced;
   const stop = foreignStop(trace);
   if (stop !== undefined) return stopped(traced, stop);
-  if (sample.way === 'direct') return undefined;
+  if (sample.kind === 'direct') return undefined;
   if (trace.endpoints.length === 0) return untranslated(traced);
   const stale = trace.endpoints
     .map(({ endpoint }) => endpoint)
     .filter((one) => !sample.endpoints.includes(one));
   if (stale.length > 0) return misled(traced, stale);
-  return reachedBare(traced).length > 0 ? bare(traced) : undefined;
+  return unmasqueradedEndpoints(traced).length > 0 ? unmasquerading(traced) : undefined;
 }
 
 function stopped({ sample }: TracedSample, stop: ForeignStop): Cause {
   const who =
-    sample.way === 'direct' ? 'not even the endpoint answers a pod here' : 'the Service does not answer';
+    sample.kind === 'direct' ? 'not even the endpoint answers a pod here' : 'the Service does not answer';
   return {
     key: `stop ${describeStop(stop)}`,
     severity: severityOf(stop),
@@ -69,7 +75,7 @@ function misled({ sample }: TracedSample, stale: readonly string[]): Cause {
   };
 }
 
-/** Nothing gave it another destination, or our own rules refuse it. */
+/** The packet was not translated, or the proxy's own rules refuse it. */
 function untranslated({ sample, trace }: TracedSample): Cause | undefined {
   const { plan, packet } = sample;
   const to = `${formatEndpoint(packet.destination, packet.port)} of Service ${plan.name}`;
@@ -105,12 +111,12 @@ function untranslated({ sample, trace }: TracedSample): Cause | undefined {
   }
 }
 
-function bare({ sample }: TracedSample): Cause {
+function unmasquerading({ sample }: TracedSample): Cause {
   return {
     key: `bare ${sample.plan.family}`,
     severity: 'fault',
     looked: `packet ${describePacket(sample)}`,
-    finding: `a packet ${describeWay(sample)} reaches an endpoint unmasqueraded: the endpoint answers the client past this node, and the client knows no such connection`,
+    finding: `a packet ${describeFlow(sample)} reaches an endpoint unmasqueraded: the endpoint answers the client past this node, and the client knows no such connection`,
     next: 'see the check masquerade',
   };
 }

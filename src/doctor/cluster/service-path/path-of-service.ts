@@ -3,12 +3,12 @@ import type { ServicePortPlan } from '../../../plan/service-plan.ts';
 import type { EndpointSliceRecord } from '../../../state/records.ts';
 import type { TracedSample } from './traced-sample.ts';
 
-/** One service port, with what its packets meet. */
+/** A service port, and what happens to packets for it. */
 export interface PathOfService {
   readonly plan: ServicePortPlan;
   readonly slices: readonly EndpointSliceRecord[];
   readonly traced: readonly TracedSample[];
-  /** Connections from the node; only of a Service that the operator asks about. */
+  /** Connections from the node, only to the Service of `--service`. */
   readonly connections: readonly ConnectionMade[];
 }
 

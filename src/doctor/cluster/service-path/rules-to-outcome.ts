@@ -1,11 +1,11 @@
 import type { Outcome, RuleStep, Step, Trace } from '../../../trace/trace.ts';
 
-/** The rules, in order and each once, on all paths of a trace that end with such an outcome. */
+/** The rules on all paths of a trace that end with such an outcome, in order and without duplicates. */
 export function rulesToOutcome({ path }: Trace, isSuch: (outcome: Outcome) => boolean): readonly RuleStep[] {
   const rules: RuleStep[] = [];
   const leading = new Map<Step, boolean>();
 
-  /** Whether such an outcome is reached; the rules of a path that leads to none are taken away again. */
+  /** Whether the steps lead to such an outcome; their rules are removed again if not. */
   function follow(steps: readonly Step[]): boolean {
     const before = rules.length;
     for (const step of steps) if (step.kind === 'rule') rules.push(step);

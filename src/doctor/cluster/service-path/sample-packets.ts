@@ -10,31 +10,31 @@ import type { Endpoint, ServicePortPlan } from '../../../plan/service-plan.ts';
 import type { NodeRecord } from '../../../state/records.ts';
 import type { Packet } from '../../../trace/packet.ts';
 
-/** A packet that a client of a Service would send, and what should become of it by the objects. */
+/** A packet that a client of a Service would send, and what the objects say should happen to it. */
 export interface SamplePacket {
   readonly plan: ServicePortPlan;
-  /** `direct`: from a pod to an endpoint, past the Service. */
-  readonly way: 'pod' | 'direct' | 'node' | 'outside' | 'hairpin';
+  /** Who sends it. `direct`: a pod, to an endpoint without the Service. */
+  readonly kind: 'pod' | 'direct' | 'node' | 'outside' | 'hairpin';
   readonly packet: Packet;
-  /** Where it should go, `ip:port` each. */
+  /** The endpoints that it may go to, as `ip:port`. */
   readonly endpoints: readonly string[];
-  /** Those that must not see the client itself, so that their replies come back through this node. */
-  readonly hiddenFrom: readonly string[];
+  /** Those that it must be masqueraded to, so that their replies come back through this node. */
+  readonly masqueradedTo: readonly string[];
 }
 
-/** What the packets depend on besides the Service. */
+/** The node that the packets are for. */
 export interface SampleNode {
   readonly config: ProxyConfig;
   readonly node: NodeRecord | undefined;
   readonly localAddresses: readonly Address[];
-  /** Of this node. */
+  /** The pods of this node. */
   readonly pods: readonly Address[];
 }
 
-/** RFC 5737 and RFC 3849: addresses for documentation, which no cluster has. */
+/** Reserved for documentation (RFC 5737, RFC 3849), so that no cluster uses them. */
 const outsideClient = { IPv4: '203.0.113.10', IPv6: '2001:db8::10' } as const;
 
-/** Packets of every kind of client to one service port. Those that the objects themselves refuse are left out. */
+/** Packets from every kind of client to a service port, without those that the objects refuse. */
 export function samplePackets(plan: ServicePortPlan, on: SampleNode): readonly SamplePacket[] {
   return [...toClusterIP(plan, on), ...fromOutside(plan, on), ...toEndpoint(plan, on)];
 }
@@ -46,15 +46,15 @@ function toClusterIP(plan: ServicePortPlan, on: SampleNode): readonly SamplePack
   const endpoints = internal.policy === 'Cluster' ? plan.endpoints.cluster : plan.endpoints.local;
   const to = { destination: frontend.address, protocol, port: frontend.port };
   const sample = (
-    way: SamplePacket['way'],
+    kind: SamplePacket['kind'],
     source: Address,
-    hiddenFrom: readonly Endpoint[],
+    masqueradedTo: readonly Endpoint[],
   ): SamplePacket => ({
     plan,
-    way,
+    kind,
     packet: { ...to, source },
     endpoints: endpoints.map(formatted),
-    hiddenFrom: elsewhere(hiddenFrom, on).map(formatted),
+    masqueradedTo: elsewhere(masqueradedTo, on).map(formatted),
   });
   const pod = podOf(family, endpoints, on);
   const own = nodeAddress(family, on);
@@ -62,25 +62,25 @@ function toClusterIP(plan: ServicePortPlan, on: SampleNode): readonly SamplePack
   const { masqueradeAll } = on.config[on.config.mode];
   return [
     ...(pod === undefined ? [] : [sample('pod', pod, masqueradeAll ? endpoints : [])]),
-    ...(own === undefined ? [] : [sample('node', own, hidesNode(family, own, on) ? endpoints : [])]),
+    ...(own === undefined ? [] : [sample('node', own, masqueradesNode(family, own, on) ? endpoints : [])]),
     ...(self === undefined ? [] : [sample('hairpin', self.address, [self])]),
   ];
 }
 
-/** Packets for the node's own addresses do not leave it, so nothing masquerades them. */
+/** The endpoints on other nodes: packets for the node's own addresses do not leave it, and are not masqueraded. */
 function elsewhere(endpoints: readonly Endpoint[], { localAddresses }: SampleNode): readonly Endpoint[] {
   return endpoints.filter(({ address }) => !localAddresses.includes(address));
 }
 
-/** Local detection by the source or the interface: the node's own packets have neither of a pod. */
-function hidesNode(family: Family, own: Address, { config, node }: SampleNode): boolean {
+/** Whether the node's own packets are masqueraded: local detection takes them for an outside client's. */
+function masqueradesNode(family: Family, own: Address, { config, node }: SampleNode): boolean {
   if (config[config.mode].masqueradeAll) return true;
   const detector = localDetector(family, config.detectLocal, node);
   if (detector === undefined) return false;
   return detector.by !== 'cidr' || !cidrContains(detector.cidr, own);
 }
 
-/** To the node port, and to one address of a load balancer or external address. */
+/** Packets to the node port, and to one load balancer or external address. */
 function fromOutside(plan: ServicePortPlan, on: SampleNode): readonly SamplePacket[] {
   const { external, family, protocol } = plan;
   if (external.action !== 'forward') return [];
@@ -88,10 +88,10 @@ function fromOutside(plan: ServicePortPlan, on: SampleNode): readonly SamplePack
   const endpoints = isLocal ? plan.endpoints.local : plan.endpoints.cluster;
   return externalFrontends(plan, on).map(({ address, port }) => ({
     plan,
-    way: 'outside',
+    kind: 'outside',
     packet: { source: outsideClient[family] as Address, destination: address, protocol, port },
     endpoints: endpoints.map(formatted),
-    hiddenFrom: isLocal ? [] : elsewhere(endpoints, on).map(formatted),
+    masqueradedTo: isLocal ? [] : elsewhere(endpoints, on).map(formatted),
   }));
 }
 
@@ -110,7 +110,7 @@ function externalFrontends(
   ];
 }
 
-/** The node's own address, where it serves node ports. */
+/** The node's own address, if node ports answer on it. */
 function nodePortAddress(family: Family, on: SampleNode): Address | undefined {
   const own = nodeAddress(family, on);
   if (own === undefined) return undefined;
@@ -124,10 +124,10 @@ function toEndpoint(plan: ServicePortPlan, on: SampleNode): readonly SamplePacke
   const pod = podOf(plan.family, plan.endpoints.reachable, on);
   if (endpoint === undefined || pod === undefined) return [];
   const packet = { source: pod, destination: endpoint.address, protocol: plan.protocol, port: endpoint.port };
-  return [{ plan, way: 'direct', packet, endpoints: [formatted(endpoint)], hiddenFrom: [] }];
+  return [{ plan, kind: 'direct', packet, endpoints: [formatted(endpoint)], masqueradedTo: [] }];
 }
 
-/** A pod of this node that is none of the endpoints: a known one, else any address of its range. */
+/** A pod of this node that is not an endpoint: a known one, else any address of the pod CIDR. */
 function podOf(
   family: Family,
   endpoints: readonly Endpoint[],

@@ -1,11 +1,11 @@
 import type { ServicePortPlan } from '../../../plan/service-plan.ts';
 
-/** So many service ports of a family stand for all of a large cluster. */
+/** The number of service ports of a family that stand for all of a large cluster. */
 const most = 12;
 
 /**
- * Service ports that stand for all: those with node ports first, as they meet most rules, the rest spread evenly over
- * the cluster. Those that no client gets an endpoint of tell nothing of the rules.
+ * Service ports that stand for all: those with node ports first, as their packets meet most rules, the others evenly
+ * spread over the cluster. Ports without endpoints are left out: they reveal nothing about the rules.
  */
 export function sampleServices(plans: Iterable<ServicePortPlan>): readonly ServicePortPlan[] {
   const forwarded = [...plans].filter(

@@ -7,19 +7,19 @@ import { type TracedSamples, untracedFindings } from './traced-sample.ts';
 export interface ServicePathObserved {
   readonly asked: string | undefined;
   readonly paths: readonly PathOfService[];
-  /** Packets that could not be walked. */
+  /** Packets that could not be traced. */
   readonly untraced: TracedSamples['untraced'];
   readonly node: NodeState;
 }
 
-/** What concerns every Service; `undefined` where it cannot be read. */
+/** The state of the node that affects every Service; `undefined` where it cannot be read. */
 export interface NodeState {
   readonly conntrack: { readonly entries: number; readonly max: number } | undefined;
   /** Whether a bridge has pods, and its packets pass iptables and conntrack. */
   readonly bridge: { readonly name: string; readonly calls: boolean } | undefined;
 }
 
-/** Why a pod's address works and its Service's does not: every cause that can be seen. */
+/** Why a pod answers by its own address and not through its Service: every cause that is visible. */
 export function judgeServicePath({ asked, paths, untraced, node }: ServicePathObserved): readonly Finding[] {
   if (paths.length === 0) return asked === undefined ? [] : [notServed(asked)];
   const causes = [...paths.flatMap(causesOf), ...nodeCauses(node)];
@@ -34,10 +34,10 @@ export function judgeServicePath({ asked, paths, untraced, node }: ServicePathOb
   return [nothingFound(looked, asked, connections)];
 }
 
-/** Of the causes that differ. */
+/** How many different causes are reported. */
 const most = 10;
 
-/** One cause often hits many packets of many Services. */
+/** Merges the same cause of many packets and Services. */
 function joined([first, ...rest]: readonly Cause[]): readonly Finding[] {
   if (first === undefined) return [];
   const { key: _, looked, ...said } = first;
@@ -62,8 +62,8 @@ function nothingFound(
 ): Finding {
   const silent = connections.filter(({ outcome }) => outcome.kind !== 'open');
   if (asked === undefined || silent.length === 0) {
-    const subject = asked === undefined ? 'Services' : `Service ${asked}`;
-    return { severity: 'ok', looked, finding: `${subject}: nothing stands between clients and endpoints` };
+    const services = asked === undefined ? 'Services' : `Service ${asked}`;
+    return { severity: 'ok', looked, finding: `${services}: nothing stands between clients and endpoints` };
   }
   const fault = connections.some(({ to, outcome }) => to === 'endpoint' && outcome.kind === 'open')
     ? belowTheRules
@@ -86,7 +86,7 @@ function belowTheRules(asked: string, silent: string) {
   };
 }
 
-/** Whatever the rules say. Each has a check of its own, which tells more. */
+/** Causes that do not depend on the rules. Each has a check of its own, which has the details. */
 function nodeCauses({ conntrack, bridge }: NodeState): readonly Cause[] {
   const full = conntrack !== undefined && conntrack.max > 0 && conntrack.entries >= conntrack.max;
   return [

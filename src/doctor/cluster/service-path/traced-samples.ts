@@ -1,6 +1,6 @@
 import { Unobservable } from '../../../kernel/unobservable.ts';
 import type { ServicePortPlan } from '../../../plan/service-plan.ts';
-import { requireObjects, type Subject } from '../../doctor-check.ts';
+import { type DoctorContext, requireObjects } from '../../doctor-check.ts';
 import { localPods } from '../masquerade/local-pods.ts';
 import { plansOf } from '../plans-of.ts';
 import { allPlans } from '../services.ts';
@@ -8,43 +8,46 @@ import { type SampleNode, type SamplePacket, samplePackets } from './sample-pack
 import { sampleServices } from './sample-services.ts';
 import type { TracedSample, TracedSamples } from './traced-sample.ts';
 
-const known = new WeakMap<Subject, Promise<TracedSamples>>();
+const known = new WeakMap<DoctorContext, Promise<TracedSamples>>();
 
 /**
- * The packets of the sample, walked through the rules in force; several checks look at the same. Rejects with an
- * `Unobservable` where not one of them can be.
+ * The packets of the sample, traced through the rules in force; shared by several checks. Rejects with an
+ * `Unobservable` where none of them can be traced.
  */
-export function tracedSamples(subject: Subject): Promise<TracedSamples> {
-  const before = known.get(subject);
+export function tracedSamples(context: DoctorContext): Promise<TracedSamples> {
+  const before = known.get(context);
   if (before !== undefined) return before;
-  const all = traceServices(subject, sampleOf(subject));
-  known.set(subject, all);
+  const all = traceServices(context, sampleOf(context));
+  known.set(context, all);
   return all;
 }
 
-/** The service ports that the checks of rules look at: those of the Service that the operator asks about, or some. */
-export function sampleOf(subject: Subject): readonly ServicePortPlan[] {
-  return [...plansOf(subject).values()].flatMap((ofFamily) => {
+/** The service ports that checks of rules examine: those of `--service`, or a sample. */
+export function sampleOf(context: DoctorContext): readonly ServicePortPlan[] {
+  return [...plansOf(context).values()].flatMap((ofFamily) => {
     const all = [...ofFamily.values()].flat();
-    return subject.service === undefined
+    return context.service === undefined
       ? sampleServices(all)
-      : all.filter(({ service }) => service === subject.service);
+      : all.filter(({ service }) => service === context.service);
   });
 }
 
-async function traceServices(subject: Subject, plans: readonly ServicePortPlan[]): Promise<TracedSamples> {
-  const localAddresses = subject.live.localAddresses();
+async function traceServices(
+  context: DoctorContext,
+  plans: readonly ServicePortPlan[],
+): Promise<TracedSamples> {
+  const localAddresses = context.live.localAddresses();
   const on: SampleNode = {
-    config: subject.config,
-    node: requireObjects(subject).state.node,
+    config: context.config,
+    node: requireObjects(context).state.node,
     localAddresses,
-    pods: localPods(allPlans(plansOf(subject)), localAddresses),
+    pods: localPods(allPlans(plansOf(context)), localAddresses),
   };
   const traced: TracedSample[] = [];
   const untraced: { sample: SamplePacket; reason: string }[] = [];
   for (const sample of plans.flatMap((plan) => samplePackets(plan, on))) {
     try {
-      traced.push({ sample, trace: await subject.live.trace(sample.packet) });
+      traced.push({ sample, trace: await context.live.trace(sample.packet) });
     } catch (error) {
       if (!(error instanceof Unobservable)) throw error;
       untraced.push({ sample, reason: error.message });

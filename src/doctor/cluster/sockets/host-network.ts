@@ -9,7 +9,7 @@ export interface HostNetworkObserved {
   readonly listeners: readonly ListeningSocket[];
 }
 
-/** An endpoint that is the node itself: mostly a pod with hostNetwork. */
+/** An endpoint that is the node itself, usually a pod with `hostNetwork`. */
 export interface NodeEndpoint {
   readonly service: string;
   readonly protocol: ServicePortPlan['protocol'];
@@ -32,10 +32,10 @@ export function nodeEndpoints(
   return found;
 }
 
-/** Endpoints that are the node itself, where no process of the node takes their connections. */
+/** Endpoints on the node itself whose port no process listens on. */
 export function judgeHostNetwork({ endpoints, listeners }: HostNetworkObserved): readonly Finding[] {
   if (endpoints.length === 0) return [];
-  // /proc has no table of SCTP's sockets that could be read in the same way.
+  // /proc has no comparable table of SCTP sockets.
   const visible = endpoints.filter(({ protocol }) => protocol !== 'SCTP');
   const deserted = visible.filter((endpoint) => !listeners.some((socket) => serves(socket, endpoint)));
   if (deserted.length > 0) return deserted.slice(0, 5).map(nobodyListens);
@@ -58,7 +58,7 @@ function nobodyListens(endpoint: NodeEndpoint): Finding {
   };
 }
 
-/** A socket of `::` mostly takes IPv4 as well (net.ipv6.bindv6only). */
+/** A socket bound to `::` usually accepts IPv4, too (net.ipv6.bindv6only). */
 function serves(socket: ListeningSocket, { protocol, address, port }: NodeEndpoint): boolean {
   if (socket.protocol !== protocol || socket.port !== port) return false;
   if (socket.address === address || socket.address === '::') return true;

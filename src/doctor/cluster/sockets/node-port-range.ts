@@ -1,4 +1,4 @@
-/** Ends included. */
+/** Both ends included. */
 export interface NodePortRange {
   readonly from: number;
   readonly to: number;
@@ -7,7 +7,7 @@ export interface NodePortRange {
 /** The API server's default for `--service-node-port-range`. */
 export const usualNodePortRange: NodePortRange = { from: 30_000, to: 32_767 };
 
-/** Reads `30000-32767`, as the API server takes it; `undefined` where it is no range of ports. */
+/** Parses `30000-32767`, the form of the API server's flag; `undefined` if it is not a range of ports. */
 export function parseNodePortRange(text: string): NodePortRange | undefined {
   const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
   const [from, to] = [Number(first), Number(last)];

@@ -7,7 +7,7 @@ import { defineCheck } from '../../doctor-check.ts';
 import { type ClusterNetworks, type Named, observeNetworks } from './cluster-networks.ts';
 import { contains, isHost, overlap } from './networks.ts';
 
-/** Whether the networks of nodes, pods and Services are apart, as Kubernetes requires. */
+/** Whether the networks of nodes, pods and Services are disjoint, as Kubernetes requires. */
 export const cidrs = defineCheck<ClusterNetworks>({
   check: 'cidrs',
   title: 'Networks of nodes, pods and Services',
@@ -40,7 +40,7 @@ export function judgeNetworks(observed: ClusterNetworks): readonly Finding[] {
   ];
 }
 
-/** Addresses of Services must be nobody's: packets for them are taken away before they are routed. */
+/** No host may have an address of the service network: packets for it are translated before they are routed. */
 function servicesAndOthers({ services, pods, cluster, links }: ClusterNetworks): readonly Finding[] {
   return services.flatMap((service) =>
     overlapping(service, [...pods, ...cluster, ...links]).map((other): Finding => {
@@ -59,7 +59,7 @@ function servicesAndOthers({ services, pods, cluster, links }: ClusterNetworks):
 
 function overlapping<Other extends Named>(one: Named, others: readonly Other[]): readonly Other[] {
   const found = others.filter(({ cidr }) => overlap(one.cidr, cidr));
-  // clusterCIDR mostly holds the node's pod CIDR: the narrower one says it all.
+  // clusterCIDR usually contains the node's pod CIDR; the narrower network is the one to report.
   return found.filter(
     (other) =>
       !found.some(
@@ -96,14 +96,14 @@ function nodesAndPods({ pods, cluster, links, podAddresses }: ClusterNetworks): 
   });
 }
 
-/** Some CNI plugins give pods addresses of the nodes' own networks, and then it is right that clusterCIDR holds these. */
+/** Some CNI plugins give pods addresses of the nodes' networks: clusterCIDR contains these networks rightly then. */
 function hasUnassigned(cluster: Named, pods: readonly Named[], addresses: readonly Address[]): boolean {
   return addresses.some(
     (address) => cidrContains(cluster.cidr, address) && !pods.some(({ cidr }) => cidrContains(cidr, address)),
   );
 }
 
-/** Some CNI plugins give pods addresses that are not of the Node's pod CIDRs: those mean nothing then. */
+/** Some CNI plugins give pods addresses outside the Node's pod CIDRs, which mean nothing then. */
 function hasOwnAddressing({ pods, podAddresses }: ClusterNetworks): boolean {
   return podAddresses.some(
     (address) =>
@@ -112,7 +112,7 @@ function hasOwnAddressing({ pods, podAddresses }: ClusterNetworks): boolean {
   );
 }
 
-/** By detectLocalMode ClusterCIDR such pods are strangers. */
+/** Pods outside clusterCIDR: detectLocalMode ClusterCIDR takes them for outside clients. */
 function outsideCluster(pod: Named, cluster: readonly Named[]): readonly Finding[] {
   const same = cluster.filter(({ cidr }) => cidrFamily(cidr) === cidrFamily(pod.cidr));
   if (same.length === 0 || same.some(({ cidr }) => contains(cidr, pod.cidr))) return [];
@@ -127,7 +127,7 @@ function outsideCluster(pod: Named, cluster: readonly Named[]): readonly Finding
   ];
 }
 
-/** A route that takes packets elsewhere: those for this node's pods, or for hosts inside the service CIDR. */
+/** A route that leads packets for this node's pods away, or to hosts inside the service CIDR. */
 function misleadingRoute(
   route: Route,
   { pods, services, podInterfaces, podAddresses }: ClusterNetworks,
@@ -135,29 +135,29 @@ function misleadingRoute(
   const { destination, hops, table, type } = route;
   const [hop] = hops.filter(({ device, gateway }) => gateway !== undefined && !podInterfaces.has(device));
   if (hop === undefined || type !== 'unicast' || table !== 'main') return [];
-  const way = `the route to ${destination} via ${hop.gateway} dev ${hop.device}`;
+  const text = `the route to ${destination} via ${hop.gateway} dev ${hop.device}`;
   const pod = pods.find(({ cidr }) => contains(cidr, destination));
   const taken = podAddresses.some((address) => cidrContains(destination, address));
-  // A CNI plugin may give parts of the pod CIDR that this node does not use to others.
+  // A CNI plugin may assign unused parts of this node's pod CIDR to other nodes.
   if (pod !== undefined && !taken && pod.cidr !== destination) return [];
   if (pod !== undefined)
     return [
       {
         severity: 'fault',
-        looked: `${way}, ${pod.name}`,
-        finding: `${way} takes packets for ${pod.name} away from this node: another node has the same network, or the route is left over`,
+        looked: `${text}, ${pod.name}`,
+        finding: `${text} takes packets for ${pod.name} away from this node: another node has the same network, or the route is left over`,
         next: `ip route del ${destination} via ${hop.gateway} dev ${hop.device}, and see who made it (ip route show ${destination})`,
       },
     ];
-  // One to all Services, or to the address of one, is meant for the node's own connections to them.
+  // A route to all Services, or to one address, is meant for the node's own connections to them.
   const inside = ({ cidr }: Named) => contains(cidr, destination) && cidr !== destination;
   const service = isHost(destination) ? undefined : services.find(inside);
   if (service === undefined) return [];
   return [
     {
       severity: 'warning',
-      looked: `${way}, ${service.name}`,
-      finding: `${way} leads to hosts inside ${service.name}: where a Service has the address of one, that is not reached`,
+      looked: `${text}, ${service.name}`,
+      finding: `${text} leads to hosts inside ${service.name}: where a Service has the address of one, that is not reached`,
       next: 'give those hosts, or the Services, another network',
     },
   ];

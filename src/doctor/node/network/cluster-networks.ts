@@ -1,25 +1,25 @@
 import type { Interface, Route } from '../../../kernel/node/machine.ts';
 import type { Address } from '../../../net/address.ts';
 import { type Cidr, cidrFamily } from '../../../net/cidr.ts';
-import { objectsIfAny, type Subject } from '../../doctor-check.ts';
+import { type DoctorContext, objectsIfAny } from '../../doctor-check.ts';
 import { clusterCIDRs, localPods, observeRoles } from '../node-facts.ts';
 import type { InterfaceRoles } from './interface-roles.ts';
 import { isHost } from './networks.ts';
 
 /** The networks of a cluster, as far as this node knows them. */
 export interface ClusterNetworks {
-  /** Of the ServiceCIDR objects. */
+  /** The networks of ServiceCIDR objects. */
   readonly services: readonly Named[];
-  /** Of the Node object: those of this node's pods. */
+  /** The pod CIDRs of the Node object. */
   readonly pods: readonly Named[];
-  /** Of the configuration: those of all pods. */
+  /** The networks of all pods, from the configuration. */
   readonly cluster: readonly Named[];
-  /** Networks of interfaces that are no pods' own. */
+  /** Networks of interfaces that do not belong to pods. */
   readonly links: readonly LinkNetwork[];
   readonly routes: readonly Route[];
   /** Interfaces that pods are behind. */
   readonly podInterfaces: ReadonlySet<string>;
-  /** Addresses of pods of this node, by the EndpointSlices and as far as their interfaces are visible. */
+  /** Addresses of this node's pods, from EndpointSlices and from pod interfaces as far as they are visible. */
   readonly podAddresses: readonly Address[];
 }
 
@@ -31,15 +31,15 @@ export interface Named {
 
 export interface LinkNetwork extends Named {
   readonly device: string;
-  /** Whether the node has its own address there. */
+  /** Whether the node's own address is in it. */
   readonly ofNode: boolean;
 }
 
-export async function observeNetworks(subject: Subject): Promise<ClusterNetworks> {
-  const { families, machine } = subject;
+export async function observeNetworks(context: DoctorContext): Promise<ClusterNetworks> {
+  const { families, machine } = context;
   const ofFamilies = ({ cidr }: Named) => families.includes(cidrFamily(cidr));
-  const state = objectsIfAny(subject)?.state;
-  const roles = await observeRoles(subject);
+  const state = objectsIfAny(context)?.state;
+  const roles = await observeRoles(context);
   return {
     services: [...(state?.serviceCIDRs ?? [])]
       .flatMap(({ name, cidrs }) =>
@@ -47,15 +47,15 @@ export async function observeNetworks(subject: Subject): Promise<ClusterNetworks
       )
       .filter(ofFamilies),
     pods: (state?.node?.podCIDRs ?? [])
-      .map((cidr) => ({ cidr, name: `the pod CIDR ${cidr} of Node ${subject.nodeName}` }))
+      .map((cidr) => ({ cidr, name: `the pod CIDR ${cidr} of Node ${context.nodeName}` }))
       .filter(ofFamilies),
-    cluster: clusterCIDRs(subject)
+    cluster: clusterCIDRs(context)
       .map((cidr) => ({ cidr, name: `clusterCIDR ${cidr} of the configuration` }))
       .filter(ofFamilies),
     links: linkNetworks(await machine.interfaces(), roles).filter(ofFamilies),
     routes: (await Promise.all(families.map((family) => machine.routes(family)))).flat(),
     podInterfaces: podInterfaces(roles),
-    podAddresses: await podAddresses(subject, roles),
+    podAddresses: await podAddresses(context, roles),
   };
 }
 
@@ -65,16 +65,16 @@ function podInterfaces({ bridges, routedPods, tunnels }: InterfaceRoles): Readon
 }
 
 async function podAddresses(
-  subject: Subject,
+  context: DoctorContext,
   { bridges, routedPods }: InterfaceRoles,
 ): Promise<readonly Address[]> {
   const hosts = [...bridges.flatMap(({ ports }) => ports), ...routedPods].map(({ name }) => name);
-  const { interfaces } = await subject.machine.podInterfaces();
+  const { interfaces } = await context.machine.podInterfaces();
   const seen = interfaces.filter(({ host }) => hosts.includes(host)).flatMap(({ addresses }) => addresses);
-  return [...new Set([...localPods(subject).map(({ address }) => address), ...seen])];
+  return [...new Set([...localPods(context).map(({ address }) => address), ...seen])];
 }
 
-/** An address by itself, as on a loopback or tunnel, is no network. */
+/** The networks of interfaces; a host address, as on loopback or tunnels, does not count. */
 function linkNetworks(interfaces: readonly Interface[], roles: InterfaceRoles): readonly LinkNetwork[] {
   const pods = podInterfaces(roles);
   return interfaces

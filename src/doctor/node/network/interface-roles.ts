@@ -3,26 +3,26 @@ import type { Address } from '../../../net/address.ts';
 import type { Cidr } from '../../../net/cidr.ts';
 import { isHost } from './networks.ts';
 
-/** The interfaces that Service traffic passes, by what they are for. */
+/** The interfaces that Service traffic passes, by their role. */
 export interface InterfaceRoles {
-  /** With an address of the node; where none is known or here, those with a default route. */
+  /** Those with an address of the node; where none is known or present, those with a default route. */
   readonly uplinks: readonly Interface[];
   readonly bridges: readonly PodBridge[];
-  /** veth devices that are no port of a bridge and lead to no network: each is a pod's, and routed to. */
+  /** veth devices outside bridges and without a network of their own: each leads to a pod by a route. */
   readonly routedPods: readonly Interface[];
   readonly tunnels: readonly Interface[];
 }
 
-/** What tells the interfaces of a cluster from others. */
+/** What distinguishes the interfaces of a cluster from others. */
 export interface RoleHints {
   readonly nodeAddresses: readonly Address[];
   /** Devices of default routes. */
   readonly defaultDevices: readonly string[];
-  /** Whether pods have addresses of the network; true of any where nobody knows. */
+  /** Whether pods have addresses of the network; true for any network where that is unknown. */
   isPodNetwork(network: Cidr): boolean;
 }
 
-/** A bridge that pods are ports of. */
+/** A bridge whose ports lead to pods. */
 export interface PodBridge {
   readonly bridge: Interface;
   readonly ports: readonly Interface[];

@@ -14,23 +14,23 @@ interface Observed {
   readonly overlays: readonly Overlay[];
 }
 
-/** Whether a packet of the largest size passes every step from a pod to the network. */
+/** Whether packets of the largest size pass every hop from a pod to the network. */
 export const mtu = defineCheck<Observed>({
   check: 'mtu',
   title: 'MTU from pod to uplink',
-  observe: async (subject) => {
-    const roles = await observeRoles(subject);
+  observe: async (context) => {
+    const roles = await observeRoles(context);
     return {
-      families: familiesInUse(subject),
+      families: familiesInUse(context),
       roles,
-      pods: await subject.machine.podInterfaces(),
-      overlays: await observeOverlays(subject, roles),
+      pods: await context.machine.podInterfaces(),
+      overlays: await observeOverlays(context, roles),
     };
   },
   judge: judgeMtu,
 });
 
-/** IPv6 is not to be had on less (RFC 8200, 5). */
+/** The minimum MTU of IPv6 (RFC 8200, section 5). */
 const leastForIPv6 = 1280;
 
 export function judgeMtu({ families, roles, pods, overlays }: Observed): readonly Finding[] {
@@ -38,8 +38,8 @@ export function judgeMtu({ families, roles, pods, overlays }: Observed): readonl
   if (ends.length + overlays.length === 0) return [];
   const wrong = [
     ...overlays.flatMap(overlayTooLarge),
-    ...bySizes(ends.filter(({ pod, host }) => pod > host)).map(lostOnTheWayOut),
-    ...bySizes(ends.filter(({ pod, host }) => pod < host)).map(lostOnTheWayIn),
+    ...bySizes(ends.filter(({ pod, host }) => pod > host)).map(lostLeavingPod),
+    ...bySizes(ends.filter(({ pod, host }) => pod < host)).map(lostEnteringPod),
     ...roles.bridges.flatMap(bridgeTooLarge),
     ...bySizes(ends.filter(({ pod }) => pod > largestPastNode(roles, overlays))).map((group) =>
       tooLargeForOthers(group, roles, overlays),
@@ -49,7 +49,7 @@ export function judgeMtu({ families, roles, pods, overlays }: Observed): readonl
   return wrong.length > 0 ? wrong : [allFits(ends, roles, pods, overlays)];
 }
 
-/** A pod's way to the node. Where its own end is not to be seen, it is taken to be as large as the node's. */
+/** The MTUs of a pod's veth pair. Where the pod's end is not visible, the node's MTU is assumed for it. */
 interface PodEnd {
   readonly veth: string;
   readonly name: string;
@@ -71,7 +71,7 @@ function podEnds({ bridges, routedPods }: InterfaceRoles, { interfaces }: PodInt
   });
 }
 
-/** Pods of one node are alike: what is wrong with one is wrong with all. */
+/** Groups pods by their MTUs: usually all pods of a node have the same trouble. */
 function bySizes(ends: readonly PodEnd[]): readonly (readonly [PodEnd, ...PodEnd[]])[] {
   return [...Map.groupBy(ends, ({ pod, host }) => `${pod} ${host}`).values()].flatMap(([first, ...more]) =>
     first === undefined ? [] : [[first, ...more] as const],
@@ -92,8 +92,8 @@ function overlayTooLarge({ tunnel, underlay, underlayFamily }: Overlay): readonl
   ];
 }
 
-/** A veth device takes no more than its other end, and says nothing (is_skb_forwardable in the kernel). */
-function lostOnTheWayOut(group: readonly [PodEnd, ...PodEnd[]]): Finding {
+/** A veth device silently drops what its other end does not accept (is_skb_forwardable in the kernel). */
+function lostLeavingPod(group: readonly [PodEnd, ...PodEnd[]]): Finding {
   const [{ pod, host, veth }] = group;
   return {
     severity: 'fault',
@@ -103,7 +103,7 @@ function lostOnTheWayOut(group: readonly [PodEnd, ...PodEnd[]]): Finding {
   };
 }
 
-function lostOnTheWayIn(group: readonly [PodEnd, ...PodEnd[]]): Finding {
+function lostEnteringPod(group: readonly [PodEnd, ...PodEnd[]]): Finding {
   const [{ pod, host, veth }] = group;
   return {
     severity: 'warning',
@@ -129,11 +129,11 @@ function bridgeTooLarge({ bridge, ports }: InterfaceRoles['bridges'][number]): r
 
 /** Pods of other nodes are behind an overlay, or behind the uplink where there is none. */
 function largestPastNode({ uplinks }: InterfaceRoles, overlays: readonly Overlay[]): number {
-  const ways =
+  const paths =
     overlays.length > 0
       ? overlays.map((one) => Math.min(one.tunnel.mtu, roomIn(one)))
       : uplinks.map(({ mtu }) => mtu);
-  return Math.min(...ways);
+  return Math.min(...paths);
 }
 
 function tooLargeForOthers(
@@ -143,10 +143,10 @@ function tooLargeForOthers(
 ): Finding {
   const [{ pod }] = group;
   const largest = largestPastNode(roles, overlays);
-  const ways = overlays.length > 0 ? overlays.map(({ tunnel }) => tunnel) : roles.uplinks;
+  const paths = overlays.length > 0 ? overlays.map(({ tunnel }) => tunnel) : roles.uplinks;
   return {
     severity: 'warning',
-    looked: `pod ${few(group.map(({ name }) => name))}: MTU ${pod}, ${ways.map(sized).join(', ')}`,
+    looked: `pod ${few(group.map(({ name }) => name))}: MTU ${pod}, ${paths.map(sized).join(', ')}`,
     finding: `full packets of these pods (${pod}) do not fit into the way to other nodes (${largest}): each connection stalls until ICMP tells the pod so, and hangs where a firewall drops ICMP`,
     next: `set the MTU of pods to ${largest} in the CNI configuration, and make the pods anew`,
   };

@@ -8,7 +8,7 @@ import type {
 } from '../../../kernel/node/machine.ts';
 import type { Finding } from '../../check.ts';
 import { count, few } from '../../cluster/few.ts';
-import { defineCheck, type Subject } from '../../doctor-check.ts';
+import { type DoctorContext, defineCheck } from '../../doctor-check.ts';
 import { type LocalPod, localPods } from '../node-facts.ts';
 import { setTo } from '../settings/settings.ts';
 
@@ -22,7 +22,7 @@ interface Observed {
   readonly pods: readonly LocalPod[];
 }
 
-/** Whether the node knows the hardware addresses of those it sends to, and the right ones. */
+/** Whether the node knows the right hardware addresses of its neighbours. */
 export const neighbours = defineCheck<Observed>({
   check: 'neighbours',
   title: 'Neighbour entries',
@@ -30,8 +30,8 @@ export const neighbours = defineCheck<Observed>({
   judge: judgeNeighbours,
 });
 
-async function observeAll(subject: Subject): Promise<Observed> {
-  const { machine, families } = subject;
+async function observeAll(context: DoctorContext): Promise<Observed> {
+  const { machine, families } = context;
   const [neighbours, forwarding, tables, interfaces, pods, routes] = await Promise.all([
     machine.neighbours(),
     machine.forwardingEntries(),
@@ -47,7 +47,7 @@ async function observeAll(subject: Subject): Promise<Observed> {
     interfaces,
     podInterfaces: pods.interfaces,
     routes: routes.flat(),
-    pods: localPods(subject),
+    pods: localPods(context),
   };
 }
 
@@ -62,13 +62,17 @@ export function judgeNeighbours(observed: Observed): readonly Finding[] {
     ...tables.flatMap(fullTable),
   ];
   if (trouble.length > 0) return trouble;
-  const told = count(neighbours.length, 'entry', 'entries');
+  const entries = count(neighbours.length, 'entry', 'entries');
   return [
-    { severity: 'ok', looked: `ip neighbour: ${told}`, finding: `${told}, none contradicts what is there` },
+    {
+      severity: 'ok',
+      looked: `ip neighbour: ${entries}`,
+      finding: `${entries}, none contradicts what is there`,
+    },
   ];
 }
 
-/** An entry is FAILED for some seconds after nobody answered; of interest only where somebody should be. */
+/** An entry is FAILED for some seconds after nobody answered: reported only for addresses that should answer. */
 function silent(one: Neighbour, { pods, routes }: Observed): readonly Finding[] {
   if (one.state !== 'FAILED' && one.state !== 'INCOMPLETE') return [];
   const looked = `ip neighbour: ${one.address} dev ${one.device} ${one.state}`;
@@ -98,7 +102,7 @@ function isHop(hops: Route['hops'], { address, device }: Neighbour): boolean {
   return hops.some((hop) => hop.gateway === address && hop.device === device);
 }
 
-/** The pod that has the address has another hardware address than the entry. */
+/** The entry has another hardware address than the pod. */
 function wrongPod(one: Neighbour, { podInterfaces, interfaces }: Observed): readonly Finding[] {
   const pod = podInterfaces.find(
     ({ addresses, host }) => addresses.includes(one.address) && isBehind(host, one.device, interfaces),
@@ -119,7 +123,7 @@ function isBehind(host: string, device: string, interfaces: readonly Interface[]
   return host === device || interfaces.some(({ name, master }) => name === host && master === device);
 }
 
-/** Without learning, a VXLAN device sends only to those that it has an entry of. */
+/** Without learning, a VXLAN device sends only to addresses that it has a forwarding entry for. */
 function unknownToOverlay(one: Neighbour, { interfaces, forwarding, routes }: Observed): readonly Finding[] {
   const device = interfaces.find(({ name, kind }) => name === one.device && kind === 'vxlan');
   if (device === undefined || one.mac === undefined || device.tunnel?.learning !== false) return [];
@@ -140,7 +144,7 @@ function unknownToOverlay(one: Neighbour, { interfaces, forwarding, routes }: Ob
 
 const everybody = '00:00:00:00:00:00';
 
-/** Part of a table in use. */
+/** Share of the table in use. */
 const nearlyFull = 0.9;
 
 function fullTable({ family, entries, max, refused }: NeighbourTable): readonly Finding[] {

@@ -6,7 +6,7 @@ export function contains(outer: Cidr, inner: Cidr): boolean {
   return prefixOf(outer) <= prefixOf(inner) && cidrContains(outer, firstAddress(inner));
 }
 
-/** Networks are nested or apart. */
+/** Whether networks overlap; then one contains the other. */
 export function overlap(one: Cidr, other: Cidr): boolean {
   return contains(one, other) || contains(other, one);
 }

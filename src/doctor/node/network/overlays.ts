@@ -1,7 +1,7 @@
 import type { Interface } from '../../../kernel/node/machine.ts';
 import { familyOf } from '../../../net/address.ts';
 import type { Family } from '../../../net/family.ts';
-import type { Subject } from '../../doctor-check.ts';
+import type { DoctorContext } from '../../doctor-check.ts';
 import { clusterCIDRs } from '../node-facts.ts';
 import type { InterfaceRoles } from './interface-roles.ts';
 import { overlap } from './networks.ts';
@@ -9,16 +9,19 @@ import { overlap } from './networks.ts';
 /** A tunnel to the pods of other nodes. */
 export interface Overlay {
   readonly tunnel: Interface;
-  /** What carries its packets. */
+  /** The interface that carries its packets. */
   readonly underlay: Interface;
   readonly underlayFamily: Family;
 }
 
-/** Tunnels that a route to pods leads through, or that are ports of a bridge. */
-export async function observeOverlays(subject: Subject, roles: InterfaceRoles): Promise<readonly Overlay[]> {
-  const { machine, families } = subject;
+/** Tunnels with a route to pods, and tunnels that are ports of a bridge. */
+export async function observeOverlays(
+  context: DoctorContext,
+  roles: InterfaceRoles,
+): Promise<readonly Overlay[]> {
+  const { machine, families } = context;
   const routes = (await Promise.all(families.map((family) => machine.routes(family)))).flat();
-  const cluster = clusterCIDRs(subject);
+  const cluster = clusterCIDRs(context);
   const toPods = routes.filter(
     ({ destination }) => cluster.length === 0 || cluster.some((cidr) => overlap(cidr, destination)),
   );
@@ -26,7 +29,7 @@ export async function observeOverlays(subject: Subject, roles: InterfaceRoles): 
   const used = roles.tunnels.filter(({ name, master }) => routed.has(name) || master !== undefined);
   const found = await Promise.all(
     used.map(async (tunnel): Promise<readonly Overlay[]> => {
-      const underlay = await underlayOf(tunnel, subject, roles);
+      const underlay = await underlayOf(tunnel, context, roles);
       if (underlay === undefined) return [];
       const own = tunnel.tunnel?.local ?? tunnel.tunnel?.remote ?? firstGlobal(underlay);
       return [{ tunnel, underlay, underlayFamily: own === undefined ? 'IPv4' : familyOf(own) }];
@@ -35,7 +38,11 @@ export async function observeOverlays(subject: Subject, roles: InterfaceRoles): 
   return found.flat();
 }
 
-async function underlayOf({ link, tunnel }: Interface, { machine }: Subject, { uplinks }: InterfaceRoles) {
+async function underlayOf(
+  { link, tunnel }: Interface,
+  { machine }: DoctorContext,
+  { uplinks }: InterfaceRoles,
+) {
   const interfaces = await machine.interfaces();
   const below = interfaces.find(({ name }) => name === link);
   if (below !== undefined) return below;
@@ -43,15 +50,15 @@ async function underlayOf({ link, tunnel }: Interface, { machine }: Subject, { u
     ({ loopback, addresses }) => !loopback && addresses.some(({ address }) => address === tunnel?.local),
   );
   if (holder !== undefined) return holder;
-  const way = tunnel?.remote === undefined ? undefined : await machine.way({ to: tunnel.remote });
-  return interfaces.find(({ name }) => name === way?.device) ?? uplinks[0];
+  const route = tunnel?.remote === undefined ? undefined : await machine.way({ to: tunnel.remote });
+  return interfaces.find(({ name }) => name === route?.device) ?? uplinks[0];
 }
 
 function firstGlobal({ addresses }: Interface) {
   return addresses.find(({ scope }) => scope === 'global')?.address;
 }
 
-/** Bytes that a tunnel puts around a packet, by the family that carries it: headers of outer IP, tunnel and inner Ethernet. */
+/** Overhead of tunnels in bytes, by the outer family: headers of outer IP, tunnel and inner Ethernet. */
 const overheads: Readonly<Record<string, Readonly<Record<Family, number>>>> = {
   vxlan: { IPv4: 50, IPv6: 70 },
   geneve: { IPv4: 50, IPv6: 70 },
@@ -63,7 +70,7 @@ const overheads: Readonly<Record<string, Readonly<Record<Family, number>>>> = {
   ip6tnl: { IPv4: 40, IPv6: 40 },
 };
 
-/** The largest packet that fits into the tunnel. */
+/** The largest packet that fits into the tunnel, in bytes. */
 export function roomIn({ tunnel, underlay, underlayFamily }: Overlay): number {
   return underlay.mtu - (overheads[tunnel.kind]?.[underlayFamily] ?? 0);
 }

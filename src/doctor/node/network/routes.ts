@@ -3,33 +3,33 @@ import { type Address, familyOf } from '../../../net/address.ts';
 import { type Cidr, cidrContains } from '../../../net/cidr.ts';
 import type { Finding } from '../../check.ts';
 import { count, few } from '../../cluster/few.ts';
-import { defineCheck, objectsIfAny, type Subject } from '../../doctor-check.ts';
+import { type DoctorContext, defineCheck, objectsIfAny } from '../../doctor-check.ts';
 import { clusterIPs, familiesInUse, observeRoles } from '../node-facts.ts';
 
 interface Observed {
-  /** One address of a Service in each family in use. */
+  /** The address of one Service in each family in use. */
   readonly services: readonly Target[];
   readonly pods: readonly PodTarget[];
-  /** Where no pod is. */
+  /** Interfaces without pods. */
   readonly uplinks: readonly string[];
 }
 
 interface Target {
   readonly address: Address;
   /** `undefined` where the kernel has no route. */
-  readonly way: Way | undefined;
-  /** The service CIDR that holds the address, where one is known. */
+  readonly route: Way | undefined;
+  /** The service CIDR of the address, where one is known. */
   readonly network: Cidr | undefined;
 }
 
 interface PodTarget {
   readonly address: Address;
-  /** The interface that the pod is behind: its end of a veth pair, or that one's bridge. */
+  /** The interface that leads to the pod: the node's end of its veth pair, or the bridge of that. */
   readonly behind: string;
-  readonly way: Way | undefined;
+  readonly route: Way | undefined;
 }
 
-/** Whether the kernel knows a way to Services, and the right one to this node's pods. */
+/** Whether the kernel has a route to Services, and the right routes to this node's pods. */
 export const routes = defineCheck<Observed>({
   check: 'routes',
   title: 'Routes to Services and pods',
@@ -37,25 +37,25 @@ export const routes = defineCheck<Observed>({
   judge: judgeRoutes,
 });
 
-async function observe(subject: Subject): Promise<Observed> {
-  const { machine } = subject;
-  const services = serviceAddresses(subject);
-  const [pods, roles] = await Promise.all([podAddresses(subject), observeRoles(subject)]);
+async function observe(context: DoctorContext): Promise<Observed> {
+  const { machine } = context;
+  const services = serviceAddresses(context);
+  const [pods, roles] = await Promise.all([podAddresses(context), observeRoles(context)]);
   return {
     services: await Promise.all(
-      services.map(async (one) => ({ ...one, way: await machine.way({ to: one.address }) })),
+      services.map(async (one) => ({ ...one, route: await machine.way({ to: one.address }) })),
     ),
     pods: await Promise.all(
-      pods.map(async (one) => ({ ...one, way: await machine.way({ to: one.address }) })),
+      pods.map(async (one) => ({ ...one, route: await machine.way({ to: one.address }) })),
     ),
     uplinks: roles.uplinks.map(({ name }) => name),
   };
 }
 
-async function podAddresses(subject: Subject) {
+async function podAddresses(context: DoctorContext) {
   const [{ bridges, routedPods }, { interfaces }] = await Promise.all([
-    observeRoles(subject),
-    subject.machine.podInterfaces(),
+    observeRoles(context),
+    context.machine.podInterfaces(),
   ]);
   const behind = new Map([
     ...bridges.flatMap(({ bridge, ports }) => ports.map(({ name }) => [name, bridge.name] as const)),
@@ -64,16 +64,16 @@ async function podAddresses(subject: Subject) {
   return interfaces.flatMap(({ host, addresses }) => {
     const device = behind.get(host);
     if (device === undefined) return [];
-    const own = addresses.filter((address) => subject.families.includes(familyOf(address)));
+    const own = addresses.filter((address) => context.families.includes(familyOf(address)));
     return own.map((address) => ({ address, behind: device }));
   });
 }
 
-function serviceAddresses(subject: Subject) {
-  const families = familiesInUse(subject);
-  const networks = [...(objectsIfAny(subject)?.state.serviceCIDRs ?? [])].flatMap(({ cidrs }) => cidrs);
+function serviceAddresses(context: DoctorContext) {
+  const families = familiesInUse(context);
+  const networks = [...(objectsIfAny(context)?.state.serviceCIDRs ?? [])].flatMap(({ cidrs }) => cidrs);
   return families.flatMap((family) => {
-    const address = clusterIPs(subject).find((one) => familyOf(one) === family);
+    const address = clusterIPs(context).find((one) => familyOf(one) === family);
     if (address === undefined) return [];
     return [{ address, network: networks.find((cidr) => cidrContains(cidr, address)) }];
   });
@@ -83,18 +83,18 @@ export function judgeRoutes({ services, pods, uplinks }: Observed): readonly Fin
   const trouble = [...services.flatMap(unroutedService), ...misroutedPods(pods, uplinks)];
   if (trouble.length > 0) return trouble;
   if (services.length + pods.length === 0) return [];
-  const to = services.map(({ address, way }) => `${address} by ${way?.device}`);
+  const toServices = services.map(({ address, route }) => `${address} by ${route?.device}`);
   const toPods =
     pods.length === 0
       ? []
       : [`${count(pods.length, 'pod address', 'pod addresses')} by their own interfaces`];
-  const told = [...to, ...toPods].join(', ');
-  return [{ severity: 'ok', looked: `ip route get: ${told}`, finding: told }];
+  const found = [...toServices, ...toPods].join(', ');
+  return [{ severity: 'ok', looked: `ip route get: ${found}`, finding: found }];
 }
 
-/** The kernel routes the node's own packets before the rules see them, and once more when they changed. */
-function unroutedService({ address, way, network }: Target): readonly Finding[] {
-  if (way !== undefined) return [];
+/** The kernel routes the node's own packets before the rules see them, and again after the rules changed them. */
+function unroutedService({ address, route, network }: Target): readonly Finding[] {
+  if (route !== undefined) return [];
   return [
     {
       severity: 'fault',
@@ -106,17 +106,17 @@ function unroutedService({ address, way, network }: Target): readonly Finding[] 
 }
 
 /**
- * One wrong route mostly leads many pods astray. A CNI plugin may have an interface of its own that takes packets for
- * pods, but no uplink does.
+ * Pods whose route leads to an uplink, grouped by route: a wrong one usually affects many pods. Routes to other
+ * interfaces may be a CNI plugin's own.
  */
 function misroutedPods(pods: readonly PodTarget[], uplinks: readonly string[]): readonly Finding[] {
-  const wrong = pods.filter(({ way }) => way === undefined || uplinks.includes(way.device));
-  const groups = Map.groupBy(wrong, ({ behind, way }) => `${behind} ${way?.device ?? ''}`);
+  const wrong = pods.filter(({ route }) => route === undefined || uplinks.includes(route.device));
+  const groups = Map.groupBy(wrong, ({ behind, route }) => `${behind} ${route?.device ?? ''}`);
   return [...groups.values()].flatMap((group): Finding[] => {
     const [first] = group;
     if (first === undefined) return [];
-    const { address, behind, way } = first;
-    const leads = way === undefined ? 'nowhere' : `to ${way.device}`;
+    const { address, behind, route } = first;
+    const leads = route === undefined ? 'nowhere' : `to ${route.device}`;
     const names = few(group.map((pod) => pod.address));
     return [
       {

@@ -8,20 +8,20 @@ import { formatSetting, type Setting } from './settings.ts';
 
 interface Observed {
   readonly bridges: readonly { readonly name: string; readonly settings: BridgeSettings | undefined }[];
-  /** The switch for all bridges, of each family in use. */
+  /** The setting for all bridges, in each family in use. */
   readonly switches: readonly { readonly family: Family; readonly setting: Setting }[];
   readonly masqueradeAll: boolean;
 }
 
-/** Whether packets between pods of the same bridge pass the rules. */
+/** Whether packets between pods on the same bridge pass through the rules. */
 export const bridgeNetfilter = defineCheck<Observed>({
   check: 'bridge-nf-call-iptables',
   title: 'Rules for bridged packets',
-  observe: async (subject) => {
-    const { machine, config } = subject;
-    const families = familiesInUse(subject);
+  observe: async (context) => {
+    const { machine, config } = context;
+    const families = familiesInUse(context);
     return {
-      bridges: (await observeRoles(subject)).bridges.map(({ bridge }) => ({
+      bridges: (await observeRoles(context)).bridges.map(({ bridge }) => ({
         name: bridge.name,
         settings: bridge.bridge,
       })),
@@ -53,7 +53,7 @@ export function judgeBridges({ bridges, switches, masqueradeAll }: Observed): re
         looked,
         finding: `${family} packets on ${few(bridges.map(({ name }) => name))} pass the rules`,
       };
-    // A masqueraded connection comes back to the node in any case.
+    // Replies to masqueraded connections come back to the node in any case.
     if (masqueradeAll) return { severity: 'ok', looked, finding: `${family}: not needed with masqueradeAll` };
     return {
       severity: 'fault',
@@ -64,7 +64,7 @@ export function judgeBridges({ bridges, switches, masqueradeAll }: Observed): re
   });
 }
 
-/** A bridge has switches of its own: either is enough. */
+/** A bridge has settings of its own, too; either is enough. */
 function callsRules(settings: BridgeSettings | undefined, family: Family): boolean {
   return family === 'IPv4' ? settings?.callIptables === true : settings?.callIp6tables === true;
 }

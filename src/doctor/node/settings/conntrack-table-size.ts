@@ -6,11 +6,11 @@ import { formatSetting, type Setting, setTo } from './settings.ts';
 interface Observed {
   readonly counters: ConntrackCounters;
   readonly beLiberal: Setting;
-  /** What the configuration asks for. */
+  /** Whether the configuration asks for `tcpBeLiberal`. */
   readonly wantsLiberal: boolean;
 }
 
-/** How full the table of connections is, and what it cost already. */
+/** How full the conntrack table is, and the packets that it has cost already. */
 export const conntrack = defineCheck<Observed>({
   check: 'conntrack',
   title: 'Connection tracking',
@@ -25,9 +25,9 @@ export const conntrack = defineCheck<Observed>({
   judge: judgeConntrack,
 });
 
-/** Parts of the table in use. Near the end a burst of new connections is refused. */
+/** Shares of the table in use. Close to the limit, a burst of new connections is refused. */
 const thresholds = { warning: 0.8, fault: 0.95 } as const;
-/** A longer chain of entries costs every packet (the kernel's own default is one entry a bucket). */
+/** Longer chains slow down every packet; the kernel's default is one entry per bucket. */
 const mostEntriesPerBucket = 8;
 
 const maximum = 'net/netfilter/nf_conntrack_max';
@@ -54,7 +54,7 @@ function fullness({ entries, max, drop, earlyDrop, insertFailed }: ConntrackCoun
       finding: `the table of connections is nearly full (${percent(part)})`,
       next,
     };
-  // Two connections with the same addresses at once cost a packet, too, and are counted as not inserted.
+  // Two simultaneous connections with the same tuple cost a packet as well, and count as insert_failed.
   if (earlyDrop > 0 || drop > insertFailed)
     return {
       severity: 'warning',

@@ -1,14 +1,14 @@
 import { isZeroCidr } from '../../../net/cidr.ts';
 import type { Family } from '../../../net/family.ts';
 import type { Finding } from '../../check.ts';
-import { defineCheck, type Subject } from '../../doctor-check.ts';
+import { type DoctorContext, defineCheck } from '../../doctor-check.ts';
 import { familiesInUse, observeRoles } from '../node-facts.ts';
 import { formatSetting, readSettings, type Setting, setTo } from './settings.ts';
 
 interface Observed {
-  /** The switch of each family in use. */
+  /** The setting of each family in use. */
   readonly families: readonly { readonly family: Family; readonly setting: Setting }[];
-  /** IPv4 has one for each interface besides; those of interfaces that Service traffic comes in by. */
+  /** IPv4 also has a setting for each interface; those of interfaces that Service traffic comes in by. */
   readonly interfaces: readonly { readonly name: string; readonly setting: Setting }[];
   /** Interfaces whose IPv6 default route the kernel has from router advertisements. */
   readonly advertised: readonly {
@@ -18,7 +18,7 @@ interface Observed {
   }[];
 }
 
-/** Whether the node forwards packets between pods and the world at all. */
+/** Whether the node forwards packets between pods and the outside at all. */
 export const forwarding = defineCheck<Observed>({
   check: 'forwarding',
   title: 'IP forwarding',
@@ -28,10 +28,10 @@ export const forwarding = defineCheck<Observed>({
 
 const switches = { IPv4: 'net/ipv4/ip_forward', IPv6: 'net/ipv6/conf/all/forwarding' } as const;
 
-async function observe(subject: Subject): Promise<Observed> {
-  const { machine } = subject;
-  const families = familiesInUse(subject);
-  const roles = await observeRoles(subject);
+async function observe(context: DoctorContext): Promise<Observed> {
+  const { machine } = context;
+  const families = familiesInUse(context);
+  const roles = await observeRoles(context);
   const passed = [...roles.uplinks, ...roles.bridges.map(({ bridge }) => bridge), ...roles.routedPods];
   const names = [...passed, ...roles.tunnels].map(({ name }) => name);
   const one = async (path: string): Promise<Setting> => ({ path, value: await machine.setting(path) });
@@ -45,11 +45,11 @@ async function observe(subject: Subject): Promise<Observed> {
         setting: await one(`net/ipv4/conf/${name}/forwarding`),
       })),
     ),
-    advertised: families.includes('IPv6') ? await observeAdvertised(subject) : [],
+    advertised: families.includes('IPv6') ? await observeAdvertised(context) : [],
   };
 }
 
-async function observeAdvertised({ machine }: Subject): Promise<Observed['advertised']> {
+async function observeAdvertised({ machine }: DoctorContext): Promise<Observed['advertised']> {
   const routes = (await machine.routes('IPv6')).filter(
     ({ destination, protocol }) => isZeroCidr(destination) && protocol === 'ra',
   );
@@ -69,7 +69,7 @@ export function judgeForwarding({ families, interfaces, advertised }: Observed):
   const offFamilies = off.map(({ family }) => family);
   return [
     ...off.map(({ family, setting }) => familyOff(family, setting)),
-    // With the family's own switch off, that of each interface says nothing new.
+    // While the family's setting is off, those of interfaces add nothing.
     ...(offFamilies.includes('IPv4') ? [] : interfaces.flatMap(interfaceOff)),
     ...advertised.flatMap(ignoresRouters),
     ...families
@@ -101,7 +101,7 @@ function interfaceOff({ name, setting }: Observed['interfaces'][number]): readon
   ];
 }
 
-/** The kernel of a router takes no default route from other routers unless told so twice. */
+/** With forwarding on, the kernel accepts no default route by router advertisements unless accept_ra is 2. */
 function ignoresRouters({ name, acceptRa, forwarding }: Observed['advertised'][number]): readonly Finding[] {
   if (acceptRa.value !== 1 || forwarding.value === 0) return [];
   return [

@@ -8,15 +8,18 @@ interface Observed {
   readonly bridges: readonly PodBridge[];
 }
 
-/** Whether a bridge sends a packet back by the port that it came from: a pod that reaches itself through its Service. */
+/**
+ * Whether a bridge sends packets back by the port they came from, as a pod that reaches itself through its Service
+ * needs.
+ */
 export const hairpin = defineCheck<Observed>({
   check: 'hairpin',
   title: 'Pods that reach themselves',
-  observe: async (subject) => ({ bridges: (await observeRoles(subject)).bridges }),
+  observe: async (context) => ({ bridges: (await observeRoles(context)).bridges }),
   judge: ({ bridges }) => bridges.map(judgeHairpin),
 });
 
-/** A promiscuous bridge hands every packet to the node, which sends it back as its own. */
+/** A promiscuous bridge passes every packet to the node, which sends it back as its own. */
 export function judgeHairpin({ bridge, ports }: PodBridge): Finding {
   const without = ports.filter(({ bridgePort }) => bridgePort?.hairpin === false).map(({ name }) => name);
   const looked = `bridge ${bridge.name} (promiscuous: ${bridge.promiscuous ? 'yes' : 'no'}), hairpin mode on ${ports.length - without.length} of ${count(ports.length, 'port')}`;

@@ -2,21 +2,21 @@ import { servesLocalhost } from '../../../iptables/derive-iptables-options.ts';
 import { nodePortRanges } from '../../../plan/node-ports.ts';
 import type { Finding } from '../../check.ts';
 import { count } from '../../cluster/few.ts';
-import { defineCheck, objectsIfAny, type Subject } from '../../doctor-check.ts';
+import { type DoctorContext, defineCheck, objectsIfAny } from '../../doctor-check.ts';
 import { observeRoles, ownAddresses } from '../node-facts.ts';
 import { formatSetting, readSettings, type Setting, setTo } from './settings.ts';
 
 interface Observed {
-  /** Whether the configuration has node ports answer on 127.0.0.1. */
+  /** Whether node ports shall answer on 127.0.0.1. */
   readonly wanted: boolean;
-  /** Services with node ports of IPv4; `undefined` where the objects are not known. */
+  /** The number of Services with IPv4 node ports; `undefined` without objects. */
   readonly services: number | undefined;
   readonly all: Setting;
-  /** Those of the interfaces that the node's neighbours are behind. */
+  /** The settings of uplinks. */
   readonly uplinks: readonly Setting[];
 }
 
-/** Whether 127.0.0.1 is routed: node ports there need it, and nothing else of a proxy does. */
+/** Whether 127.0.0.0/8 is routed: only node ports on 127.0.0.1 need that. */
 export const routeLocalnet = defineCheck<Observed>({
   check: 'route-localnet',
   title: 'Node ports on 127.0.0.1',
@@ -24,17 +24,17 @@ export const routeLocalnet = defineCheck<Observed>({
   judge: judgeRouteLocalnet,
 });
 
-async function observe(subject: Subject): Promise<Observed> {
-  const { config, machine } = subject;
-  const ranges = nodePortRanges('IPv4', config.nodePortAddresses, ownAddresses(subject));
-  const { uplinks } = await observeRoles(subject);
+async function observe(context: DoctorContext): Promise<Observed> {
+  const { config, machine } = context;
+  const ranges = nodePortRanges('IPv4', config.nodePortAddresses, ownAddresses(context));
+  const { uplinks } = await observeRoles(context);
   const path = 'net/ipv4/conf/all/route_localnet';
   return {
     wanted:
-      subject.families.includes('IPv4') &&
+      context.families.includes('IPv4') &&
       config.mode === 'iptables' &&
       servesLocalhost('IPv4', config, ranges),
-    services: servicesWithNodePorts(subject),
+    services: servicesWithNodePorts(context),
     all: { path, value: await machine.setting(path) },
     uplinks: await readSettings(
       machine,
@@ -43,8 +43,8 @@ async function observe(subject: Subject): Promise<Observed> {
   };
 }
 
-function servicesWithNodePorts(subject: Subject): number | undefined {
-  const state = objectsIfAny(subject)?.state;
+function servicesWithNodePorts(context: DoctorContext): number | undefined {
+  const state = objectsIfAny(context)?.state;
   if (state === undefined) return undefined;
   return [...state.services.values()].filter(
     ({ ports, clusterIPs }) =>

@@ -2,23 +2,23 @@ import type { Interface } from '../../../kernel/node/machine.ts';
 import { familyOf } from '../../../net/address.ts';
 import type { Finding } from '../../check.ts';
 import { few } from '../../cluster/few.ts';
-import { defineCheck, type Subject } from '../../doctor-check.ts';
-import { type WayBack, waysBack } from '../network/ways-back.ts';
+import { type DoctorContext, defineCheck } from '../../doctor-check.ts';
+import { type ReturnRoute, returnRoutes } from '../network/return-routes.ts';
 import { formatSetting, type Setting, setTo } from './settings.ts';
 
 interface Observed {
   readonly all: Setting;
   /** Interfaces with IPv4 addresses. */
   readonly interfaces: readonly { readonly name: string; readonly own: Setting }[];
-  readonly ways: readonly WayBack[];
-  /** Packets that the filter dropped since boot, whatever they were. */
+  readonly routes: readonly ReturnRoute[];
+  /** Packets that the filter dropped since boot, of any kind. */
   readonly drops: number;
 }
 
 /**
- * Whether the reverse path filter drops packets of clients. A strict filter drops what comes in by another interface
- * than the way back to its sender leaves by (RFC 3704; fib_validate_source in the kernel). That way is sought after DNAT,
- * so for a node port it is the pod's: rules of `ip rule` for the node's address do not help.
+ * Whether the reverse path filter drops packets of clients. A strict filter drops packets that come in by another
+ * interface than replies would leave by (RFC 3704; fib_validate_source in the kernel). The return route is looked up
+ * after DNAT, so for a node port it is the pod's: routing policy rules for the node's address do not help.
  */
 export const rpFilter = defineCheck<Observed>({
   check: 'rp-filter',
@@ -29,14 +29,14 @@ export const rpFilter = defineCheck<Observed>({
 
 const strict = 1;
 
-async function observe(subject: Subject): Promise<Observed> {
-  const { machine } = subject;
+async function observe(context: DoctorContext): Promise<Observed> {
+  const { machine } = context;
   const setting = async (name: string): Promise<Setting> => {
     const path = `net/ipv4/conf/${name}/rp_filter`;
     return { path, value: await machine.setting(path) };
   };
   const all = await setting('all');
-  const held = subject.families.includes('IPv4') ? (await machine.interfaces()).filter(hasIPv4) : [];
+  const held = context.families.includes('IPv4') ? (await machine.interfaces()).filter(hasIPv4) : [];
   const interfaces = await Promise.all(held.map(async ({ name }) => ({ name, own: await setting(name) })));
   const strictOnes = new Set(
     interfaces.filter(({ own }) => effective(all, own) === strict).map(({ name }) => name),
@@ -45,7 +45,7 @@ async function observe(subject: Subject): Promise<Observed> {
   return {
     all,
     interfaces,
-    ways: suspects.length === 0 ? [] : await waysBack(suspects, subject),
+    routes: suspects.length === 0 ? [] : await returnRoutes(suspects, context),
     drops: await machine.reversePathDrops(),
   };
 }
@@ -54,15 +54,15 @@ function hasIPv4({ up, loopback, addresses }: Interface): boolean {
   return up && !loopback && addresses.some(({ address }) => familyOf(address) === 'IPv4');
 }
 
-/** The stricter of the two counts, by number (Documentation/networking/ip-sysctl.rst). */
+/** The larger of the two values applies (Documentation/networking/ip-sysctl.rst). */
 function effective(all: Setting, own: Setting): number {
   return Math.max(all.value ?? 0, own.value ?? 0);
 }
 
-export function judgeRpFilter({ all, interfaces, ways, drops }: Observed): readonly Finding[] {
+export function judgeRpFilter({ all, interfaces, routes, drops }: Observed): readonly Finding[] {
   if (interfaces.length === 0) return [];
-  // Without a route back there is no answer in any case, and the routes are to blame.
-  const dropped = ways.filter(({ input, output }) => output !== undefined && input !== output);
+  // Without a return route there is no reply in any case, which is a matter for the check of routes.
+  const dropped = routes.filter(({ input, output }) => output !== undefined && input !== output);
   const inputs = Map.groupBy(dropped, ({ input }) => input);
   if (inputs.size > 0)
     return [...inputs].map(([input, lost]) => {
@@ -82,7 +82,7 @@ export function judgeRpFilter({ all, interfaces, ways, drops }: Observed): reado
   ];
 }
 
-function droppedBy(input: string, lost: readonly WayBack[], settings: string, drops: number): Finding {
+function droppedBy(input: string, lost: readonly ReturnRoute[], settings: string, drops: number): Finding {
   const [first] = lost;
   const addresses = [...new Set(lost.map(({ asked }) => asked))];
   const networks = [...new Set(lost.map(({ network }) => network))];

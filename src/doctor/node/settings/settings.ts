@@ -1,6 +1,6 @@
 import type { Machine } from '../../../kernel/node/machine.ts';
 
-/** A number below /proc/sys with its value, as checks look at them; `undefined` where there is no such setting. */
+/** A numeric setting below /proc/sys; its value is `undefined` where it does not exist. */
 export interface Setting {
   /** `net/ipv4/ip_forward`. */
   readonly path: string;
@@ -21,7 +21,7 @@ export function setTo(path: string, value: number): string {
   return `sysctl -w ${settingName(path)}=${value}`;
 }
 
-/** As sysctl(8) takes it: with slashes where the name of an interface has a dot in it. */
+/** The name for sysctl(8), with slashes where an interface name contains a dot. */
 export function settingName(path: string): string {
   return path.includes('.') ? path : path.replaceAll('/', '.');
 }

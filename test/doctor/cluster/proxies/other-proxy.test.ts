@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgeIptablesVariants } from '../../../../src/doctor/cluster/proxies/iptables-variants.ts';
+import { judgeIptablesVariants } from '../../../../src/doctor/cluster/proxies/mixed-variants.ts';
 import {
   judgeOtherProxy,
   type OtherProxyObserved,

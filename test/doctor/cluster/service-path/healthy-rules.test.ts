@@ -7,7 +7,7 @@ import type { ProxyConfig } from '../../../../src/config/proxy-config.ts';
 import { resolveConfig } from '../../../../src/config/resolve-config.ts';
 import { judgeFirewall } from '../../../../src/doctor/cluster/firewall.ts';
 import { localPods } from '../../../../src/doctor/cluster/masquerade/local-pods.ts';
-import { reachedBare } from '../../../../src/doctor/cluster/masquerade/masquerade.ts';
+import { unmasqueradedEndpoints } from '../../../../src/doctor/cluster/masquerade/masquerade.ts';
 import { causesOf } from '../../../../src/doctor/cluster/service-path/path-causes.ts';
 import { samplePackets } from '../../../../src/doctor/cluster/service-path/sample-packets.ts';
 import type { TracedSample } from '../../../../src/doctor/cluster/service-path/traced-sample.ts';
@@ -40,7 +40,7 @@ describe.each(modes)('the rules of mode %s as they should be', (mode) => {
         expect(
           causesOf({ plan: one.sample.plan, slices: slicesOf(one, loaded), traced: [one] }),
         ).toStrictEqual([]);
-        expect(reachedBare(one)).toStrictEqual([]);
+        expect(unmasqueradedEndpoints(one)).toStrictEqual([]);
       }
       const firewall = judgeFirewall({ traced, untraced: [] });
       expect(firewall.filter(({ severity }) => severity !== 'ok')).toStrictEqual([]);
@@ -84,7 +84,7 @@ function traceAll(family: Family, loaded: LoadedState, config: ProxyConfig): rea
   return plans
     .flatMap((plan) => samplePackets(plan, on))
     .map((sample) => {
-      const inputInterface = isPod(sample.way) ? podInterface(family, config) : 'eth0';
+      const inputInterface = isPod(sample.kind) ? podInterface(family, config) : 'eth0';
       const walked = walk(
         ruleset,
         { ...sample.packet, inputInterface },
@@ -95,8 +95,8 @@ function traceAll(family: Family, loaded: LoadedState, config: ProxyConfig): rea
     });
 }
 
-function isPod(way: TracedSample['sample']['way']): boolean {
-  return way === 'pod' || way === 'direct' || way === 'hairpin';
+function isPod(kind: TracedSample['sample']['kind']): boolean {
+  return kind === 'pod' || kind === 'direct' || kind === 'hairpin';
 }
 
 function podInterface(family: Family, config: ProxyConfig): string {

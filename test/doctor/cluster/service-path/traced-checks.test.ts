@@ -28,16 +28,16 @@ const none = { traced: [], untraced: [] };
 
 describe('the sample', () => {
   test('has packets of every kind of client', () => {
-    const ways = traceThrough(healthyRules).map(({ sample }) => sample.way);
-    expect(ways).toStrictEqual(['pod', 'node', 'hairpin', 'outside', 'direct']);
+    const kinds = traceThrough(healthyRules).map(({ sample }) => sample.kind);
+    expect(kinds).toStrictEqual(['pod', 'node', 'hairpin', 'outside', 'direct']);
   });
 
   test('of healthy rules goes where the objects want it', () => {
     for (const { sample, trace } of traceThrough(healthyRules)) {
-      if (sample.way === 'direct') expect(trace.verdict).toBe('untouched');
+      if (sample.kind === 'direct') expect(trace.verdict).toBe('untouched');
       else expect(trace.endpoints.map(({ endpoint }) => endpoint)).toStrictEqual(sample.endpoints);
       const hidden = trace.endpoints.filter(({ masquerade }) => masquerade).map(({ endpoint }) => endpoint);
-      expect(hidden).toStrictEqual(sample.hiddenFrom);
+      expect(hidden).toStrictEqual(sample.masqueradedTo);
     }
   });
 });

@@ -4,11 +4,11 @@ import type { Way } from '../../../../src/kernel/node/machine.ts';
 import { address, network } from '../../../support/doctor/node/interfaces.ts';
 
 const by = (device: string): Way => ({ device, gateway: undefined, source: undefined });
-const service = { address: address('10.96.0.10'), network: network('10.96.0.0/16'), way: by('eth0') };
-const pod = (text: string, way: Way | undefined, behind = 'cni0') => ({
+const service = { address: address('10.96.0.10'), network: network('10.96.0.0/16'), route: by('eth0') };
+const pod = (text: string, route: Way | undefined, behind = 'cni0') => ({
   address: address(text),
   behind,
-  way,
+  route,
 });
 
 function judge(
@@ -32,7 +32,7 @@ describe('what is normal', () => {
 
 describe('what is wrong', () => {
   test('no route to Services', () => {
-    expect(judge([], [{ ...service, way: undefined }])).toMatchObject([
+    expect(judge([], [{ ...service, route: undefined }])).toMatchObject([
       {
         severity: 'fault',
         looked: 'ip route get 10.96.0.10: no route',

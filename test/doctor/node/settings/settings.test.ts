@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { judgeNodeAddresses } from '../../../../src/doctor/node/node-addresses.ts';
+import { judgeNodeAddresses } from '../../../../src/doctor/node/node-identity.ts';
 import { judgeBridges } from '../../../../src/doctor/node/settings/bridge-netfilter.ts';
 import { judgeForwarding } from '../../../../src/doctor/node/settings/forwarding.ts';
 import { judgeHairpin } from '../../../../src/doctor/node/settings/hairpin.ts';
-import { judgeMarks } from '../../../../src/doctor/node/settings/marks.ts';
+import { judgeMarks } from '../../../../src/doctor/node/settings/packet-marks.ts';
 import { judgeRouteLocalnet } from '../../../../src/doctor/node/settings/route-localnet.ts';
 import { setTo, settingName } from '../../../../src/doctor/node/settings/settings.ts';
 import { address, link, port } from '../../../support/doctor/node/interfaces.ts';

@@ -2,7 +2,7 @@ import type { Finding } from '../check.ts';
 import { count, few } from './few.ts';
 import type { FrontendNames } from './frontend-names.ts';
 
-/** A chain, map or set that a sync would change: its lines in the kernel, and as they should be. */
+/** A chain, map or set that a sync would change, with its lines in the kernel and as desired. */
 export interface RuleDifference {
   /** `IPv4 nat KUBE-SERVICES`, `IPv6 map services`. */
   readonly title: string;
@@ -10,14 +10,14 @@ export interface RuleDifference {
   readonly wanted: readonly string[] | undefined;
 }
 
-/** What a sync would change now. `more`: there are still more differences than were read. */
+/** What a sync would change now; `more` where there are further differences. */
 export interface DriftObserved {
   readonly differences: readonly RuleDifference[];
   readonly more: boolean;
   readonly names: FrontendNames;
 }
 
-/** Rules that are not what the objects want. */
+/** Rules that differ from what the objects call for. */
 export function judgeDrift({ differences, more, names }: DriftObserved): readonly Finding[] {
   if (differences.length === 0) {
     return [
@@ -34,7 +34,7 @@ export function judgeDrift({ differences, more, names }: DriftObserved): readonl
   );
 }
 
-/** Without the chain by which packets come in, nothing else matters. */
+/** Whether the chain that dispatches packets to Services is missing: then nothing else matters. */
 export function isUnprogrammed(differences: readonly RuleDifference[]): boolean {
   return differences.some(
     ({ title, other }) => / (nat|filter|chain) KUBE-SERVICES$/.test(title) && other === undefined,

@@ -4,7 +4,7 @@ import type { Finding } from '../../check.ts';
 import { count, few } from '../few.ts';
 import { chainProgram } from './chain-owner.ts';
 
-/** Rules in iptables-nft and iptables-legacy at once: each sees only its own, and the kernel runs both. */
+/** Rules in both iptables-nft and iptables-legacy: each tool sees only its own, while the kernel runs both. */
 export function judgeIptablesVariants(holdings: readonly IptablesHolding[]): readonly Finding[] {
   const [nft, legacy] = (['nft', 'legacy'] as const).map((variant) =>
     summarize(holdings.filter((holding) => holding.variant === variant)),
@@ -43,7 +43,7 @@ function summarize(holdings: readonly IptablesHolding[]): Summary {
   return { rules, programs: [...programs].sort(), hasServices };
 }
 
-/** A rule in a built-in chain that leads to a program's chain is that program's. */
+/** The programs that have rules in a chain; a jump from a built-in chain belongs to the program of its target. */
 function programsOf(table: string, chain: string, rules: readonly string[]): readonly string[] {
   const program = chainProgram(table, chain);
   if (program !== undefined) return [program];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeDrift, type RuleDifference } from '../../../src/doctor/cluster/drift.ts';
+import { judgeDrift, type RuleDifference } from '../../../src/doctor/cluster/rule-drift.ts';
 
 const names = new Map([
   ['10.96.0.10', 'default/web'],

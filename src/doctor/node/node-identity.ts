@@ -4,32 +4,32 @@ import type { Address } from '../../net/address.ts';
 import type { Family } from '../../net/family.ts';
 import type { NodeIPs } from '../../plan/node-ips.ts';
 import type { Finding } from '../check.ts';
-import { defineCheck, type Subject } from '../doctor-check.ts';
+import { type DoctorContext, defineCheck } from '../doctor-check.ts';
 import { clusterIPs, familiesInUse, ownAddresses } from './node-facts.ts';
 
 interface Observed {
   readonly nodeName: string;
   readonly own: NodeIPs;
-  /** Those that Services have addresses in. */
+  /** The families of Services. */
   readonly families: readonly Family[];
   readonly interfaces: readonly Interface[];
 }
 
-/** Whether this machine is the node that the objects speak of. */
+/** Whether this machine is the node that the objects describe. */
 export const nodeAddresses = defineCheck<Observed>({
   check: 'node-addresses',
   title: "Node's own addresses",
-  observe: async (subject) => ({
-    nodeName: subject.nodeName,
-    own: knownAddresses(subject),
-    families: clusterIPs(subject).length > 0 ? familiesInUse(subject) : [],
-    interfaces: await subject.machine.interfaces(),
+  observe: async (context) => ({
+    nodeName: context.nodeName,
+    own: knownAddresses(context),
+    families: clusterIPs(context).length > 0 ? familiesInUse(context) : [],
+    interfaces: await context.machine.interfaces(),
   }),
   judge: judgeNodeAddresses,
 });
 
-function knownAddresses(subject: Subject): NodeIPs {
-  const own = ownAddresses(subject);
+function knownAddresses(context: DoctorContext): NodeIPs {
+  const own = ownAddresses(context);
   if (Object.keys(own).length === 0)
     throw new Unobservable('neither a Node object nor --bind-address says which they are');
   return own;

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
-  parseNodePortRange,
-  usualNodePortRange,
-} from '../../../../src/doctor/cluster/sockets/node-port-range.ts';
-import {
   judgeNodePorts,
   type NodePortsObserved,
   nodePortUses,
-} from '../../../../src/doctor/cluster/sockets/node-ports.ts';
+} from '../../../../src/doctor/cluster/sockets/node-port-conflicts.ts';
+import {
+  parseNodePortRange,
+  usualNodePortRange,
+} from '../../../../src/doctor/cluster/sockets/node-port-range.ts';
 import type { ListeningSocket } from '../../../../src/kernel/live-view.ts';
 import { plansFor } from '../../../support/doctor/cluster/plans.ts';
 import { address, service, servicePort } from '../../../support/records.ts';

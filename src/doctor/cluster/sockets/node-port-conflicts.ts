@@ -13,14 +13,14 @@ export interface NodePortsObserved {
   readonly localPorts: LocalPorts | undefined;
 }
 
-/** A port of the node that a Service answers on. */
+/** A node port of a Service. */
 export interface NodePortUse {
   readonly service: string;
   readonly protocol: Protocol;
   readonly port: number;
 }
 
-/** The node ports of all plans, each once; both families have the same. */
+/** The node ports of all plans without duplicates: both families have the same. */
 export function nodePortUses(plans: Iterable<ServicePortPlan>): readonly NodePortUse[] {
   const uses = new Map<string, NodePortUse>();
   for (const { name, protocol, frontends } of plans) {
@@ -32,10 +32,10 @@ export function nodePortUses(plans: Iterable<ServicePortPlan>): readonly NodePor
   return [...uses.values()];
 }
 
-/** Node ports that others than the Service may get, or that nobody may have allocated. */
+/** Node ports that something else may use, or that are outside the allocatable range. */
 export function judgeNodePorts(observed: NodePortsObserved): readonly Finding[] {
   if (observed.uses.length === 0) return [];
-  const findings = [...outside(observed), ...taken(observed), ...givenAway(observed)];
+  const findings = [...outside(observed), ...taken(observed), ...inLocalPortRange(observed)];
   if (findings.length > 0) return findings;
   const { from, to } = observed.range;
   return [
@@ -61,7 +61,7 @@ function outside({ uses, range }: NodePortsObserved): readonly Finding[] {
   ];
 }
 
-/** Packets for a node port go to the Service before any socket sees them. */
+/** Node ports that a process listens on: packets go to the Service before any socket sees them. */
 function taken({ uses, listeners }: NodePortsObserved): readonly Finding[] {
   const wide = listeners.filter(({ address }) => !isLoopback(address));
   return uses.flatMap((use): Finding[] => {
@@ -82,8 +82,8 @@ function taken({ uses, listeners }: NodePortsObserved): readonly Finding[] {
   });
 }
 
-/** A client of the node that is given such a port meets answers that are taken for the Service's. */
-function givenAway({ uses, localPorts }: NodePortsObserved): readonly Finding[] {
+/** Node ports in the kernel's range of local ports: a client of the node may be given one as its source port. */
+function inLocalPortRange({ uses, localPorts }: NodePortsObserved): readonly Finding[] {
   if (localPorts === undefined) return [];
   const { from, to, reserved } = localPorts;
   const free = uses.filter(

@@ -4,12 +4,12 @@ import type { Finding } from '../../check.ts';
 import { defineCheck } from '../../doctor-check.ts';
 
 interface Observed {
-  /** The bit of the mark that asks for masquerading, 0 to 31. */
+  /** The mark's bit that requests masquerading, 0 to 31. */
   readonly bit: number;
   readonly rules: readonly (PolicyRule & { readonly family: Family })[];
 }
 
-/** Whether a routing policy rule looks at the mark that the proxy sets on packets to be masqueraded. */
+/** Whether a routing policy rule matches the mark that the proxy sets on packets to be masqueraded. */
 export const marks = defineCheck<Observed>({
   check: 'marks',
   title: 'Masquerade mark and routing policy',
@@ -27,7 +27,7 @@ export const marks = defineCheck<Observed>({
 });
 
 export function judgeMarks({ bit, rules }: Observed): readonly Finding[] {
-  // What is to be masqueraded mostly has no other mark.
+  // Packets to be masqueraded usually have no other mark.
   const mark = 2 ** bit;
   const taken = rules.filter(
     ({ mark: asked }) => asked !== undefined && asked.value === mark && hasBit(asked.mask, bit),
