@@ -5,7 +5,7 @@ import { version } from '../program/version.ts';
 import { loadState } from '../sources/load-state.ts';
 import { openSource } from '../sources/open-source.ts';
 import type { Source } from '../sources/source.ts';
-import { trafficMetrics } from '../status/open-traffic-metrics.ts';
+import { openTrafficMetrics } from '../status/traffic-metrics.ts';
 import type { OperatorEvents } from '../telemetry/events/operator-events.ts';
 import { logApi } from '../telemetry/logs/log-api.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
@@ -73,7 +73,7 @@ async function serveAndProgram(opened: Opened): Promise<void> {
   const { options, config, logger, metrics, source, events, signal } = opened;
   const serving = await openServing({
     ...opened,
-    moreMetrics: (loaded) => (options.trafficMetrics ? [trafficMetrics(loaded, config, logger)] : []),
+    moreMetrics: (loaded) => (options.trafficMetrics ? [openTrafficMetrics(loaded, config, logger)] : []),
     flags: options.flags,
     ownFlags: ownFlags(options),
     needsNode: options.source === undefined,

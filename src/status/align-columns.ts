@@ -1,8 +1,8 @@
 export type Side = 'left' | 'right';
 
 /**
- * Lines of cells, in columns two blanks apart. Where they would be wider than `width`, long cells of the first column
- * lose their middle, until all columns but the last have room; then the lines are cut.
+ * Lines of cells, in columns two spaces apart. Where they exceed `width`, the middle of long cells in the first column
+ * is left out until all columns but the last fit; then lines are cut.
  */
 export function alignColumns(
   rows: readonly (readonly string[])[],
@@ -34,7 +34,7 @@ function pad(text: string, width: number, side: Side): string {
   return side === 'left' ? fitting.padEnd(width) : fitting.padStart(width);
 }
 
-/** The end of a name tells as much as its start. */
+/** Leaves out the middle: both ends of a name identify it. */
 function shorten(text: string, width: number): string {
   const end = (width - 1) >> 1;
   return `${text.slice(0, width - 1 - end)}…${text.slice(text.length - end)}`;

@@ -1,7 +1,7 @@
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { UserError } from '../program/exit-status.ts';
 
-/** Throws a `UserError` where the mode counts no connections; `feature` is what asks for them. */
+/** Throws a `UserError` for a mode that does not count connections; `feature` needs them. */
 export function requireCounters(feature: string, { mode }: ProxyConfig): void {
   if (mode === 'nftables') return;
   throw new UserError(

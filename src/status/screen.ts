@@ -1,14 +1,14 @@
 import type { WriteStream } from 'node:tty';
 
-/** A terminal on which each view takes the place of the one before. */
+/** A terminal that shows one page, each replacing the one before. */
 export interface Screen {
-  /** Shows as many of the lines as there is room for. */
+  /** Shows as many of the lines as fit. */
   show(lines: readonly string[]): void;
-  /** Gives the terminal back as it was. */
+  /** Restores the terminal. */
   close(): void;
 }
 
-/** Takes the terminal's second screen, so that what was on the first is there again afterwards. */
+/** Uses the terminal's alternate screen, so that its previous content is there again afterwards. */
 export function openScreen(terminal: Pick<WriteStream, 'rows' | 'write'>): Screen {
   terminal.write(`${useSecondScreen}${hideCursor}`);
   return {
@@ -25,7 +25,7 @@ function withoutEnd(lines: readonly string[], rows: number): readonly string[] {
   return [...lines.slice(0, shown), `… ${lines.length - shown} more lines`];
 }
 
-/** Control sequences of xterm, which all terminals of Linux know. */
+/** Control sequences of xterm, which all common terminals understand. */
 const useSecondScreen = '\x1b[?1049h';
 const useFirstScreen = '\x1b[?1049l';
 const hideCursor = '\x1b[?25l';

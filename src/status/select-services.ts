@@ -1,7 +1,7 @@
 import { UserError } from '../program/exit-status.ts';
 import type { ServiceKey } from '../state/records.ts';
 
-/** The named Services; `undefined`, which is all, where none is named. Throws a `UserError` for those that are not there. */
+/** The named Services; `undefined` for all where none is named. Throws a `UserError` for unknown ones. */
 export function selectServices(
   names: readonly string[],
   services: { has(key: ServiceKey): boolean },

@@ -11,7 +11,7 @@ import type {
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
-/** The report as lines of a table, none wider than `width` characters. */
+/** The report as a table whose lines have at most `width` characters. */
 export function statusLines({ services }: StatusReport, colors: Colors, width?: number): readonly string[] {
   const rows = [headerRow, ...services.flatMap(serviceRows)];
   const lines = alignColumns(

@@ -6,11 +6,11 @@ import type { EndpointTraffic } from './traffic/endpoint-traffic.ts';
 import type { FrontendTraffic } from './traffic/frontend-traffic.ts';
 import type { PortTraffic } from './traffic/port-traffic.ts';
 
-/** What `status` says at one time; as JSON it has just this shape. */
+/** The report of `status`, which is also its JSON form. */
 export interface StatusReport {
   /** RFC 3339, in UTC. */
   readonly time: string;
-  /** The time that the rates are of. */
+  /** The interval that the rates refer to. */
   readonly intervalSeconds: number;
   readonly services: readonly ServiceStatus[];
 }
@@ -33,10 +33,10 @@ export interface Figures {
 
 export interface FrontendStatus {
   readonly kind: Frontend['kind'];
-  /** `null` for a node port, which is on several addresses. */
+  /** `null` for a node port, which answers on several addresses. */
   readonly address: Address | null;
   readonly port: number;
-  /** `reject` and `drop` where there is no endpoint; see `Route`. */
+  /** `reject` or `drop` where there is no endpoint; see `Route`. */
   readonly action: FrontendTraffic['action'];
   readonly standing: FrontendTraffic['standing'];
   readonly newConnections: Figures;
@@ -48,7 +48,10 @@ export interface EndpointStatus {
   readonly port: number;
   readonly standing: EndpointTraffic['standing'];
   readonly newConnections: Figures;
-  /** Percent of the service port's new connections: of those in the interval, or else of all; `null` without any. */
+  /**
+   * Percentage of the service port's new connections in the interval, or of all where there were none; `null` without
+   * any.
+   */
   readonly share: number | null;
 }
 
@@ -116,7 +119,7 @@ function sum(counts: readonly Count[]): Count {
   );
 }
 
-/** What is refused is traffic too, and most likely what one looks for. */
+/** Refused connections count as traffic: they are often what an operator looks for. */
 function byRate(a: ServiceStatus, b: ServiceStatus): number {
   return rate(b) - rate(a) || byName(a, b);
 }

@@ -10,15 +10,15 @@ import { loadState } from '../sources/load-state.ts';
 import { type CommonOptions, openSource } from '../sources/open-source.ts';
 import type { Source } from '../sources/source.ts';
 import type { ServiceKey } from '../state/records.ts';
+import { openReportWriter, type ReportWriter } from './report-writer.ts';
 import { requireCounters } from './require-counters.ts';
 import { selectServices } from './select-services.ts';
 import { type SortOrder, type StatusReport, statusReport } from './status-report.ts';
-import { openView, type View } from './status-view.ts';
 import { TrafficReader } from './traffic/traffic-reader.ts';
-import { trafficSubject } from './traffic-subject.ts';
+import { trafficContext } from './traffic-context.ts';
 
 export interface StatusOptions extends CommonOptions {
-  /** `namespace/name` of those to show; all where there is none. */
+  /** `namespace/name` of those to show; all where empty. */
   readonly services: readonly string[];
   readonly watch: boolean;
   readonly interval: Milliseconds;
@@ -38,7 +38,7 @@ export async function status(options: StatusOptions): Promise<ExitStatus> {
   const selected = selectServices(options.services, loaded.state.services);
   const shown = options.family === undefined ? families : [options.family];
   const plans = (family: Family) => only(selected, currentPlans(loaded, family));
-  const reader = new TrafficReader(nftCommand(), trafficSubject(loaded, config, shown, plans));
+  const reader = new TrafficReader(nftCommand(), trafficContext(loaded, config, shown, plans));
   if (options.watch) await watch(reader, source, loaded, options);
   else await showOnce(reader, options);
   return exitStatus.ok;
@@ -50,11 +50,11 @@ function only(services: ReadonlySet<ServiceKey> | undefined, plans: FamilyPlans)
 }
 
 async function showOnce(reader: TrafficReader, options: StatusOptions): Promise<void> {
-  const view = openView(options);
-  for await (const report of reports(reader, options)) return view.show(report);
+  const writer = openReportWriter(options);
+  for await (const report of reports(reader, options)) return writer.write(report);
 }
 
-/** Until SIGINT or SIGTERM, with the objects as the source then says they are. */
+/** Shows reports until SIGINT or SIGTERM, and follows changes of the objects. */
 async function watch(
   reader: TrafficReader,
   source: Source,
@@ -62,31 +62,35 @@ async function watch(
   options: StatusOptions,
 ): Promise<void> {
   const ending = new AbortController();
-  // Not `once`: another signal would end this process before the screen is as it was.
+  // Not `once`: without a listener, execa would end this process while nft runs.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
   const following = source.follow(({ changes }) => {
     for (const change of changes) state.apply(change);
   }, ending.signal);
-  const view = openView(options);
+  const writer = openReportWriter(options);
   try {
-    await showAll(reports(reader, options, ending.signal), view, ending.signal);
+    await writeAll(reports(reader, options, ending.signal), writer, ending.signal);
   } finally {
-    view.close();
+    writer.close();
     ending.abort();
     await following;
   }
 }
 
-/** A signal from the terminal ends nft, too, and with it the reading. */
-async function showAll(all: AsyncIterable<StatusReport>, view: View, signal: AbortSignal): Promise<void> {
+/** A signal from the terminal also ends nft, so that the reading fails: that is no error. */
+async function writeAll(
+  all: AsyncIterable<StatusReport>,
+  writer: ReportWriter,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    for await (const report of all) await view.show(report);
+    for await (const report of all) await writer.write(report);
   } catch (error) {
     if (!signal.aborted) throw error;
   }
 }
 
-/** One report after each interval. Ends with an error, of any kind, when the signal aborts. */
+/** A report after each interval. Throws some error when the signal aborts. */
 async function* reports(
   reader: TrafficReader,
   { interval, sort }: StatusOptions,

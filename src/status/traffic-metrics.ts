@@ -1,32 +1,47 @@
 import { Counter, Registry } from 'prom-client';
+import type { ProxyConfig } from '../config/proxy-config.ts';
+import { nftCommand } from '../kernel/nft/nft-command.ts';
 import { formatEndpoint } from '../net/address.ts';
+import { families } from '../net/family.ts';
+import type { LoadedState } from '../plan/loaded-state.ts';
+import type { Logger } from '../telemetry/logs/logger.ts';
 import type { PortTraffic } from './traffic/port-traffic.ts';
+import { TrafficReader } from './traffic/traffic-reader.ts';
+import { trafficContext } from './traffic-context.ts';
 
-/** Where the traffic is read: a `TrafficReader`. */
-export interface TrafficSource {
+/** The traffic of the Services as metrics, in mode nftables only. */
+export function openTrafficMetrics(loaded: LoadedState, config: ProxyConfig, logger: Logger): TrafficMetrics {
+  const context = trafficContext(loaded, config, families, (family) => loaded.book.plans(family));
+  return new TrafficMetrics(new TrafficReader(nftCommand(), context), ({ message }) =>
+    logger.warn({ error: message }, 'the connections of Services cannot be read'),
+  );
+}
+
+/** Counts of traffic: a `TrafficReader`. */
+export interface TrafficCounts {
   read(): Promise<unknown>;
-  /** As the last reading left them. */
+  /** As of the last reading. */
   readonly ports: readonly PortTraffic[];
 }
 
-/** Milliseconds between two readings, at least: each lists every element of the tables. */
+/** The shortest time between two readings, in milliseconds: each lists all elements of the tables. */
 const pause = 1_000;
 
 /**
- * New connections by Service and endpoint, read from the kernel when somebody asks. A counter goes on where its element
- * is replaced, and goes away with its Service or endpoint.
+ * New connections by Service and endpoint, read from the kernel at each scrape. A counter continues when its map
+ * element is replaced, and disappears with its Service or endpoint.
  */
 export class TrafficMetrics {
-  readonly #traffic: TrafficSource;
+  readonly #traffic: TrafficCounts;
   readonly #onError: (error: Error) => void;
   readonly #clock: () => number;
   readonly #registry = new Registry();
   #reading: Promise<void> = Promise.resolve();
   #nextReading = Number.NEGATIVE_INFINITY;
 
-  /** A table that cannot be read is reported to `onError`; the metrics then stay as they were. */
+  /** Tables that cannot be read are reported to `onError`; the metrics keep their values then. */
   constructor(
-    traffic: TrafficSource,
+    traffic: TrafficCounts,
     onError: (error: Error) => void,
     clock: () => number = () => performance.now(),
   ) {
@@ -41,12 +56,12 @@ export class TrafficMetrics {
   async text(): Promise<string> {
     await this.#readSometimes();
     const text = await this.#registry.metrics();
-    // 100,000 series take memory, and nobody needs them before the next time.
+    // 100,000 series take memory that is not needed until the next scrape.
     this.#registry.resetMetrics();
     return text;
   }
 
-  /** Who asks while a reading goes on, or soon after, shares it. */
+  /** Scrapes during a reading, or soon after, share it. */
   #readSometimes(): Promise<void> {
     if (this.#clock() >= this.#nextReading) {
       this.#nextReading = Number.POSITIVE_INFINITY;
@@ -66,7 +81,7 @@ export class TrafficMetrics {
   }
 }
 
-function connectionsCounter(registry: Registry, traffic: TrafficSource) {
+function connectionsCounter(registry: Registry, traffic: TrafficCounts) {
   return new Counter({
     name: 'portolan_service_new_connections_total',
     help: 'New connections that a Service sent to an endpoint',
@@ -85,7 +100,7 @@ function connectionsCounter(registry: Registry, traffic: TrafficSource) {
   });
 }
 
-function refusedCounter(registry: Registry, traffic: TrafficSource) {
+function refusedCounter(registry: Registry, traffic: TrafficCounts) {
   return new Counter({
     name: 'portolan_service_refused_connections_total',
     help: 'Packets for new connections that were refused, since the Service had no endpoint for them',

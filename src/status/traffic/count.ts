@@ -1,10 +1,10 @@
-/** Connections: all that were seen, and those since the reading before. */
+/** A number of connections: in total, and since the previous reading. */
 export interface Count {
   readonly total: number;
   readonly recent: number;
 }
 
-/** Adds up what counters of the kernel have counted. */
+/** Adds up counts of kernel counters. */
 export class Tally implements Count {
   total = 0;
   recent = 0;
@@ -15,23 +15,24 @@ export class Tally implements Count {
   }
 }
 
-/** One look at all counters of a table. */
+/** One reading of all counters of a table. */
 export interface Reading {
-  /** From 1 up. */
+  /** Counted from 1. */
   readonly number: number;
-  /** The number of the last one that came to its end; 0 before the first. */
+  /** The number of the last reading that was completed; 0 before the first. */
   readonly before: number;
 }
 
-/** What the counter of one element or rule said when it was last read. */
+/** The counter of one element or rule, as of its last reading. */
 export class KernelCounter {
   #packets = 0;
   #holder: object | undefined;
   #reading = -1;
 
   /**
-   * What was counted since the reading before. Where the element was not there then, or was replaced, that is all it
-   * has: it began at 0. `holder` is whom it counts for, since a replaced element may have counted more by now.
+   * The count since the previous reading. If the element is new or was replaced since, that is its whole value.
+   * `holder` is what the element counts for: it tells a replaced element that has already counted more than the old
+   * one.
    */
   advance(packets: number, { number, before }: Reading, holder?: object): number {
     const goesOn = this.#reading >= before && this.#holder === holder && packets >= this.#packets;

@@ -2,7 +2,7 @@ import type { Chain } from '../../nftables/table/table.ts';
 import type { Endpoint } from '../../plan/service-plan.ts';
 import { type Count, KernelCounter, type Reading, Tally } from './count.ts';
 
-/** What an endpoint got through one service port. */
+/** The traffic of an endpoint through one service port. */
 export interface EndpointTraffic {
   readonly endpoint: Endpoint;
   /** Whether the objects and the table both have it, or only one of them. */
@@ -11,7 +11,7 @@ export interface EndpointTraffic {
   readonly connections: Count;
 }
 
-/** Counts what one endpoint got through one service port. */
+/** Counts the traffic of an endpoint through one service port. */
 export class EndpointCounts {
   readonly endpoint: Endpoint;
   readonly connections = new Tally();
@@ -32,16 +32,16 @@ export class EndpointCounts {
     this.connections.recent = 0;
   }
 
-  take(connections: number): void {
+  count(connections: number): void {
     this.isPresent = true;
     this.connections.add(connections);
   }
 
-  /** An endpoint with clients of its own has a chain, whose rule counts. */
-  takeChain(chain: Chain | undefined, reading: Reading): void {
+  /** With session affinity, an endpoint has a chain of its own with a counting rule. */
+  countChain(chain: Chain | undefined, reading: Reading): void {
     const packets = chain?.rules.flatMap((rule) => /\bcounter packets (\d+) /.exec(rule)?.[1] ?? []).at(0);
     if (packets === undefined) return;
     this.#rule ??= new KernelCounter();
-    this.take(this.#rule.advance(Number(packets), reading));
+    this.count(this.#rule.advance(Number(packets), reading));
   }
 }

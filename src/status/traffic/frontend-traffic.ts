@@ -7,31 +7,31 @@ import type { Frontend, Route, ServicePortPlan } from '../../plan/service-plan.t
 import { type Count, KernelCounter, type Reading, Tally } from './count.ts';
 import type { EndpointCounts } from './endpoint-traffic.ts';
 
-/** What a frontend got. */
+/** The traffic of a frontend. */
 export interface FrontendTraffic {
   readonly frontend: Frontend;
   readonly action: Route['action'];
-  /** Whether the table has the elements that the plan asks for. */
+  /** Whether the table has the elements that the plan calls for. */
   readonly standing: 'programmed' | 'not-programmed';
   /** New connections. */
   readonly connections: Count;
-  /** Packets that asked for a connection and were rejected or dropped, since there is no endpoint. */
+  /** Packets for new connections that were rejected or dropped for want of an endpoint. */
   readonly refused: Count;
 }
 
-/** What is needed to say which elements a plan makes. */
-export interface TableTerms {
+/** What determines the elements of a plan. */
+export interface TableContext {
   readonly options: NftablesOptions;
   readonly shapes: Shapes;
 }
 
-/** The endpoints that a frontend's slots may name. */
+/** Finds endpoints by the data of slots. */
 export interface EndpointFinder {
-  /** `undefined` where the data is no endpoint. */
+  /** `undefined` if the data is not an endpoint. */
   endpointOf(data: Data): EndpointCounts | undefined;
 }
 
-/** Counts what one frontend of a service port got, by its elements. */
+/** Counts the traffic of one frontend by its elements. */
 export class FrontendCounts implements FrontendTraffic {
   readonly frontend: Frontend;
   readonly action: Route['action'];
@@ -43,7 +43,7 @@ export class FrontendCounts implements FrontendTraffic {
   readonly #counters: Map<SetName, KernelCounter[]>;
   #found = 0;
 
-  /** Goes on from `before`, the same frontend by an earlier plan. */
+  /** Continues the counts of `before`, the same frontend of an earlier plan. */
   constructor(
     frontend: Frontend,
     plan: ServicePortPlan,
@@ -76,15 +76,15 @@ export class FrontendCounts implements FrontendTraffic {
   }
 
   /** A slot counts for the frontend and for its endpoint. */
-  takeSlot(map: SlotMap, slot: number, data: Data, packets: number, reading: Reading): void {
+  countSlot(map: SlotMap, slot: number, data: Data, packets: number, reading: Reading): void {
     const endpoint = this.#endpoints.endpointOf(data);
     if (endpoint === undefined) return;
     const connections = this.#counter(map, slot).advance(packets, reading, endpoint);
     this.connections.add(connections);
-    endpoint.take(connections);
+    endpoint.count(connections);
   }
 
-  takeDispatch(set: DispatchSet, packets: number, reading: Reading): void {
+  countDispatch(set: DispatchSet, packets: number, reading: Reading): void {
     if (this.elements.wanted.has(set)) this.#found += 1;
     const connections = this.#counter(set, 0).advance(packets, reading);
     if (set === 'no-endpoint-services' || set === 'no-endpoint-node-ports') this.refused.add(connections);
@@ -102,21 +102,21 @@ export class FrontendCounts implements FrontendTraffic {
 
 /** The elements of one frontend. */
 export interface FrontendElements {
-  /** Its key in maps of all protocols. Frontends that answer on the same address and port have the same. */
+  /** Its key in dispatch maps. Frontends on the same address and port have the same key. */
   readonly key: Key;
-  /** The sets that may have an element of it, with its key there, or with how its keys begin in slot maps. */
-  readonly places: ReadonlyMap<SetName, Key>;
-  /** Those that must be there by the plan. */
+  /** The maps that may have elements of it: the key, or for slot maps the prefix of the keys. */
+  readonly keysBySet: ReadonlyMap<SetName, Key>;
+  /** The maps that must have an element of it by the plan. */
   readonly wanted: ReadonlySet<DispatchSet>;
 }
 
-/** The elements of a frontend; `undefined` where its plan makes none. */
+/** The elements of a frontend; `undefined` where its plan has none. */
 export function frontendElements(
   frontend: Frontend,
   plan: ServicePortPlan,
-  { shapes, options }: TableTerms,
+  { shapes, options }: TableContext,
 ): FrontendElements | undefined {
-  // One slot stands for all: how many there are makes no difference to where they are.
+  // One slot is enough: the number of slots does not change which maps they are in.
   const slots = {
     cluster: plan.endpoints.cluster.slice(0, 1),
     local: plan.endpoints.local.slice(0, 1),
@@ -125,10 +125,10 @@ export function frontendElements(
   const wanted = new Map([...content.dispatch].filter(([set]) => set !== 'firewall'));
   const [key] = [...wanted.values()].flatMap((elements) => [...elements.keys()]);
   if (key === undefined) return undefined;
-  const places = new Map<SetName, Key>();
-  for (const set of dispatchOf(frontend)) places.set(set, key);
-  for (const { map, frontend: start } of content.slotRanges) places.set(map, start);
-  return { key, places, wanted: new Set(wanted.keys()) };
+  const keysBySet = new Map<SetName, Key>();
+  for (const set of dispatchOf(frontend)) keysBySet.set(set, key);
+  for (const { map, frontend: start } of content.slotRanges) keysBySet.set(map, start);
+  return { key, keysBySet, wanted: new Set(wanted.keys()) };
 }
 
 function dispatchOf({ kind }: Frontend): readonly DispatchSet[] {

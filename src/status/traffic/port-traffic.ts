@@ -9,14 +9,14 @@ import {
   FrontendCounts,
   type FrontendTraffic,
   frontendElements,
-  type TableTerms,
+  type TableContext,
 } from './frontend-traffic.ts';
 
-/** What one service port did in one family. */
+/** The traffic of a service port in one family. */
 export interface PortTraffic {
   readonly plan: ServicePortPlan;
   readonly frontends: readonly FrontendTraffic[];
-  /** In the order of the plan; those that only the table has come last. */
+  /** In the order of the plan; endpoints that only the table has come last. */
   readonly endpoints: readonly EndpointTraffic[];
 }
 
@@ -25,13 +25,13 @@ export class PortCounts implements PortTraffic {
   readonly plan: ServicePortPlan;
   readonly frontends: readonly FrontendCounts[];
   readonly #planned: ReadonlyMap<Data, EndpointCounts>;
-  /** Endpoints that the table has, or had at the last reading, and the plan has not. */
+  /** Endpoints that are in the table, or were at the last reading, but not in the plan. */
   readonly #others: Map<Data, EndpointCounts>;
   readonly #chains: readonly (readonly [ChainName, EndpointCounts])[];
   #wasRead: boolean;
 
-  /** Frontends and endpoints that `before` has, the same port by an earlier plan, go on from there. */
-  constructor(plan: ServicePortPlan, terms: TableTerms, before?: PortCounts) {
+  /** Continues the counts of `before`, the same port of an earlier plan. */
+  constructor(plan: ServicePortPlan, context: TableContext, before?: PortCounts) {
     this.plan = plan;
     const known = new Map(before === undefined ? [] : [...before.#planned, ...before.#others]);
     this.#planned = new Map(
@@ -41,8 +41,8 @@ export class PortCounts implements PortTraffic {
       }),
     );
     this.#others = new Map([...known].filter(([data]) => !this.#planned.has(data)));
-    this.frontends = this.#countFrontends(terms, before?.frontends ?? []);
-    this.#chains = this.#findChains(terms);
+    this.frontends = this.#countFrontends(context, before?.frontends ?? []);
+    this.#chains = this.#findChains(context);
     this.#wasRead = before === undefined ? false : before.#wasRead;
   }
 
@@ -60,16 +60,16 @@ export class PortCounts implements PortTraffic {
     );
   }
 
-  /** A reading begins. Elements are given to the frontends then. */
+  /** Begins a reading, during which the frontends count elements. */
   begin(): void {
     for (const counts of this.#counts()) counts.begin();
   }
 
-  /** A reading ends. It brings the chains: where a Service has affinity, rules in them count for endpoints. */
+  /** Ends a reading with the chains of the table, whose rules count endpoints of Services with affinity. */
   end(chains: ReadonlyMap<ChainName, Chain>, reading: Reading): void {
-    for (const [name, counts] of this.#chains) counts.takeChain(chains.get(name), reading);
+    for (const [name, counts] of this.#chains) counts.countChain(chains.get(name), reading);
     for (const [data, { isPresent }] of this.#others) if (!isPresent) this.#others.delete(data);
-    // What the first reading finds may be of any age.
+    // What the first reading finds may have been counted long ago.
     if (!this.#wasRead) for (const counts of this.#counts()) counts.forgetRecent();
     this.#wasRead = true;
   }
@@ -90,11 +90,11 @@ export class PortCounts implements PortTraffic {
     yield* this.#others.values();
   }
 
-  /** Of frontends that answer on the same address and port, the first has the elements. */
-  #countFrontends(terms: TableTerms, before: readonly FrontendCounts[]): readonly FrontendCounts[] {
+  /** Of frontends on the same address and port, the first has the elements. */
+  #countFrontends(context: TableContext, before: readonly FrontendCounts[]): readonly FrontendCounts[] {
     const counts = new Map<string, FrontendCounts>();
     for (const frontend of this.plan.frontends) {
-      const elements = frontendElements(frontend, this.plan, terms);
+      const elements = frontendElements(frontend, this.plan, context);
       if (elements === undefined || counts.has(elements.key)) continue;
       const known = before.find((counts) => counts.elements.key === elements.key);
       counts.set(elements.key, new FrontendCounts(frontend, this.plan, this, elements, known));
@@ -102,7 +102,7 @@ export class PortCounts implements PortTraffic {
     return [...counts.values()];
   }
 
-  #findChains({ options }: TableTerms): readonly (readonly [ChainName, EndpointCounts])[] {
+  #findChains({ options }: TableContext): readonly (readonly [ChainName, EndpointCounts])[] {
     if (this.plan.affinityTimeoutSeconds === undefined) return [];
     return [...this.#planned.values()].flatMap((counts) =>
       endpointChains(this.plan, [counts.endpoint], options).map(({ name }) => [name, counts] as const),

@@ -7,43 +7,43 @@ import type { FamilyPlans } from '../../plan/plan-change.ts';
 import type { PortTraffic } from './port-traffic.ts';
 import { TableTraffic } from './traffic.ts';
 
-/** Whose traffic is read. */
-export interface TrafficSubject {
+/** The plans whose traffic is read, and the options of their tables. */
+export interface TrafficContext {
   readonly families: readonly Family[];
   readonly options: (family: Family) => NftablesOptions;
-  /** The plans as they now are. */
+  /** The present plans. */
   readonly plans: (family: Family) => FamilyPlans;
 }
 
 /** Reads the counters of the tables of several families. */
 export class TrafficReader {
   readonly #tool: NftTool;
-  readonly #subject: TrafficSubject;
+  readonly #context: TrafficContext;
   readonly #tables: ReadonlyMap<Family, TableTraffic>;
 
-  constructor(tool: NftTool, subject: TrafficSubject) {
+  constructor(tool: NftTool, context: TrafficContext) {
     this.#tool = tool;
-    this.#subject = subject;
+    this.#context = context;
     this.#tables = new Map(
-      subject.families.map((family) => [family, new TableTraffic(subject.options(family))]),
+      context.families.map((family) => [family, new TableTraffic(context.options(family))]),
     );
   }
 
-  /** The ports of all plans with what the tables count for them by now. Throws a `ToolError`. */
+  /** Reads the counters of all plans' ports. Throws a `ToolError`. */
   async read(): Promise<readonly PortTraffic[]> {
-    for (const [family, table] of this.#tables) table.follow(this.#subject.plans(family));
+    for (const [family, table] of this.#tables) table.follow(this.#context.plans(family));
     await Promise.all(this.#needed().map((family) => this.#readTable(family)));
     return this.ports;
   }
 
-  /** As the last reading left them. */
+  /** As of the last reading. */
   get ports(): readonly PortTraffic[] {
     return [...this.#tables.values()].flatMap(({ ports }) => [...ports]);
   }
 
-  /** A family without any Service need not have a table, unless none has one. */
+  /** The families with Services, or all where none has any: a family without Services need not have a table. */
   #needed(): readonly Family[] {
-    const { families, plans } = this.#subject;
+    const { families, plans } = this.#context;
     const used = families.filter((family) => plans(family).size > 0);
     return used.length > 0 ? used : families;
   }

@@ -7,21 +7,21 @@ import type { FamilyPlans } from '../../plan/plan-change.ts';
 import type { ServicePortName, ServicePortPlan } from '../../plan/service-plan.ts';
 import type { ServiceKey } from '../../state/records.ts';
 import type { Reading } from './count.ts';
-import type { FrontendCounts, TableTerms } from './frontend-traffic.ts';
+import type { FrontendCounts, TableContext } from './frontend-traffic.ts';
 import { PortCounts, type PortTraffic } from './port-traffic.ts';
 
-/** The traffic of one family's Services, as the counters of the table tell it. */
+/** The traffic of one family's Services, by the counters of its table. */
 export class TableTraffic {
-  readonly #terms: TableTerms;
+  readonly #context: TableContext;
   readonly #services = new Map<ServiceKey, CountedService>();
   #frontends = new Map<SetName, Map<Key, FrontendCounts>>();
   #reading: Reading = { number: 0, before: 0 };
 
   constructor(options: NftablesOptions) {
-    this.#terms = { options, shapes: new Shapes(options) };
+    this.#context = { options, shapes: new Shapes(options) };
   }
 
-  /** From now on the ports of these plans are counted, and no others. What was counted of them stays. */
+  /** Counts the ports of these plans, and no others, from now on. Counts so far are kept. */
   follow(plans: FamilyPlans): void {
     let changed = false;
     for (const service of this.#services.keys()) {
@@ -31,7 +31,7 @@ export class TableTraffic {
       const before = this.#services.get(service);
       if (before?.plans === ports) continue;
       changed = true;
-      const counts = ports.map((plan) => new PortCounts(plan, this.#terms, before?.counts.get(plan.name)));
+      const counts = ports.map((plan) => new PortCounts(plan, this.#context, before?.counts.get(plan.name)));
       this.#services.set(service, {
         plans: ports,
         counts: new Map(counts.map((port) => [port.plan.name, port])),
@@ -41,8 +41,8 @@ export class TableTraffic {
   }
 
   /**
-   * Takes the lines of a listing of the table. What an element counted between a reading and its end in the kernel is
-   * lost. An error of the lines is thrown on; the next reading then makes up for this one.
+   * Reads a listing of the table, line by line. What an element counts between a reading and its removal is lost.
+   * Errors of the lines are passed on; the next reading makes up for this one.
    */
   async read(lines: AsyncIterable<string>): Promise<void> {
     const { number, before } = this.#reading;
@@ -55,7 +55,7 @@ export class TableTraffic {
     this.#reading = { number: reading.number, before: reading.number };
   }
 
-  /** As the last reading left them. */
+  /** As of the last reading. */
   get ports(): Iterable<PortTraffic> {
     return this.#ports();
   }
@@ -70,8 +70,8 @@ export class TableTraffic {
     if (isSlotMap(set)) {
       const end = key.lastIndexOf(slotSeparator);
       const slot = Number(key.slice(end + slotSeparator.length));
-      frontends.get(key.slice(0, end) as Key)?.takeSlot(set, slot, data, packets, reading);
-    } else frontends.get(key)?.takeDispatch(set as DispatchSet, packets, reading);
+      frontends.get(key.slice(0, end) as Key)?.countSlot(set, slot, data, packets, reading);
+    } else frontends.get(key)?.countDispatch(set as DispatchSet, packets, reading);
   }
 }
 
@@ -82,12 +82,12 @@ interface CountedService {
 
 const slotSeparator = ' . ';
 
-/** The frontend of each element; slots of one frontend begin alike. */
+/** Frontends by map and key, or prefix of keys in slot maps. */
 function byElement(ports: Iterable<PortCounts>): Map<SetName, Map<Key, FrontendCounts>> {
   const index = new Map<SetName, Map<Key, FrontendCounts>>();
   for (const { frontends } of ports) {
     for (const frontend of frontends) {
-      for (const [set, key] of frontend.elements.places) {
+      for (const [set, key] of frontend.elements.keysBySet) {
         const entries = index.get(set) ?? new Map<Key, FrontendCounts>();
         index.set(set, entries.set(key, frontend));
       }

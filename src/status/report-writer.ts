@@ -3,37 +3,37 @@ import { openScreen } from './screen.ts';
 import { statusLines } from './status-lines.ts';
 import type { StatusReport } from './status-report.ts';
 
-/** Where reports go. */
-export interface View {
-  /** Resolves when the reader has taken it. */
-  show(report: StatusReport): Promise<void>;
+/** Writes reports to standard output. */
+export interface ReportWriter {
+  /** Resolves when the report has been written. */
+  write(report: StatusReport): Promise<void>;
   close(): void;
 }
 
-export interface ViewOptions {
+export interface WriterOptions {
   readonly output: 'text' | 'json';
   readonly watch: boolean;
   readonly color: boolean;
 }
 
-/** On standard output: JSON, a line each; or tables, which on a terminal that is watched replace each other. */
-export function openView({ output, watch, color }: ViewOptions): View {
-  if (output === 'json') return plainView((report) => `${JSON.stringify(report)}\n`);
+/** JSON, a line for each report; or tables, which replace each other on a terminal with `--watch`. */
+export function openReportWriter({ output, watch, color }: WriterOptions): ReportWriter {
+  if (output === 'json') return plainWriter((report) => `${JSON.stringify(report)}\n`);
   const colors = pc.createColors(color);
   const { stdout } = process;
   const lines = (report: StatusReport) =>
     statusLines(report, colors, stdout.isTTY ? stdout.columns : undefined);
   if (!watch || !stdout.isTTY) {
     const end = watch ? '\n\n' : '\n';
-    return plainView((report) => lines(report).join('\n') + end);
+    return plainWriter((report) => lines(report).join('\n') + end);
   }
   const screen = openScreen(stdout);
-  return { show: async (report) => screen.show(lines(report)), close: () => screen.close() };
+  return { write: async (report) => screen.show(lines(report)), close: () => screen.close() };
 }
 
-function plainView(format: (report: StatusReport) => string): View {
+function plainWriter(format: (report: StatusReport) => string): ReportWriter {
   return {
-    show: (report) =>
+    write: (report) =>
       new Promise((resolve, reject) => {
         process.stdout.write(format(report), (error) => (error ? reject(error) : resolve()));
       }),

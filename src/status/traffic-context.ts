@@ -4,19 +4,19 @@ import { nftablesOptions } from '../nftables/derive-nftables-options.ts';
 import type { LoadedState } from '../plan/loaded-state.ts';
 import type { FamilyPlans } from '../plan/plan-change.ts';
 import { factsFromObjects } from '../render/desired-rules-of.ts';
-import type { TrafficSubject } from './traffic/traffic-reader.ts';
+import type { TrafficContext } from './traffic/traffic-reader.ts';
 
-/** The traffic of the Services with these plans. */
-export function trafficSubject(
+/** The context for reading the traffic of these plans. */
+export function trafficContext(
   loaded: LoadedState,
   config: ProxyConfig,
   families: readonly Family[],
   plans: (family: Family) => FamilyPlans,
-): TrafficSubject {
+): TrafficContext {
   return {
     families,
     plans,
-    // Where elements stand depends on the plans and the family only: the node may be as the objects have it.
+    // Which elements there are depends on plans and family only, so the facts of the Node object are good enough.
     options: (family) => {
       const facts = { ...factsFromObjects(loaded, config), serviceCIDRs: loaded.state.serviceCIDRs };
       return nftablesOptions(family, config, facts);
