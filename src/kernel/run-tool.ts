@@ -1,5 +1,5 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
+import { ExecaError, execa, type Options, type Result } from 'execa';
 import { type Failure, ToolError } from '../backend/failure.ts';
 import { notInstalled, notPermitted } from './tool-words.ts';
 
@@ -29,22 +29,20 @@ const patienceMs = 600_000;
 /** Milliseconds that a tool has to end in after SIGTERM, before SIGKILL. */
 const grace = 5_000;
 
+/** Bytes of what a tool says that are kept. A tool that says more is ended: it has failed, and applies nothing. */
+const mostSaid = 1 << 16;
+
 /**
  * Runs a tool to its end, without a shell. Throws a `ToolError` where it cannot be run, or does not end by itself: it was
  * killed, it hangs, or the signal aborted. What its status and its words mean is the caller's to know.
- *
- * Not by execa: to load it takes 0.1 s of each start of the program, and a call 2 ms more of this process, of which a walk
- * through live rules makes hundreds.
  */
 export async function runTool(
   command: string,
   args: readonly string[],
   options: ToolOptions = {},
 ): Promise<Exited> {
-  const tool = start(command, args, options);
-  const stdout = collect(tool.stdout);
-  const { status, stderr } = await tool.ended;
-  return { status, stdout: stdout(), stderr };
+  const { ended } = start(command, args, options, true);
+  return await ended;
 }
 
 /**
@@ -57,23 +55,23 @@ export async function* toolLines(
   failure: (exited: Exited) => Error,
   options: ToolOptions = {},
 ): AsyncIterable<string> {
-  const tool = start(command, args, options);
+  const { ended, stdout, stop } = start(command, args, options, false);
   let isRead = false;
   try {
-    yield* linesOf(tool.stdout);
+    yield* linesOf(stdout);
     isRead = true;
   } catch (error) {
     isRead = true;
-    await tool.ended;
+    await ended;
     throw error;
   } finally {
-    if (!isRead) tool.stop('nobody reads on');
+    if (!isRead) stop();
   }
-  const { status, stderr } = await tool.ended;
-  if (status !== 0) throw failure({ status, stdout: '', stderr });
+  const end = await ended;
+  if (end.status !== 0) throw failure(end);
 }
 
-/** The lines of a text that comes in pieces. Those of node:readline take several times as long. */
+/** The lines of a text that comes in pieces. Those of execa and node:readline take several times as long. */
 export async function* linesOf(text: Readable): AsyncIterable<string> {
   let rest = '';
   for await (const chunk of text.setEncoding('utf8')) {
@@ -84,136 +82,115 @@ export async function* linesOf(text: Readable): AsyncIterable<string> {
   if (rest !== '') yield rest;
 }
 
-function start(command: string, args: readonly string[], options: ToolOptions): RunningTool {
-  const { input, output = 'pipe', signal, patience = patienceMs } = options;
+interface RunningTool {
+  /** Resolves when the tool has ended by itself. Need not be waited for. */
+  readonly ended: Promise<Exited>;
+  readonly stdout: Readable;
+  readonly stop: () => void;
+}
+
+function start(
+  command: string,
+  args: readonly string[],
+  { input, output, signal, patience = patienceMs }: ToolOptions,
+  isBuffered: boolean,
+): RunningTool {
   signal?.throwIfAborted();
-  const child = spawned(command, args, [input === undefined ? 'ignore' : 'pipe', output, 'pipe']);
-  const tool = new RunningTool(command, child, input);
-  const onAbort = () => tool.stop('ended before it was done');
-  const timer = setTimeout(() => tool.stop(`it hung, and was ended after ${patience / 1000} s`), patience);
-  signal?.addEventListener('abort', onAbort);
-  const letGo = () => {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+  const source = typeof input === 'string' || input === undefined ? input : Readable.from(input);
+  // Its end must not look like the end of the input: the tool would take a part for the whole.
+  if (source instanceof Readable) source.once('error', () => stop());
+  const options: Options = {
+    ...(source === undefined ? { stdin: 'ignore' } : { input: source }),
+    // Any descriptor will do, but execa's types know the first three only.
+    ...(output === undefined ? {} : { stdout: output as 1 }),
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+    // Bytes, since a text that comes in thousands of pieces is slow to search.
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    buffer: { stdout: isBuffered },
+    maxBuffer: { stdout: Number.POSITIVE_INFINITY, stderr: mostSaid },
+    timeout: patience,
+    forceKillAfterDelay: grace,
+    env: { LC_ALL: 'C' },
   };
-  tool.ended.then(letGo, letGo);
-  return tool;
+  const subprocess = execa(command, args, options);
+  const stop = () => void subprocess.kill();
+  const child = subprocess.nodeChildProcess;
+  running.add(child);
+  child.once('exit', (status) => {
+    running.delete(child);
+    // Children of its own may hold its output open, and are not waited for.
+    if (status !== null) return;
+    subprocess.stdout?.destroy();
+    subprocess.stderr?.destroy();
+  });
+  const ended = subprocess.catch(asExecaError).then((end) => exited(command, end, patience));
+  ended.catch(() => undefined);
+  return { ended, stdout: subprocess.stdout ?? Readable.from([]), stop };
 }
 
-function spawned(command: string, args: readonly string[], stdio: StdioOptions): ChildProcess {
-  try {
-    return spawn(command, args, { stdio, env: { ...process.env, LC_ALL: 'C' } });
-  } catch (error) {
-    throw notStarted(command, error);
-  }
-}
-
-/** What runs does not outlive this process. */
-const running = new Set<ChildProcess>();
+/** What runs does not outlive this process, though it does not mind SIGTERM. */
+const running = new Set<{ kill(signal: 'SIGKILL'): boolean }>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-class RunningTool {
-  readonly #command: string;
-  readonly #child: ChildProcess;
-  #stopped: string | undefined;
-  /** Resolves when the tool has ended by itself. Need not be waited for. */
-  readonly ended: Promise<Omit<Exited, 'stdout'>>;
+function asExecaError(error: unknown): ExecaError {
+  if (error instanceof ExecaError) return error;
+  throw error;
+}
 
-  constructor(command: string, child: ChildProcess, input: ToolOptions['input']) {
-    this.#command = command;
-    this.#child = child;
-    this.ended = Promise.race([this.#end(), this.#feed(input)]);
-    this.ended.catch(() => undefined);
-  }
+/** Throws a `ToolError` where the tool has not ended by itself. */
+function exited(command: string, end: Result | ExecaError, patience: number): Exited {
+  const stderr = textOf(end.stderr);
+  if (end.exitCode === undefined && !end.isMaxBuffer) throw failureOf(command, end, stderr.trim(), patience);
+  return { status: end.exitCode ?? 1, stdout: textOf(end.stdout), stderr };
+}
 
-  get stdout(): Readable {
-    // Where it could not be started, it has none.
-    return this.#child.stdout ?? Readable.from([]);
-  }
+function failureOf(command: string, end: Result | ExecaError, said: string, patience: number): Error {
+  const unable = (why: string) =>
+    new ToolError('unable', [`${command}: ${why}`, said].filter(Boolean).join(': '), { cause: end });
+  if (end.timedOut) return unable(`it hung, and was ended after ${patience / 1000} s`);
+  if (end.isCanceled) return unable('ended before it was done');
+  if (end.code !== undefined && isStartFailure(end.code)) return notStarted(command, end);
+  // The input broke off, by a fault of this program.
+  if (end.cause instanceof Error) return end.cause;
+  return unable(`killed by ${end.signal}`);
+}
 
-  /** SIGTERM, and SIGKILL where that does not end it. */
-  stop(why: string): void {
-    this.#stopped ??= why;
-    const kill = setTimeout(() => this.#child.kill('SIGKILL'), grace);
-    this.#child.once('exit', () => clearTimeout(kill));
-    if (this.#child.kill()) return;
-    clearTimeout(kill);
-    this.#letGoOfOutput();
-  }
+function isStartFailure(code: string): boolean {
+  return code in startFailures;
+}
 
-  #letGoOfOutput(): void {
-    this.#child.stdout?.destroy();
-    this.#child.stderr?.destroy();
-  }
+/** Of errno.h: what passes where a process cannot be started, and what does not. */
+const startFailures: Readonly<Record<string, Failure>> = {
+  ENOENT: 'missing',
+  EACCES: 'permission',
+  EPERM: 'permission',
+  EAGAIN: 'unable',
+  EMFILE: 'unable',
+  ENFILE: 'unable',
+  ENOMEM: 'unable',
+  ENOEXEC: 'unknown',
+  E2BIG: 'unknown',
+};
 
-  async #end(): Promise<Omit<Exited, 'stdout'>> {
-    const said = collect(this.#child.stderr, mostSaid);
-    running.add(this.#child);
-    const closed = Promise.withResolvers<readonly [status: number | null, killedBy: string | null]>();
-    this.#child.once('error', (error) => closed.reject(notStarted(this.#command, error)));
-    this.#child.once('close', (...how) => closed.resolve(how));
-    // Children of its own may hold its output open, and are not waited for.
-    this.#child.once('exit', (status) => {
-      if (status === null) this.#letGoOfOutput();
-    });
-    const [status, killedBy] = await closed.promise.finally(() => running.delete(this.#child));
-    const stderr = said();
-    if (status !== null && this.#stopped === undefined) return { status, stderr };
-    const why = this.#stopped ?? `killed by ${killedBy}`;
-    throw new ToolError('unable', [`${this.#command}: ${why}`, stderr.trim()].filter(Boolean).join(': '));
-  }
-
-  /** Never resolves. Rejects where the input breaks off, which the tool must not take for the end of it. */
-  #feed(input: ToolOptions['input']): Promise<never> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const { stdin } = this.#child;
-    // A tool may end before it has read everything.
-    stdin?.on('error', () => undefined);
-    if (typeof input === 'string') stdin?.end(input);
-    else if (input !== undefined && stdin) {
-      const source = Readable.from(input);
-      source.once('error', (error) => {
-        this.stop('its input broke off');
-        reject(error);
-      });
-      source.pipe(stdin);
-    }
-    return promise;
+function notStarted(
+  command: string,
+  { code = '', originalMessage = '', cause }: Result | ExecaError,
+): ToolError {
+  const failure = startFailures[code] ?? 'unknown';
+  switch (failure) {
+    case 'missing':
+      return new ToolError(failure, notInstalled(command), { cause });
+    case 'permission':
+      return new ToolError(failure, notPermitted(command, originalMessage), { cause });
+    default:
+      return new ToolError(failure, `${command}: it could not be started: ${originalMessage}`, { cause });
   }
 }
 
-/** Bytes of what a tool says that are kept. */
-const mostSaid = 1 << 16;
-
-/** Collects a text, as far as it goes; the function gives what has come. In one piece, since one of thousands is slow to search. */
-function collect(stream: Readable | null | undefined, most = Number.POSITIVE_INFINITY): () => string {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  stream?.on('error', () => undefined);
-  stream?.on('data', (chunk: Buffer) => {
-    if (length < most) chunks.push(chunk);
-    length += chunk.length;
-  });
-  return () => Buffer.concat(chunks).subarray(0, most).toString();
+function textOf(output: unknown): string {
+  if (!(output instanceof Uint8Array)) return '';
+  return Buffer.from(output.buffer, output.byteOffset, output.byteLength).toString('utf8');
 }
-
-function notStarted(command: string, error: unknown): Error {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const why = error instanceof Error ? error.message : String(error);
-  switch (code) {
-    case 'ENOENT':
-      return new ToolError('missing', notInstalled(command), { cause: error });
-    case 'EACCES':
-    case 'EPERM':
-      return new ToolError('permission', notPermitted(command, why), { cause: error });
-    default: {
-      const failure: Failure = passing.has(String(code)) ? 'unable' : 'unknown';
-      return new ToolError(failure, `${command}: it could not be started: ${why}`, { cause: error });
-    }
-  }
-}
-
-/** Of errno.h: what passes where a process cannot be started. */
-const passing: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);

@@ -8,7 +8,7 @@ const longestEnd = 15_000;
 export function endOnSignal(logger: Logger): AbortController {
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // Not `once`: another signal would end this process amidst what it finishes.
+    // Not `once`: execa would find that nobody listens any more while a child of its runs, and end this process.
     process.on(signal, () => {
       logger.info({ signal }, 'ending; the rules stay');
       if (!ending.signal.aborted) endAnyway(logger);

@@ -28,6 +28,7 @@ export async function keepRunning(
   config: ProxyConfig,
   logger: Logger,
 ): Promise<ExitStatus> {
+  // Before the first child: else a signal may find only execa's listener, which forgets it.
   const ending = endOnSignal(logger);
   try {
     await openAndProgram(options, config, logger, ending.signal);

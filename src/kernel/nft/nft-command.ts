@@ -36,7 +36,7 @@ export async function* listByCommand(
 }
 
 /**
- * By a descriptor, so that the data do not pass through this process. Tells whether the listing of a
+ * By a descriptor: for a file by its name, execa would have the data pass through this process. Tells whether the listing of a
  * table is there whole: nft (1.0.6) does not see that the file system is full, and ends in success.
  */
 async function listIntoFile(
