@@ -36,7 +36,10 @@ async function trace({
     const rules = await openLiveRules(family);
     const [file, ...args] = meanwhile ?? [];
     if (file !== undefined) await execa(file, args);
-    const node = facts === undefined ? await liveNodeView(family) : { ...nodeView(facts), lookUpRoutes: async () => false };
+    const node =
+      facts === undefined
+        ? await liveNodeView(family)
+        : { ...nodeView(facts), lookUpRoutes: async () => false };
     const traces: Trace[] = [];
     for (const packet of packets) traces.push(await traceLive(packet, { rules, node }));
     return { tables: rules.ruleset.tables.map(({ name }) => name), traces };
