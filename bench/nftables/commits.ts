@@ -39,6 +39,9 @@ export class Commits {
       get refused() {
         return backend.refused;
       },
+      get kept() {
+        return backend.kept;
+      },
       get retryDelay() {
         return backend.retryDelay;
       },

@@ -23,7 +23,9 @@ export interface Backend {
   readonly refused: ReadonlyMap<ServiceKey, Problem>;
   /** Milliseconds until `syncAll` would try one of them again; `undefined` where it would not. */
   readonly retryDelay: number | undefined;
-  /** Whatever the kernel holds, afterwards it holds the plans. Throws where that is not so. */
+  /** How many rules or elements of frontends stand that no plan claims: they stay, since not all objects are known. */
+  readonly kept: number;
+  /** Whatever the kernel holds, afterwards it holds the plans, and what is kept. Throws where that is not so. */
   syncAll(plans: FamilyPlans, signal?: AbortSignal): Promise<void>;
   /** Only what changed, after a `syncAll`. After a failure `syncAll` must follow. */
   syncChanges(changes: readonly PlanChange[], signal?: AbortSignal): Promise<void>;

@@ -25,8 +25,7 @@ function remarks({ before, after }: Sides): ReadonlySet<string> {
   return new Set([...sides.flatMap(({ loaded }) => remarksOn(loaded)), ...(isOpen ? [open] : [])]);
 }
 
-const open =
-  'portolan: not all objects are known, so the rules of those count as not there; portolan run leaves them as they stand';
+const open = 'portolan: not all objects are known, so rules that seem to go may be those of others';
 
 async function diffRules(sides: Sides, options: DiffOptions): Promise<ExitStatus> {
   const names: SideNames = { before: sides.before.name, after: sides.after.name };

@@ -60,7 +60,6 @@ export class IptablesBackend implements Backend {
     return this.#refused.problems;
   }
 
-  /** Rules that lead to service ports, that no plan claims, and that stay since not all objects are known. */
   get kept(): number {
     return this.#kept?.dispatch.length ?? 0;
   }

@@ -76,7 +76,6 @@ export class NftablesBackend implements Backend {
     return this.#refused.problems;
   }
 
-  /** Frontends that no plan claims, and that stay since not all objects are known. */
   get kept(): number {
     return this.#kept?.frontends ?? 0;
   }

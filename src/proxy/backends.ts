@@ -48,9 +48,10 @@ async function iptablesBackends(input: BackendInput): Promise<readonly Backend[]
   return present.map((family) => {
     const tool = iptablesTool(family, variant);
     const counted = ruleCounts === undefined ? tool : countedTool(tool, family, ruleCounts);
-    return new IptablesBackend(family, counted, files, async (plans) =>
-      iptablesOptions(family, config, await lookAtNode(config, state.node, counters), plans),
-    );
+    return new IptablesBackend(family, counted, files, async (plans) => ({
+      ...iptablesOptions(family, config, await lookAtNode(config, state.node, counters), plans),
+      keepsUnclaimed: state.gaps.length > 0,
+    }));
   });
 }
 
@@ -64,7 +65,8 @@ async function nftablesBackends({ state, config, logger }: BackendInput): Promis
       const { tool } = await nftTool();
       return new NftablesBackend(family, tool, skeleton, async () => {
         const facts = await lookAtNode(config, state.node, new Set());
-        return nftablesOptions(family, config, { ...facts, serviceCIDRs: state.serviceCIDRs });
+        const options = nftablesOptions(family, config, { ...facts, serviceCIDRs: state.serviceCIDRs });
+        return { ...options, keepsUnclaimed: state.gaps.length > 0 };
       });
     }),
   );

@@ -7,8 +7,8 @@ import type { Serving } from './serve.ts';
 export interface FollowInput {
   readonly source: Source;
   readonly loaded: LoadedState;
-  readonly reconcilers: readonly Reconciler[];
-  readonly problems: ProblemReports;
+  readonly reconcilers: readonly Pick<Reconciler, 'request' | 'demandFull'>[];
+  readonly problems: Pick<ProblemReports, 'updated'>;
   /** Nobody is served where it is absent. */
   readonly serving?: Pick<Serving, 'changed' | 'queued'>;
   /** Ends it. */
@@ -29,10 +29,13 @@ export function follow({
     const effective = update.changes.filter((change) => state.apply(change));
     serving?.changed(update.changes, effective);
     problems.updated(state, update);
-    if (!state.hasDirty) return;
+    state.gaps = update.gaps ?? state.gaps;
+    // What was kept for objects that were not known may go, if they are not there now.
+    const isComplete = update.gaps?.length === 0;
+    if (!state.hasDirty && !isComplete) return;
     serving?.queued();
     for (const reconciler of reconcilers) {
-      if (state.nodeChanged) reconciler.demandFull();
+      if (state.nodeChanged || isComplete) reconciler.demandFull();
       reconciler.request();
     }
   }, signal);

@@ -16,6 +16,7 @@ import { follow } from './follow.ts';
 import { openEvents } from './open-events.ts';
 import { ProblemReports } from './problem-reports.ts';
 import { openReconcilers } from './reconcilers.ts';
+import { requireNode } from './require-node.ts';
 import type { RunOptions } from './run-options.ts';
 import { openServing } from './serve.ts';
 
@@ -84,6 +85,7 @@ async function serveAndProgram(opened: Opened): Promise<void> {
   const loaded = await loadState(source, config, options, signal);
   if (signal.aborted) return;
   const { state } = loaded;
+  requireNode(state, config);
   serving.loaded(loaded);
   events.loaded((service) => state.services.get(service)?.uid || undefined);
   const problems = new ProblemReports(config, logger, events);
@@ -116,6 +118,7 @@ async function serveAndProgram(opened: Opened): Promise<void> {
 
 function ownFlags(options: RunOptions): Readonly<Record<string, string>> {
   return {
+    'allow-empty': String(options.allowEmpty),
     'iptables-variant': options.variant ?? '',
     'service-proxy-name': options.serviceProxyName,
     source: options.source ?? '',

@@ -8,7 +8,7 @@ import type { OperatorEvents } from '../telemetry/events/operator-events.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
 import { ProblemLog } from '../telemetry/logs/problem-log.ts';
 
-/** What is wrong with objects, as lines of the log and as events. */
+/** What is wrong with objects, as lines of the log and as events; and where it is open which there are, as lines. */
 export class ProblemReports {
   readonly #config: ProxyConfig;
   readonly #log: ProblemLog;
@@ -23,14 +23,16 @@ export class ProblemReports {
   /** Of all objects that were there at the start. */
   loaded({ state, unusable }: LoadedState): void {
     this.#report(state, unusable, state.services.values());
+    this.#log.report(state.gaps);
   }
 
   /** Of the objects in an update, which the state now holds. */
-  updated(state: ClusterState, { changes, problems }: SourceUpdate): void {
+  updated(state: ClusterState, { changes, problems, gaps = [] }: SourceUpdate): void {
     const services = changes.flatMap((change) =>
       change.kind === 'Service' && change.record !== undefined ? [change.record] : [],
     );
     this.#report(state, problems, services);
+    this.#log.report(gaps);
   }
 
   #report(state: ClusterState, unusable: readonly Problem[], services: Iterable<ServiceRecord>): void {

@@ -53,6 +53,7 @@ export async function openReconcilers(input: ReconcilersInput): Promise<Reconcil
   });
   const takeOver = new TakeOver({
     removalsOf: (family) => othersRemovals(config.mode, family),
+    knowsAll: () => state.gaps.length === 0,
     report: (message) => logger.info(message),
     clock,
     signal,

@@ -7,6 +7,7 @@ import type { Logger } from '../telemetry/logs/logger.ts';
 import { openBackends } from './backends.ts';
 import { ProblemReports } from './problem-reports.ts';
 import { openReconcilers } from './reconcilers.ts';
+import { requireNode } from './require-node.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** Programs the rules by the same reconcilers as a proxy that goes on, until all is in force and tidied, or fails. */
@@ -15,6 +16,7 @@ export async function runOnce(options: RunOptions, config: ProxyConfig, logger: 
   const loaded = await loadState(source, config, options);
   new ProblemReports(config, logger).loaded(loaded);
   const { state } = loaded;
+  requireNode(state, config);
   const backends = await openBackends({ state, config, variant: options.variant, logger });
   await prepareNode(config, state.node, (message) => logger.warn(message));
   const ending = new AbortController();
@@ -29,6 +31,6 @@ export async function runOnce(options: RunOptions, config: ProxyConfig, logger: 
   await idle();
   ending.abort();
   if (results.includes('failed')) return exitStatus.failed;
-  const refused = backends.some((backend) => backend.refused.size > 0);
-  return refused || loaded.problems.length > 0 ? exitStatus.incomplete : exitStatus.ok;
+  const isWhole = backends.every(({ refused, kept }) => refused.size + kept === 0);
+  return isWhole && loaded.problems.length === 0 ? exitStatus.ok : exitStatus.incomplete;
 }

@@ -7,6 +7,8 @@ import type { Removal } from './removals.ts';
 export interface TakeOverOptions {
   /** What removes the rules of one family that another proxy has left. */
   readonly removalsOf: (family: Family) => readonly Removal[];
+  /** Whether all objects are known: else the old rules may carry traffic of others. */
+  readonly knowsAll: () => boolean;
   readonly report: (message: string) => void;
   readonly clock: Clock;
   /** Nothing is tried again any more when it aborts. */
@@ -19,7 +21,7 @@ const lastRetry = 600_000;
 
 /**
  * Removes what another proxy, or Portolan in its other mode, has left on the node: in each family once, and only when the rules
- * of this mode are in force there, since until then the old ones carry the traffic. What fails keeps nothing else.
+ * of this mode are in force there for all objects, since until then the old ones carry the traffic. What fails keeps nothing else.
  */
 export class TakeOver {
   readonly #options: TakeOverOptions;
@@ -32,7 +34,7 @@ export class TakeOver {
 
   /** To be told of everything that happens to the rules. No work is waited for. */
   hear({ kind, family }: SyncEvent): void {
-    if (kind !== 'applied' || this.#firstTries.has(family)) return;
+    if (kind !== 'applied' || this.#firstTries.has(family) || !this.#options.knowsAll()) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#firstTries.set(family, promise);
     void this.#takeOver(family, resolve);

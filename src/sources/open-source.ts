@@ -7,6 +7,7 @@ import { version } from '../program/version.ts';
 import type { ClusterSourceEvents } from './cluster/cluster-source.ts';
 import type { ApiAccess } from './cluster/kube-config.ts';
 import type { ApiTransport, RequestObserver } from './cluster/transport.ts';
+import type { FilesSourceOptions } from './files-source.ts';
 import type { Source } from './source.ts';
 
 /** What every command takes: kube-proxy's flags, and where the objects are. */
@@ -37,13 +38,13 @@ export interface Following {
  * API server that does not answer is an error. Throws a `UserError` where no source is named or a kubeconfig is no good.
  */
 export async function openSource(
-  options: CommonOptions,
+  options: CommonOptions & FilesSourceOptions,
   config: ProxyConfig,
   following?: Following,
 ): Promise<OpenedSource> {
   if (options.source !== undefined) {
     const { filesSource } = await import('./files-source.ts');
-    return { source: filesSource(options.source), api: undefined };
+    return { source: filesSource(options.source, options), api: undefined };
   }
   const access = await accessOf(options, config);
   const api = await connect(access, following?.requests ?? { requestDone: () => undefined });

@@ -63,8 +63,8 @@ export class SourceGaps {
   }
 }
 
-const unread = 'is not read completely, so there may be objects in it that are not known';
-const empty = 'has no Services';
+const unread = 'is not read completely; portolan run leaves rules that may be of objects in it';
+const empty = 'has no Services; portolan run leaves the rules that stand, unless --allow-empty is given';
 
 function isSame(one: Problem, other: Problem): boolean {
   return one.object === other.object && one.reason === other.reason;

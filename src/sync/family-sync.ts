@@ -128,7 +128,7 @@ export class FamilySync {
     try {
       if (scope === 'full') await backend.syncAll(book.plans(this.family), signal);
       else await backend.syncChanges(ofRules, signal);
-      return { ...about(), result: 'done', refused: [...backend.refused.values()] };
+      return { ...about(), result: 'done', refused: [...backend.refused.values()], kept: backend.kept };
     } catch (error) {
       return { ...about(), result: 'failed', error: asError(error) };
     }

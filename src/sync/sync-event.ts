@@ -12,8 +12,8 @@ export type SyncOutcome = {
   readonly changed: number;
   readonly services: readonly ServiceKey[];
   readonly milliseconds: number;
-} & (
-  | { readonly result: 'done'; readonly refused: readonly Problem[] }
+} /** So many rules or elements of frontends are `kept` that no plan claims, since not all objects are known. */ & (
+  | { readonly result: 'done'; readonly refused: readonly Problem[]; readonly kept: number }
   /** Nothing is sure about the rules of this family; the next sync is a full one. */
   | { readonly result: 'failed'; readonly error: Error }
 );

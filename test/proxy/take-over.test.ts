@@ -20,8 +20,10 @@ function stage() {
       if (reason !== undefined) throw new Error(reason);
       return standing.delete(part) ? [part] : [];
     };
+  const known = { all: true };
   const takeOver = new TakeOver({
     removalsOf: (family) => ['tables', 'chains'].map((part) => removal(`${family} ${part}`)),
+    knowsAll: () => known.all,
     report: (message) => reports.push(message),
     clock,
     signal: ending.signal,
@@ -30,7 +32,7 @@ function stage() {
     takeOver.hear({ family, kind: 'applied', applied: { scope: 'full', plans: new Map() }, isSettled: true });
     await takeOver.idle();
   };
-  return { clock, ending, reports, standing, stuck, tries, takeOver, inForce };
+  return { clock, ending, known, reports, standing, stuck, tries, takeOver, inForce };
 }
 
 test('nothing is removed before rules are in force', async () => {
@@ -48,6 +50,16 @@ test('a family is taken over when its own rules are in force, whatever becomes o
   expect(reports).toEqual(['removed IPv4 tables', 'removed IPv4 chains']);
   await inForce('IPv6');
   expect([...standing]).toEqual([]);
+});
+
+test('it is taken over only when all objects are known: the old rules may carry the traffic of others', async () => {
+  const { known, standing, inForce } = stage();
+  known.all = false;
+  await inForce('IPv4');
+  expect(standing.size).toBe(4);
+  known.all = true;
+  await inForce('IPv4');
+  expect([...standing]).toEqual(['IPv6 tables', 'IPv6 chains']);
 });
 
 test('it is taken over once', async () => {

@@ -15,6 +15,11 @@ export function addRun(program: Command, finish: Finish): void {
     .description("program this node's rules and keep them equal to the objects")
     .option('--once', 'program the rules once, and end', false)
     .option(
+      '--allow-empty',
+      'where the files of --source have no Service, remove the rules that stand; else they stay',
+      false,
+    )
+    .option(
       '--traffic-metrics',
       'serve the new connections of every Service and endpoint at /metrics; mode nftables only',
       false,
@@ -24,7 +29,7 @@ export function addRun(program: Command, finish: Finish): void {
       'after',
       `
 Exit status: 0 when a signal ended it, or --once programmed everything; 1 when --once had to leave out something
-of the input; 2 when nothing, or not everything else, could be programmed.
+of the input, or rules stay since not all objects are known; 2 when nothing, or not everything else, could be programmed.
 
 Examples:
   portolan run --source objects/ --config config.yaml
@@ -46,6 +51,7 @@ Examples:
       await run({
         ...common(command, options),
         once: options.once ?? false,
+        allowEmpty: options.allowEmpty ?? false,
         trafficMetrics: options.trafficMetrics ?? false,
         variant: options.iptablesVariant,
       }),
@@ -56,6 +62,7 @@ Examples:
 /** What commander leaves of the options. */
 interface Parsed extends ParsedCommon {
   readonly once?: boolean;
+  readonly allowEmpty?: boolean;
   readonly trafficMetrics?: boolean;
   readonly iptablesVariant?: 'nft' | 'legacy';
 }

@@ -73,7 +73,7 @@ function gapFinding(gap: Problem): Finding {
     severity: 'warning',
     looked: gap.object,
     finding: formatProblem(gap),
-    next: 'see whether --source names the right path, and mend what cannot be read; portolan run leaves rules of unknown objects as they stand, so they may differ',
+    next: 'see whether --source names the right path, and mend what cannot be read',
   };
 }
 

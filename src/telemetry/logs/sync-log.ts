@@ -1,3 +1,4 @@
+import type { Family } from '../../net/family.ts';
 import type { Problem } from '../../state/problem.ts';
 import type { SyncEvent, SyncOutcome } from '../../sync/sync-event.ts';
 import type { Logger } from './logger.ts';
@@ -17,6 +18,7 @@ export class SyncLog {
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #refused = new WeakSet<Problem>();
+  readonly #kept = new Map<Family, number>();
   /** What failed, in which words and when that was said. */
   readonly #said = new Map<string, { readonly words: string; readonly at: number }>();
 
@@ -65,6 +67,9 @@ export class SyncLog {
     }
     this.#said.delete(`sync ${family}`);
     this.#logger[scope === 'full' ? 'info' : 'debug'](about, 'synced');
+    const { kept } = outcome;
+    if (kept > 0 && kept !== this.#kept.get(family)) this.#logger.warn({ family, kept }, keptWords);
+    this.#kept.set(family, kept);
     for (const problem of outcome.refused) {
       if (this.#refused.has(problem)) continue;
       this.#refused.add(problem);
@@ -80,6 +85,8 @@ export class SyncLog {
     return true;
   }
 }
+
+const keptWords = 'rules stay that no object describes, since not all objects are known';
 
 function namesOf(logger: Logger, { services }: SyncOutcome): object {
   if (services.length === 0 || !logger.isLevelEnabled('trace')) return {};

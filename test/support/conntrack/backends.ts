@@ -6,6 +6,7 @@ export function idleBackend(family: Family): Backend {
   return {
     family,
     refused: new Map(),
+    kept: 0,
     syncAll: async () => {},
     syncChanges: async () => {},
     isInForce: async () => true,

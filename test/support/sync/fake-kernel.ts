@@ -33,6 +33,7 @@ export class FakeKernel implements Backend {
   readonly family: Family;
   readonly looks: readonly Look[];
   readonly refused = new Map<ServiceKey, Problem>();
+  readonly kept = 0;
   /** What each Service has in the kernel. */
   readonly rules = new Map<ServiceKey, string>();
   readonly calls: CallRecord[] = [];

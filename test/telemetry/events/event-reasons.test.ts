@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Problem } from '../../../src/state/problem.ts';
 import type { SyncOutcome } from '../../../src/sync/sync-event.ts';
 import type { OperatorEvent } from '../../../src/telemetry/events/event-sink.ts';
 import { OperatorEvents } from '../../../src/telemetry/events/operator-events.ts';
@@ -12,7 +13,13 @@ function collected() {
 }
 
 const about = { scope: 'full', changed: 1, services: [], milliseconds: 1 } as const;
-const done = (family: 'IPv4' | 'IPv6'): SyncOutcome => ({ ...about, family, result: 'done', refused: [] });
+const done = (family: 'IPv4' | 'IPv6', refused: readonly Problem[] = []): SyncOutcome => ({
+  ...about,
+  family,
+  result: 'done',
+  refused,
+  kept: 0,
+});
 const failed = (family: 'IPv4' | 'IPv6', message: string): SyncOutcome => ({
   ...about,
   family,
@@ -62,7 +69,7 @@ describe('an event about objects', () => {
     ]);
     events.clashes(problem('Service shop/web'));
     events.withoutEffect(problem('Service shop/web'));
-    events.hear(synced({ ...about, family: 'IPv4', result: 'done', refused: problem('Service shop/web') }));
+    events.hear(synced(done('IPv4', problem('Service shop/web'))));
     events.cannotServeHealthCheck(serviceKey('shop/web'), 30_123, new Error('EADDRINUSE'));
     expect(reported.map(({ reason }) => reason)).toEqual([
       'InvalidEndpointSlice',

@@ -13,6 +13,7 @@ const partial = {
   milliseconds: 1.23,
   result: 'done',
   refused: [],
+  kept: 0,
 } as const;
 
 /** A log from a level on, and a clock that the test sets. */
@@ -65,6 +66,18 @@ describe('the log of syncs', () => {
     synced({ ...partial, refused: refused.map((problem) => ({ ...problem })) });
     const line = { level: 'error', service: 'default/web', msg: 'Service default/web: left out: no room' };
     expect(lines).toEqual([line, line]);
+  });
+
+  test('says when other rules stay than before, and for which family', () => {
+    const { lines, synced } = start('info');
+    for (const kept of [0, 3, 3, 2, 0, 0]) synced({ ...partial, kept });
+    synced({ ...partial, family: 'IPv6', kept: 2 });
+    const msg = expect.stringContaining('rules stay that no object describes');
+    expect(lines).toEqual([
+      { level: 'warn', family: 'IPv4', kept: 3, msg },
+      { level: 'warn', family: 'IPv4', kept: 2, msg },
+      { level: 'warn', family: 'IPv6', kept: 2, msg },
+    ]);
   });
 
   test('has a failure when its words are new, and every half a minute, however often it is tried again', () => {

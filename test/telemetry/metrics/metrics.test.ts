@@ -20,7 +20,7 @@ const change = { kind: 'Service', key: serviceKey('default/web'), record: servic
 describe('a sync that is done', () => {
   test.each(['full', 'partial'] as const)('is counted as %s, with its time', async (scope) => {
     const { metrics, value } = start();
-    metrics.hear(synced({ ...about, scope, result: 'done', refused: [problem] }));
+    metrics.hear(synced({ ...about, scope, result: 'done', refused: [problem], kept: 0 }));
     for (const name of ['', `_${scope}`]) {
       expect(await value(`kubeproxy_sync${name}_proxy_rules_duration_seconds_sum{ip_family="IPv4"}`)).toBe(
         0.02,

@@ -31,7 +31,7 @@ async function scrape(mode: ProxyMode): Promise<string> {
   metrics.loaded(new ClusterState('node-0'));
   metrics.api.requestDone({ method: 'GET', host: 'api:6443', code: 200, seconds: 0.1 });
   metrics.api.following('Service', true);
-  const about = { scope: 'full', changed: 0, services: [], milliseconds: 1, refused: [] } as const;
+  const about = { scope: 'full', changed: 0, services: [], milliseconds: 1, refused: [], kept: 0 } as const;
   for (const family of families) {
     metrics.hear({ family, kind: 'synced', outcome: { ...about, family, result: 'done' } });
     metrics.hear({ family, kind: 'up to date' });
