@@ -6,7 +6,7 @@ import { openLegacyTables } from './iptables/live-legacy-tables.ts';
 import { openIptablesNftTable } from './iptables/live-nft-variant-table.ts';
 import type { LiveTable } from './live-table.ts';
 import { isBareTable } from './netlink/nf-tables/bare-table.ts';
-import { generation, hasSets, type NftTitle } from './netlink/nf-tables/questions.ts';
+import { generation, hasSets, type NftTitle } from './netlink/nf-tables/requests.ts';
 import { nftTitles, openNftTable } from './nft/live-nft-tables.ts';
 
 export { LiveRulesError } from './live-table.ts';

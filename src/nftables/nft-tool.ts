@@ -1,7 +1,7 @@
 /** What the backend needs of the machine: libnftables in this process, or the command nft. */
 export interface NftTool {
   /** How transactions reach the kernel; said once at start. */
-  readonly way: 'library' | 'command';
+  readonly method: 'library' | 'command';
   /** Applies all commands of the text in one transaction, or none of them. Throws a `ToolError`. */
   apply(commands: string, signal?: AbortSignal): Promise<void>;
   /** As `apply`; resolves to the lines in which nft says what it has added (`--echo --handle`). It costs a process. */

@@ -34,7 +34,7 @@ export type Statement =
     }
   /** Adds an element to a set or map, or takes it out, as the packet passes. */
   | {
-      readonly kind: 'remember';
+      readonly kind: 'set-update';
       readonly action: 'add' | 'update' | 'delete';
       readonly set: string;
       readonly key: Expression;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { SavedRulesError } from '../../src/rules-text/iptables/saved-rules-error.ts';
 import { readRuleset } from '../../src/rules-text/read-ruleset.ts';
+import { SavedRulesError } from '../../src/rules-text/rules-text-error.ts';
 import { save } from '../support/trace/save.ts';
 
 const saved = save({ filter: '-A FORWARD -j DROP' });

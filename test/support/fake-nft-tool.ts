@@ -22,7 +22,7 @@ export interface Commit {
  * must be there, and only what nothing refers to can be deleted.
  */
 export class FakeNftTool implements NftTool {
-  readonly way = 'library';
+  readonly method = 'library';
   /** Every transaction that was applied to the table `portolan`, and its text. */
   readonly commits: (Commit & { readonly text: string })[] = [];
   checks = 0;

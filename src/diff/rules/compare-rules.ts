@@ -13,9 +13,8 @@ import { emptyTable } from '../../nftables/table/table.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { desiredFor } from '../../render/desired-rules-of.ts';
 import { desiredTable } from '../../render/desired-table.ts';
-import { SavedRulesError } from '../../rules-text/iptables/saved-rules-error.ts';
 import type { IptablesVariant } from '../../rules-text/iptables/variants.ts';
-import { NotAListing } from '../../rules-text/nft/read-listing.ts';
+import { RulesTextError } from '../../rules-text/rules-text-error.ts';
 import { factsOfSide, readNodeAddresses } from '../sides/node-facts-of-side.ts';
 import { type ProxyRules, type ProxyTable, proxyRulesOf } from '../sides/read-listings.ts';
 import type { FilesSide, ObjectsSide, Side, Sides } from '../sides/sides.ts';
@@ -103,7 +102,7 @@ async function liveRules(
     const lines = await Array.fromAsync(iptablesTool(family, chosen).save());
     return { dialect, saved: readSavedTables(lines.join('\n')) };
   }
-  const { tool } = await nftTool({ way: 'command' });
+  const { tool } = await nftTool({ method: 'command' });
   if (dialect === 'nft portolan') return { dialect, table: await readLiveTable(tool, family), form: 'text' };
   const reader = new TableReader();
   for await (const line of tool.list(['table', nftFamily(family), 'kube-proxy'])) reader.line(line);
@@ -142,8 +141,7 @@ function rulesIn({ name, listings }: FilesSide, family: Family): readonly ProxyR
   try {
     return listings.filter((listing) => listing.family === family).flatMap(proxyRulesOf);
   } catch (error) {
-    if (error instanceof NotAListing || error instanceof SavedRulesError)
-      throw new UserError(`${name}: ${error.message}`);
+    if (error instanceof RulesTextError) throw new UserError(`${name}: ${error.message}`);
     throw error;
   }
 }

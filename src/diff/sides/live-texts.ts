@@ -19,7 +19,7 @@ export async function liveTexts(
 
 async function nftTexts(): Promise<readonly ListingText[]> {
   try {
-    const { tool } = await nftTool({ way: 'command' });
+    const { tool } = await nftTool({ method: 'command' });
     const lines = await Array.fromAsync(tool.list(['ruleset']));
     return [{ kind: 'nft', text: lines.join('\n') }];
   } catch (error) {

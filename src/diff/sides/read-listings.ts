@@ -5,8 +5,8 @@ import { readTable } from '../../nftables/table/read-table.ts';
 import type { Table } from '../../nftables/table/table.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { requireWholeSave, savedFamily } from '../../rules-text/iptables/save-remarks.ts';
-import { NotAListing } from '../../rules-text/nft/read-listing.ts';
 import { tableBlock, tableBlocks } from '../../rules-text/nft/table-blocks.ts';
+import { RulesTextError } from '../../rules-text/rules-text-error.ts';
 import { type ListingText, splitListing } from '../../rules-text/split-listing.ts';
 import type { Dialect } from '../rules/difference.ts';
 import { listedTable } from '../rules/listed-table.ts';
@@ -70,7 +70,7 @@ function partsWithFamilies(
   try {
     return splitListing(text).map((part) => ({ part, families: familiesIn(part, only) }));
   } catch (error) {
-    if (error instanceof NotAListing) throw new UserError(`${file}: ${error.message}`);
+    if (error instanceof RulesTextError) throw new UserError(`${file}: ${error.message}`);
     throw error;
   }
 }

@@ -4,9 +4,8 @@ import { localAddresses } from '../../kernel/node/node-addresses.ts';
 import type { Address } from '../../net/address.ts';
 import type { Family } from '../../net/family.ts';
 import { UserError } from '../../program/exit-status.ts';
-import { SavedRulesError } from '../../rules-text/iptables/read-rules.ts';
-import { NotAListing } from '../../rules-text/nft/read-listing.ts';
 import { rulesetOf } from '../../rules-text/read-ruleset.ts';
+import { RulesTextError } from '../../rules-text/rules-text-error.ts';
 import type { Ruleset } from '../../rules-text/ruleset.ts';
 import type { ListingText } from '../../rules-text/split-listing.ts';
 import { nodeWithAddresses } from '../../trace/node-view.ts';
@@ -91,8 +90,7 @@ function readRules({ name }: Side, texts: readonly ListingText[], family: Family
   try {
     return rulesetOf(texts, family);
   } catch (error) {
-    if (error instanceof SavedRulesError || error instanceof NotAListing)
-      throw new UserError(`${name}: ${error.message}`);
+    if (error instanceof RulesTextError) throw new UserError(`${name}: ${error.message}`);
     throw error;
   }
 }

@@ -3,9 +3,8 @@ import { text as readAll } from 'node:stream/consumers';
 import { type Address, familyOf, isLoopback, parseAddress } from '../../net/address.ts';
 import type { Family } from '../../net/family.ts';
 import { UserError } from '../../program/exit-status.ts';
-import { SavedRulesError } from '../../rules-text/iptables/saved-rules-error.ts';
-import { NotAListing } from '../../rules-text/nft/listed-parts.ts';
 import { assumptionsOf, partsOf, tablesOf } from '../../rules-text/read-ruleset.ts';
+import { RulesTextError } from '../../rules-text/rules-text-error.ts';
 import type { Ruleset } from '../../rules-text/ruleset.ts';
 import { shown } from '../../state/shown.ts';
 import { nodeWithAddresses } from '../../trace/node-view.ts';
@@ -121,8 +120,7 @@ function readSaves(files: readonly Save[], family: Family): Ruleset {
     try {
       return tablesOf(part, all, family);
     } catch (error) {
-      if (error instanceof SavedRulesError || error instanceof NotAListing)
-        throw new UserError(`--rules ${path}: ${error.message}`);
+      if (error instanceof RulesTextError) throw new UserError(`--rules ${path}: ${error.message}`);
       throw error;
     }
   });

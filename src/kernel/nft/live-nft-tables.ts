@@ -7,7 +7,7 @@ import { forEachAtOnce, listBy } from '../list-by.ts';
 import { LiveRulesError, type LiveTable, listingFailed } from '../live-table.ts';
 import { readChainText } from '../netlink/nf-tables/chain-text.ts';
 import { type KernelElement, type LookedUp, lookUpElements } from '../netlink/nf-tables/kernel-elements.ts';
-import { listNfTables, type NftFamily, type NftTitle, sizeOf } from '../netlink/nf-tables/questions.ts';
+import { listNfTables, type NftFamily, type NftTitle, sizeOf } from '../netlink/nf-tables/requests.ts';
 import { keyBytes, valueOfBytes } from '../netlink/nf-tables/value-bytes.ts';
 import { notInstalled } from '../tool-words.ts';
 
@@ -106,28 +106,28 @@ class NativeTable implements LiveTable {
 
   /** Those elements that the kernel can be asked for one by one; gives back what is left. */
   async #readElements(parts: readonly Unread[]): Promise<readonly Unread[]> {
-    const questions = parts.flatMap((part) => {
-      const question = 'key' in part && this.#question(part.set, part.key);
-      return question ? [{ part, question }] : [];
+    const requests = parts.flatMap((part) => {
+      const request = 'key' in part && this.#request(part.set, part.key);
+      return request ? [{ part, request }] : [];
     });
-    const answers = await lookUpElements(questions.map(({ question }) => question));
-    const answered = new Set<Unread>();
-    for (const [at, { part }] of questions.entries()) {
-      if (this.#learnElement(part.set, part.key, answers[at] ?? 'unanswered')) answered.add(part);
+    const replies = await lookUpElements(requests.map(({ request }) => request));
+    const read = new Set<Unread>();
+    for (const [at, { part }] of requests.entries()) {
+      if (this.#learnElement(part.set, part.key, replies[at] ?? 'unanswered')) read.add(part);
     }
-    return parts.filter((part) => !answered.has(part));
+    return parts.filter((part) => !read.has(part));
   }
 
-  #question(set: string, key: readonly Scalar[]) {
+  #request(set: string, key: readonly Scalar[]) {
     const declaration = this.table.declaration(set);
     if (declaration === 'absent' || declaration.hasIntervals) return undefined;
     const bytes = keyBytes(key, declaration.key);
     return bytes && { family: this.#title.family, table: this.#title.name, set, key: bytes };
   }
 
-  #learnElement(set: string, key: readonly Scalar[], answer: LookedUp): boolean {
-    if (answer === 'unanswered') return false;
-    const element = answer === 'absent' ? undefined : this.#elementOf(set, key, answer);
+  #learnElement(set: string, key: readonly Scalar[], reply: LookedUp): boolean {
+    if (reply === 'unanswered') return false;
+    const element = reply === 'absent' ? undefined : this.#elementOf(set, key, reply);
     if (element === 'unsupported') return false;
     this.table.learnElement(set, key, element);
     return true;

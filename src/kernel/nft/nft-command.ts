@@ -10,7 +10,7 @@ import { type Purpose, takingTurns } from './nft-turns.ts';
 
 /** nft by its command: every call costs a process, about 10 ms. */
 export function nftCommand(): NftTool {
-  return { way: 'command', ...takingTurns(feed), list: listByCommand };
+  return { method: 'command', ...takingTurns(feed), list: listByCommand };
 }
 
 /**

@@ -49,7 +49,7 @@ function toolOf(nftables: Libnftables): NftTool {
     if (status !== 0) throw nftError(said, 'change', isOneLine(commands) ? 'line at fault' : 'first line');
     return '';
   });
-  return { way: 'library', ...turns, list: listByCommand };
+  return { method: 'library', ...turns, list: listByCommand };
 }
 
 /** Characters that run on the event loop, for less than 1 ms; a thread would add 0.06 ms to each call. */

@@ -1,5 +1,5 @@
 import { hasFailed } from '../../backend/failure.ts';
-import { listNfTables, type NftTitle } from '../netlink/nf-tables/questions.ts';
+import { listNfTables, type NftTitle } from '../netlink/nf-tables/requests.ts';
 import { feed } from './nft-command.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Family } from '../../net/family.ts';
+import { SavedRulesError } from '../rules-text-error.ts';
 import { builtInChains, isTableName, type TableName } from './iptables-base-chains.ts';
 import { readSaveLines, type SaveLine } from './save-line.ts';
 import { readSaveHeader } from './save-remarks.ts';
-import { SavedRulesError } from './saved-rules-error.ts';
 import type { IptablesVariant } from './variants.ts';
 
 /** Where the rules of a table stand in the text of a save. */

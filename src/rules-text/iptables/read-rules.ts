@@ -7,8 +7,6 @@ import { readRule } from './read-iptables-rule.ts';
 import { readSaveLines, SaveLine } from './save-line.ts';
 import type { IptablesVariant } from './variants.ts';
 
-export { SavedRulesError } from './saved-rules-error.ts';
-
 export interface ReadOptions {
   readonly family: Family;
   /** Names the tables: `iptables-nft nat`. */

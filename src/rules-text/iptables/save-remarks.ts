@@ -1,6 +1,6 @@
 import { type Family, families } from '../../net/family.ts';
+import { SavedRulesError } from '../rules-text-error.ts';
 import { readSaveLines } from './save-line.ts';
-import { SavedRulesError } from './saved-rules-error.ts';
 import type { IptablesVariant } from './variants.ts';
 
 /** What a remark says of the save that follows it. */

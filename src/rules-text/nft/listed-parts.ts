@@ -52,15 +52,3 @@ export interface SetDeclaration {
   /** Whether what a map gives may be a range, out of which the kernel chooses. */
   readonly givesRanges: boolean;
 }
-
-/** The text is no listing of nft. */
-export class NotAListing extends Error {
-  override readonly name = 'NotAListing';
-  /** Where it goes wrong, from 1. */
-  readonly line: number;
-
-  constructor(line: number, what: string) {
-    super(`not a listing of nft: line ${line}: ${what}`);
-    this.line = line;
-  }
-}

@@ -1,4 +1,4 @@
-import { NotAListing } from './listed-parts.ts';
+import { NotAListing } from '../rules-text-error.ts';
 import { type ListedPart, ListingReader } from './listing-reader.ts';
 
 /**

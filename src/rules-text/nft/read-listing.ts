@@ -1,10 +1,10 @@
 import type { Family } from '../../net/family.ts';
-import { indexListing } from './index-listing.ts';
+import { indexText } from './index-text.ts';
 import { isIptablesTable } from './iptables-table.ts';
-import type { TableFamily } from './listed-parts.ts';
+import { indexJson } from './json/index-json.ts';
+import type { ListedTable, TableFamily } from './listed-parts.ts';
 import { type LeftOut, ListedNftTable, type NftTable } from './nft-table.ts';
 
-export { NotAListing } from './listed-parts.ts';
 export type { NftTable } from './nft-table.ts';
 
 export interface ReadNftOptions extends LeftOut {
@@ -26,6 +26,11 @@ export function readNftListing(
     .filter((table) => familiesOf[family].includes(table.family))
     .filter((table) => options.ofIptablesNft?.has(table.name) !== false || !isIptablesTable(table))
     .map((table) => new ListedNftTable(table, family, options));
+}
+
+/** The tables of IP in a listing, be it text or JSON. */
+function indexListing(text: string, family: Family): readonly ListedTable[] {
+  return text.trimStart().startsWith('{') ? indexJson(text, family) : indexText(text, family);
 }
 
 const familiesOf: Readonly<Record<Family, readonly TableFamily[]>> = {

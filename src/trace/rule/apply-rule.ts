@@ -48,7 +48,7 @@ type Condition = Extract<Statement, { kind: 'match' | 'chance' | 'unknown-match'
 /** Rules that only count or log fork no path, whatever they ask. */
 function matters(statement: Statement): boolean {
   if (statement.kind === 'recent') return statement.action !== 'check';
-  return statement.kind !== 'no-op' && statement.kind !== 'remember' && !isCondition(statement);
+  return statement.kind !== 'no-op' && statement.kind !== 'set-update' && !isCondition(statement);
 }
 
 const conditionKinds = new Set<Statement['kind']>(['match', 'chance', 'unknown-match', 'recent']);
@@ -128,7 +128,7 @@ function execute(statement: Exclude<Statement, Condition>, context: PacketContex
   const { state } = context;
   switch (statement.kind) {
     case 'no-op':
-    case 'remember':
+    case 'set-update':
       return 'on';
     case 'untrack':
       state.isTracked = false;

@@ -15,8 +15,8 @@ afterEach(() => {
 
 describe('nft goes by the command', () => {
   test('where that is asked for', async () => {
-    const { tool, reason } = await nftTool({ way: 'command' });
-    expect([tool.way, reason]).toEqual(['command', 'nft by the command, as asked for']);
+    const { tool, reason } = await nftTool({ method: 'command' });
+    expect([tool.method, reason]).toEqual(['command', 'nft by the command, as asked for']);
   });
 
   test('where koffi is not installed', async () => {
@@ -63,7 +63,7 @@ test('a command that is not there says how to install it', async () => {
   await rm(empty, { recursive: true });
 });
 
-/** A koffi whose calls give what is told; `loads` says whether it finds libnftables. */
+/** A koffi whose calls give what they are set to; `loads` says whether it finds libnftables. */
 function pretend({ socket, loads }: { readonly socket: number; readonly loads: boolean }): void {
   vi.doMock('koffi', () => ({
     config: () => ({}),
@@ -78,7 +78,7 @@ function pretend({ socket, loads }: { readonly socket: number; readonly loads: b
 }
 
 /** By modules that were not loaded before: the library is opened once. */
-async function chosen(way?: 'library') {
+async function chosen(method?: 'library') {
   const { nftTool } = await import('../../../src/kernel/nft/choose-nft-tool.ts');
-  return nftTool(way === undefined ? {} : { way });
+  return nftTool(method === undefined ? {} : { method });
 }

@@ -7,9 +7,9 @@ import {
   nftUnavailable,
 } from '../../support/kernel/nft-namespace.ts';
 
-const ways = ['library', 'command'] as const;
+const methods = ['library', 'command'] as const;
 const unavailable = Object.fromEntries(
-  await Promise.all(ways.map(async (way) => [way, await nftUnavailable(way)] as const)),
+  await Promise.all(methods.map(async (method) => [method, await nftUnavailable(method)] as const)),
 );
 
 const small = await largeUnavailable();
@@ -18,15 +18,15 @@ const done: Answer = { value: 0 };
 const table =
   'add table ip t\nadd map ip t m { type ipv4_addr . inet_service : ipv4_addr . inet_service; }\n';
 
-describe.each(ways)('nft by the %s', (way) => {
+describe.each(methods)('nft by the %s', (method) => {
   let namespace: NftNamespace;
 
   beforeEach(({ skip }) => {
-    skip(unavailable[way] !== undefined, unavailable[way]);
-    namespace = nftNamespace(way);
+    skip(unavailable[method] !== undefined, unavailable[method]);
+    namespace = nftNamespace(method);
   });
   afterEach(async () => {
-    if (unavailable[way] === undefined) await namespace[Symbol.asyncDispose]();
+    if (unavailable[method] === undefined) await namespace[Symbol.asyncDispose]();
   });
 
   const apply = (commands: string) => namespace.ask({ ask: 'apply', commands });
@@ -176,7 +176,7 @@ describe.each(ways)('nft by the %s', (way) => {
 
     test('is whole although the file system is full that it would be written to', async () => {
       const full = 'mount -t tmpfs -o size=16k none /mnt && RUNTIME_DIRECTORY=/mnt exec "$@"';
-      await using other = nftNamespace(way, ['unshare', '--mount', 'sh', '-c', full, 'sh']);
+      await using other = nftNamespace(method, ['unshare', '--mount', 'sh', '-c', full, 'sh']);
       await other.ask({ ask: 'apply', commands: `${table}${elements(1_000)}` });
       const { lines } = {
         lines: [] as readonly string[],
@@ -195,7 +195,7 @@ describe.each(ways)('nft by the %s', (way) => {
   });
 
   test('says that it may not, where it has no capability', async () => {
-    await using powerless = nftNamespace(way, ['setpriv', '--bounding-set=-all', '--inh-caps=-all']);
+    await using powerless = nftNamespace(method, ['setpriv', '--bounding-set=-all', '--inh-caps=-all']);
     const refused = { failure: 'permission', message: expect.stringContaining('CAP_NET_ADMIN') };
     expect(await powerless.ask({ ask: 'apply', commands: table })).toEqual(refused);
     expect(await powerless.ask({ ask: 'list', words: ['tables'] })).toEqual(refused);

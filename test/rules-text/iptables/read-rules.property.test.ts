@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { families } from '../../../src/net/family.ts';
-import {
-  readIptablesRule,
-  readIptablesRules,
-  SavedRulesError,
-} from '../../../src/rules-text/iptables/read-rules.ts';
+import { readIptablesRule, readIptablesRules } from '../../../src/rules-text/iptables/read-rules.ts';
+import { SavedRulesError } from '../../../src/rules-text/rules-text-error.ts';
 import { anyRule } from '../../support/trace/iptables/any-rule.ts';
 
 describe('any rule', () => {

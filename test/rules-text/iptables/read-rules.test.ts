@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readIptablesRules, SavedRulesError } from '../../../src/rules-text/iptables/read-rules.ts';
+import { readIptablesRules } from '../../../src/rules-text/iptables/read-rules.ts';
 import { savedFamilies, savedFamily } from '../../../src/rules-text/iptables/save-remarks.ts';
+import { SavedRulesError } from '../../../src/rules-text/rules-text-error.ts';
 import type { RuleTable } from '../../../src/rules-text/ruleset.ts';
 
 const family = 'IPv4';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { GrowingTable } from '../../../src/rules-text/nft/growing-table.ts';
-import { NotAListing, readNftListing } from '../../../src/rules-text/nft/read-listing.ts';
-import { readNftElements } from '../../../src/rules-text/nft/set/read-elements.ts';
+import { readNftListing } from '../../../src/rules-text/nft/read-listing.ts';
 import type { Scalar } from '../../../src/rules-text/rule.ts';
+import { NotAListing } from '../../../src/rules-text/rules-text-error.ts';
 import { accept, ip, jump } from '../../support/trace/nftables/terms.ts';
 
 const services =
@@ -137,8 +137,4 @@ describe('a table that grows', () => {
   test('learns nothing from what is no listing', () => {
     expect(() => growing().learn({ chain: 'c' }, 'Error: syntax error\n')).toThrow(NotAListing);
   });
-});
-
-test('elements are read from what nft prints of sets alone', () => {
-  expect(readNftElements(got, 'IPv4')).toEqual([{ table: 'nft ip t', set: 'services', elements: [element] }]);
 });

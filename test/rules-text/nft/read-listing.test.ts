@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Family } from '../../../src/net/family.ts';
-import {
-  NotAListing,
-  type ReadNftOptions,
-  readNftListing,
-} from '../../../src/rules-text/nft/read-listing.ts';
+import { type ReadNftOptions, readNftListing } from '../../../src/rules-text/nft/read-listing.ts';
+import { NotAListing } from '../../../src/rules-text/rules-text-error.ts';
 import { accept, drop, ip, is, jump } from '../../support/trace/nftables/terms.ts';
 
 /** Tables, each with lines of its own, as nft indents them. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { NotAListing } from '../../../src/rules-text/nft/read-listing.ts';
 import { tableBlock, tableBlocks } from '../../../src/rules-text/nft/table-blocks.ts';
 import { withoutTables } from '../../../src/rules-text/nft/without-tables.ts';
+import { NotAListing } from '../../../src/rules-text/rules-text-error.ts';
 
 const portolan = 'table ip portolan {\n\tset cluster-ips {\n\t\ttype ipv4_addr\n\t}\n}';
 const calico = 'table ip6 calico {\n\tchain x {\n\t}\n}';

@@ -6,8 +6,8 @@ import type { Answer, Question, Reply } from './nft-messages.ts';
 
 /** Runs in a network namespace of its own, which ends with it; does with a tool what the test asks. */
 
-const way = process.argv[2] === 'library' ? 'library' : 'command';
-const choice = await nftTool({ way }).catch((error: unknown) => failureOf(error));
+const method = process.argv[2] === 'library' ? 'library' : 'command';
+const choice = await nftTool({ method }).catch((error: unknown) => failureOf(error));
 
 process.on('message', async ({ id, question }: { id: number; question: Question }) => {
   const answer: Answer = 'failure' in choice ? choice : await reply(choice.tool, question).catch(failureOf);

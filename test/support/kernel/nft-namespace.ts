@@ -13,7 +13,7 @@ export interface NftNamespace extends AsyncDisposable {
 }
 
 /** `wrapper` is a command in front of the agent's own, such as one that takes capabilities away. */
-export function nftNamespace(way: NftTool['way'], wrapper: readonly string[] = []): NftNamespace {
+export function nftNamespace(method: NftTool['method'], wrapper: readonly string[] = []): NftNamespace {
   const command = [
     ...wrapper,
     process.execPath,
@@ -21,7 +21,7 @@ export function nftNamespace(way: NftTool['way'], wrapper: readonly string[] = [
     '--max-semi-space-size=1',
     '--no-opt',
     agentPath,
-    way,
+    method,
   ];
   const agent = spawn('unshare', ['--net', ...command], {
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
@@ -56,11 +56,11 @@ export function nftNamespace(way: NftTool['way'], wrapper: readonly string[] = [
 
 const agentPath = fileURLToPath(new URL('./nft-agent.ts', import.meta.url));
 
-/** Why nft cannot be tried in this way here, in words for a skipped test. */
-export async function nftUnavailable(way: NftTool['way']): Promise<string | undefined> {
+/** Why nft cannot be tried in this method here, in words for a skipped test. */
+export async function nftUnavailable(method: NftTool['method']): Promise<string | undefined> {
   const { exitCode, stderr } = await execa('unshare', ['--net', 'nft', 'list', 'tables'], { reject: false });
   if (exitCode !== 0) return `no nft in a network namespace (${stderr.trim() || 'not installed'})`;
-  await using namespace = nftNamespace(way);
+  await using namespace = nftNamespace(method);
   const answer = await namespace.ask({ ask: 'apply', commands: '' });
   return 'failure' in answer ? answer.message : undefined;
 }

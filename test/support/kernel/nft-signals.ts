@@ -4,7 +4,7 @@ import type { ToolError } from '../../../src/backend/failure.ts';
 import { nftTool } from '../../../src/kernel/nft/choose-nft-tool.ts';
 
 // Makes transactions, small and large, while another process sends signals without pause; prints how each kind failed.
-const { tool } = await nftTool({ way: 'library' });
+const { tool } = await nftTool({ method: 'library' });
 const elements = (third: number, count: number) =>
   Array.from({ length: count }, (_, n) => `10.${third}.${n >> 8}.${n & 255} : goto c`).join(', ');
 await tool.apply(`add table ip t

@@ -28,7 +28,7 @@ export function affinityOf(
 const shared: ReadonlySet<string> = new Set(['KUBE-MARK-MASQ', 'KUBE-MARK-DROP', 'mark-for-masquerade']);
 
 function ofStatement(statement: Statement): Affinity | undefined {
-  if (statement.kind === 'remember') return { kind: 'client', seconds: undefined };
+  if (statement.kind === 'set-update') return { kind: 'client', seconds: undefined };
   if (statement.kind !== 'recent' || statement.seconds === undefined) return undefined;
   return { kind: 'client', seconds: statement.seconds };
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../../../rules-text/nft/json/json-values.ts';
 import type { Attributes } from '../netlink-attributes.ts';
 import { bytesOf, numberOf } from './attributes.ts';
-import { askNfTables, listNfTablesParts, type NftTitle, textAttribute } from './questions.ts';
+import { listNfTablesParts, type NftTitle, requestNfTables, textAttribute } from './requests.ts';
 import type { LookedIn } from './rule-json.ts';
 import { aligned, isAddress, lengthOf, type ValueType, valueJson, valueType } from './value-bytes.ts';
 import { verdictJson } from './verdict.ts';
@@ -11,18 +11,18 @@ export async function readAnonymousSet(
   { family, name: table }: NftTitle,
   name: string,
 ): Promise<LookedIn | undefined> {
-  const [set] = await askNfTables([
+  const [set] = await requestNfTables([
     { get: 'set', family, content: [textAttribute(1, table), textAttribute(2, name)] },
   ]);
-  const answers = await listNfTablesParts({
+  const replies = await listNfTablesParts({
     get: 'element',
     family,
     content: [textAttribute(elementList.table, table), textAttribute(elementList.set, name)],
   });
   const form = typeof set === 'object' ? formOf(set) : undefined;
-  if (form === undefined || answers === undefined) return undefined;
-  const elements = answers.flatMap((answer) => {
-    const list = answer.find(elementList.elements);
+  if (form === undefined || replies === undefined) return undefined;
+  const elements = replies.flatMap((reply) => {
+    const list = reply.find(elementList.elements);
     return list === undefined ? [] : list.all(1);
   });
   const found = form.isInterval

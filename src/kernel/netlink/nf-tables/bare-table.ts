@@ -1,6 +1,6 @@
 import type { Family } from '../../../net/family.ts';
 import { builtInChains, type TableName } from '../../../rules-text/iptables/iptables-base-chains.ts';
-import { askNfTables, type NftFamily, sizeOf, textAttribute } from './questions.ts';
+import { type NftFamily, requestNfTables, sizeOf, textAttribute } from './requests.ts';
 
 /**
  * Whether a table of nf_tables has no more than chains that iptables-nft and the kubelet make everywhere. False where
@@ -11,7 +11,7 @@ export async function isBareTable(name: TableName, family: Family): Promise<bool
   const chains = [...builtInChains[name].map((chain) => chain.name), ...canaries];
   const [size, found] = await Promise.all([
     sizeOf({ family: nftFamily, name }),
-    askNfTables(
+    requestNfTables(
       chains.map((chain) => ({
         get: 'chain',
         family: nftFamily,

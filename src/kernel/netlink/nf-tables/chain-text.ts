@@ -2,7 +2,7 @@ import type { SetDeclaration } from '../../../rules-text/nft/listed-parts.ts';
 import { ruleText } from '../../../rules-text/nft/write/statement-text.ts';
 import { tableText } from '../../../rules-text/nft/write/table-text.ts';
 import { readAnonymousSet } from './anonymous-set.ts';
-import { listNfTablesParts, type NftTitle, textAttribute } from './questions.ts';
+import { listNfTablesParts, type NftTitle, textAttribute } from './requests.ts';
 import { type LookedIn, ruleJson, setsOf } from './rule-json.ts';
 import { isValueType, lengthOf } from './value-bytes.ts';
 

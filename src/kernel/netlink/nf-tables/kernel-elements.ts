@@ -1,10 +1,10 @@
 import type { Verdict } from '../../../rules-text/rule.ts';
 import { type Attributes, attribute } from '../netlink-attributes.ts';
 import { bytesOf, commentOf } from './attributes.ts';
-import { askNfTables, type NftFamily, nestedAttribute, textAttribute } from './questions.ts';
+import { type NftFamily, nestedAttribute, requestNfTables, textAttribute } from './requests.ts';
 import { verdictOf } from './verdict.ts';
 
-export interface ElementQuestion {
+export interface ElementRequest {
   readonly family: NftFamily;
   readonly table: string;
   readonly set: string;
@@ -26,9 +26,9 @@ export interface KernelElement {
  * Asks the kernel for the elements with exactly these keys. At any size of the set: `nft get element` of nft 1.0 reads
  * all elements of all tables before.
  */
-export async function lookUpElements(questions: readonly ElementQuestion[]): Promise<readonly LookedUp[]> {
-  const answers = await askNfTables(
-    questions.map(({ family, table, set, key }) => ({
+export async function lookUpElements(requests: readonly ElementRequest[]): Promise<readonly LookedUp[]> {
+  const replies = await requestNfTables(
+    requests.map(({ family, table, set, key }) => ({
       get: 'element',
       family,
       content: [
@@ -38,15 +38,15 @@ export async function lookUpElements(questions: readonly ElementQuestion[]): Pro
       ],
     })),
   );
-  return answers.map((answer) => (typeof answer === 'string' ? answer : readElement(answer)));
+  return replies.map((reply) => (typeof reply === 'string' ? reply : readElement(reply)));
 }
 
 function keyAttribute(key: Uint8Array): Uint8Array {
   return nestedAttribute(element.key, attribute(data.value, key));
 }
 
-function readElement(answer: Attributes): KernelElement {
-  const found = answer.find(list.elements)?.find(listElement);
+function readElement(reply: Attributes): KernelElement {
+  const found = reply.find(list.elements)?.find(listElement);
   const its = found?.find(element.data);
   return {
     data: bytesOf(its?.find(data.value)),

@@ -1,10 +1,10 @@
 import type { Family } from '../../../net/family.ts';
+import { NotAListing } from '../../rules-text-error.ts';
 import { baseChain } from '../base-chain.ts';
 import {
   isIpFamily,
   type ListedChain,
   type ListedTable,
-  NotAListing,
   newListedTable,
   type SetDeclaration,
   type TableFamily,

@@ -38,7 +38,11 @@ function readKept(
     else conditions.push(...readCondition(words, context));
   }
   const unknown = conditions.filter(({ kind }) => kind !== 'no-op');
-  return [...key.needs.map(statementOf), { kind: 'remember', action, set, key: key.expression }, ...unknown];
+  return [
+    ...key.needs.map(statementOf),
+    { kind: 'set-update', action, set, key: key.expression },
+    ...unknown,
+  ];
 }
 
 /** What is counted for each element: the rule ends where a limit says so. */

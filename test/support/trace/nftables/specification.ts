@@ -396,37 +396,42 @@ export const specification: Readonly<Record<string, readonly Specified[]>> = {
   'sets that packets fill': [
     [
       'update @clients { ip saddr timeout 3h }',
-      { kind: 'remember', action: 'update', set: 'clients', key: field('source-address') },
+      { kind: 'set-update', action: 'update', set: 'clients', key: field('source-address') },
     ],
     [
       'add @clients { ip saddr . tcp dport timeout 1m counter packets 0 bytes 0 } accept',
       isTcp,
-      { kind: 'remember', action: 'add', set: 'clients', key: joined('source-address', 'destination-port') },
+      {
+        kind: 'set-update',
+        action: 'add',
+        set: 'clients',
+        key: joined('source-address', 'destination-port'),
+      },
       accept,
     ],
     [
       'delete @clients { ip saddr }',
-      { kind: 'remember', action: 'delete', set: 'clients', key: field('source-address') },
+      { kind: 'set-update', action: 'delete', set: 'clients', key: field('source-address') },
     ],
     [
       'add @flood { ip saddr limit rate over 5/second } drop',
-      { kind: 'remember', action: 'add', set: 'flood', key: field('source-address') },
+      { kind: 'set-update', action: 'add', set: 'flood', key: field('source-address') },
       unknown('limit rate over 5/second'),
       drop,
     ],
     [
       'add @flood { ip saddr ct count over 20 } reject',
-      { kind: 'remember', action: 'add', set: 'flood', key: field('source-address') },
+      { kind: 'set-update', action: 'add', set: 'flood', key: field('source-address') },
       unknown('ct count over 20'),
       { kind: 'reject', with: 'icmp port-unreachable' },
     ],
     [
       'update @seen { ip saddr : meta mark }',
-      { kind: 'remember', action: 'update', set: 'seen', key: field('source-address') },
+      { kind: 'set-update', action: 'update', set: 'seen', key: field('source-address') },
     ],
     [
       'meter flood size 1024 { ip saddr limit rate 10/second } accept',
-      { kind: 'remember', action: 'update', set: 'flood', key: field('source-address') },
+      { kind: 'set-update', action: 'update', set: 'flood', key: field('source-address') },
       unknown('limit rate 10/second'),
       accept,
     ],

@@ -2,37 +2,37 @@ import { Attributes, aligned, attribute, isLittle } from '../netlink-attributes.
 import { bindConntrackSocket, type ConntrackSocket } from '../netlink-socket.ts';
 
 /**
- * Questions to nf_tables by netlink that the kernel answers with one message each, 0.05 ms a question: nft 1.0 reads far
+ * Requests to nf_tables by netlink that the kernel answers with one message each, 0.05 ms a request: nft 1.0 reads far
  * more than it is asked for. Their numbers stand in linux/netlink.h, linux/netfilter/nfnetlink.h and nf_tables.h.
  */
 
 /** The families of tables that packets of IP pass. */
 export type NftFamily = 'ip' | 'ip6' | 'inet';
 
-export interface NfTablesQuestion {
+export interface NfTablesRequest {
   readonly get: 'table' | 'chain' | 'rule' | 'set' | 'element' | 'generation';
   readonly family: NftFamily;
   /** Attributes. */
   readonly content: readonly Uint8Array[];
 }
 
-/** The attributes of the answer; or that there is no such thing; or that the kernel does not say. */
-export type NfTablesAnswer = Attributes | 'absent' | 'unanswered';
+/** The attributes of the reply; or that there is no such thing; or that the kernel does not say. */
+export type NfTablesReply = Attributes | 'absent' | 'unanswered';
 
-/** Answers in the order of the questions; all are `unanswered` where netlink cannot be used. Changes nothing. */
-export async function askNfTables(
-  questions: readonly NfTablesQuestion[],
-): Promise<readonly NfTablesAnswer[]> {
-  const answers: NfTablesAnswer[] = questions.map(() => 'unanswered');
-  const open = questions.length > 0 ? await bound() : undefined;
-  if (open === undefined) return answers;
+/** Replies in the order of the requests; all are `unanswered` where netlink cannot be used. Changes nothing. */
+export async function requestNfTables(
+  requests: readonly NfTablesRequest[],
+): Promise<readonly NfTablesReply[]> {
+  const replies: NfTablesReply[] = requests.map(() => 'unanswered');
+  const open = requests.length > 0 ? await bound() : undefined;
+  if (open === undefined) return replies;
   using socket = open();
-  for (let first = 0; first < questions.length; first += questionsAtOnce) {
-    const asked = questions.slice(first, first + questionsAtOnce);
-    await socket.send(Buffer.concat(asked.map((question, at) => message(question, first + at))));
-    await receiveInto(answers, socket, asked.length);
+  for (let first = 0; first < requests.length; first += requestsAtOnce) {
+    const asked = requests.slice(first, first + requestsAtOnce);
+    await socket.send(Buffer.concat(asked.map((request, at) => message(request, first + at))));
+    await receiveInto(replies, socket, asked.length);
   }
-  return answers;
+  return replies;
 }
 
 /** What names a table to nft: `ip portolan`. */
@@ -55,20 +55,22 @@ export async function hasSets({ family, name }: NftTitle): Promise<boolean | und
 
 /** How many chains, sets, maps and other objects a table has; `undefined` where the kernel does not say. */
 export async function sizeOf({ family, name }: NftTitle): Promise<number | undefined> {
-  const [table] = await askNfTables([{ get: 'table', family, content: [textAttribute(tableName, name)] }]);
+  const [table] = await requestNfTables([
+    { get: 'table', family, content: [textAttribute(tableName, name)] },
+  ]);
   const size = typeof table === 'object' ? table.find(tableUse) : undefined;
   return size?.bytes.readUInt32BE(size.start);
 }
 
 /** A number that changes with every transaction; `undefined` where the kernel does not say. */
 export async function generation(): Promise<number | undefined> {
-  const [answer] = await askNfTables([{ get: 'generation', family: 'ip', content: [] }]);
-  const id = typeof answer === 'object' ? answer.find(generationId) : undefined;
+  const [reply] = await requestNfTables([{ get: 'generation', family: 'ip', content: [] }]);
+  const id = typeof reply === 'object' ? reply.find(generationId) : undefined;
   return id?.bytes.readUInt32BE(id.start);
 }
 
 /** All that there is of a kind; `undefined` where netlink cannot be used or the kernel does not list it. */
-export async function listNfTablesParts(request: Request): Promise<readonly Attributes[] | undefined> {
+export async function listNfTablesParts(request: Asked): Promise<readonly Attributes[] | undefined> {
   const open = await bound();
   if (open === undefined) return undefined;
   using socket = open();
@@ -101,11 +103,11 @@ export function nestedAttribute(type: number, content: Uint8Array): Uint8Array {
   return attribute(type | nested, content);
 }
 
-/** The answers to so many find room at the socket: all of them wait there when the questions have been sent. */
-const questionsAtOnce = 32;
+/** The replies to so many find room at the socket: all of them wait there when the requests have been sent. */
+const requestsAtOnce = 32;
 
 async function receiveInto(
-  answers: NfTablesAnswer[],
+  replies: NfTablesReply[],
   socket: ConntrackSocket,
   expected: number,
 ): Promise<void> {
@@ -115,8 +117,8 @@ async function receiveInto(
     // A copy: the next call writes into the same bytes.
     for (const { type, sequence, errno, body } of messagesOf(Buffer.from(datagram))) {
       received += 1;
-      if (type !== types.error) answers[sequence] = body;
-      else if (errno === ENOENT) answers[sequence] = 'absent';
+      if (type !== types.error) replies[sequence] = body;
+      else if (errno === ENOENT) replies[sequence] = 'absent';
     }
   }
 }
@@ -148,10 +150,10 @@ function messagesOf(datagram: Buffer): readonly Message[] {
 }
 
 /** Without a family it is about all of them. */
-type Request = Omit<NfTablesQuestion, 'family'> & { readonly family?: NftFamily };
+type Asked = Omit<NfTablesRequest, 'family'> & { readonly family?: NftFamily };
 
-/** `sequence` comes back with the answer. */
-function message({ get, family, content }: Request, sequence: number, flag = flags.request): Uint8Array {
+/** `sequence` comes back with the reply. */
+function message({ get, family, content }: Asked, sequence: number, flag = flags.request): Uint8Array {
   const bytes = Buffer.concat([new Uint8Array(bodyOffset), ...content]);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   view.setUint32(0, bytes.byteLength, isLittle);
