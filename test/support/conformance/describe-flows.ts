@@ -1,10 +1,11 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isLoopback } from '../../../src/net/address.ts';
 import { sctpUnavailable } from '../lab/sctp.ts';
 import { labUnavailable } from '../lab/unavailable.ts';
 import type { Backend } from './backend.ts';
-import { type Observations, play } from './play.ts';
-import { type Flow, flowsOf, readScenario, type Scenario } from './scenario.ts';
+import type { Observation } from './observe.ts';
+import { createPlayground, type Observations, type Playground, play } from './play.ts';
+import { type Flow, flowsOf, readScenario, type Scenario, shareLab } from './scenario.ts';
 import { sharedEntries, sharedPath, sharedUnavailable } from './shared.ts';
 import { toIPv6 } from './to-ipv6.ts';
 
@@ -29,43 +30,68 @@ export function describeFlows(
   backends: readonly Backend[],
   isMeant: (file: string, flow: Flow, backend: Backend) => boolean = () => true,
 ): void {
-  for (const file of flowFiles(mode)) {
+  const recordings = flowFiles(mode).map((file) => {
     const path = `${sharedPath}${folder}/${file}`;
-    const scenarios = [readScenario(path), readScenario(path, toIPv6)];
-    describeScenarios(file, scenarios, backends, (flow, backend) => isMeant(file, flow, backend));
+    return { file, scenarios: [readScenario(path), readScenario(path, toIPv6)] };
+  });
+  const playgrounds = new Playgrounds(recordings.flatMap(({ scenarios }) => scenarios));
+  afterAll(() => playgrounds[Symbol.asyncDispose]());
+  for (const { file, scenarios } of recordings) {
+    describe(file, () => {
+      for (const backend of backends) {
+        const isMeantHere = (flow: Flow) => isMeant(file, flow, backend);
+        describe(backend.name, () => describeScenarios(scenarios, playgrounds, backend, isMeantHere));
+      }
+    });
   }
 }
 
-/** Scenarios of a file are played at the same time: most of it is waiting for short processes. */
+/** Scenarios that are played at the same time: most of it is waiting for short processes. */
 function describeScenarios(
-  file: string,
   scenarios: readonly Scenario[],
-  backends: readonly Backend[],
-  isMeant: (flow: Flow, backend: Backend) => boolean,
+  playgrounds: Playgrounds,
+  backend: Backend,
+  isMeant: (flow: Flow) => boolean,
 ): void {
-  const isPlayed = (flow: Flow, backend: Backend) => isMeant(flow, backend) && skipReason(flow) === undefined;
-  describe(file, () => {
-    let played: readonly (readonly [Scenario, Awaited<ReturnType<typeof play>>])[] = [];
-    beforeAll(async () => {
-      // Settled, so that where one fails the other's lab is gone too before the test goes on.
-      const results = await Promise.allSettled(
-        scenarios.map(async (scenario) => [scenario, await play(scenario, backends, isPlayed)] as const),
-      );
-      played = results.map(fulfilled);
-    });
-    for (const backend of backends) {
-      for (const scenario of scenarios) {
-        describe(`${backend.name} ${scenario.family}`, () => {
-          const observations = (): Observations | undefined => {
-            const result = new Map(played).get(scenario)?.get(backend);
-            return result && fulfilled(result);
-          };
-          for (const flow of flowsOf(scenario).filter((each) => isMeant(each, backend)))
-            testFlow(flow, observations);
-        });
-      }
-    }
+  let observations: Observations = new Map();
+  beforeAll(async () => {
+    const isPlayed = (flow: Flow) => isMeant(flow) && skipReason(flow) === undefined;
+    // Settled, so that where one fails the other has ended too before the next are played in the same labs.
+    const played = await Promise.allSettled(
+      scenarios.map(async (scenario) => play(await playgrounds.of(scenario), scenario, backend, isPlayed)),
+    );
+    observations = new Map(played.flatMap((result) => [...fulfilled(result)]));
   });
+  for (const scenario of scenarios) {
+    describe(scenario.family, () => {
+      for (const flow of flowsOf(scenario).filter(isMeant)) testFlow(flow, () => observations.get(flow));
+    });
+  }
+}
+
+/** As few labs as the scenarios can be played in, each made when it is asked for. */
+class Playgrounds implements AsyncDisposable {
+  readonly #groups: Scenario[][] = [];
+  readonly #made = new Map<readonly Scenario[], Promise<Playground>>();
+
+  constructor(scenarios: readonly Scenario[]) {
+    for (const scenario of scenarios) {
+      const group = this.#groups.find((others) => others.every((other) => shareLab(scenario, other)));
+      if (group === undefined) this.#groups.push([scenario]);
+      else group.push(scenario);
+    }
+  }
+
+  of(scenario: Scenario): Promise<Playground> {
+    const group = this.#groups.find((scenarios) => scenarios.includes(scenario)) ?? [scenario];
+    const playground = this.#made.get(group) ?? createPlayground(group);
+    this.#made.set(group, playground);
+    return playground;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const playground of await Promise.all(this.#made.values())) await playground[Symbol.asyncDispose]();
+  }
 }
 
 function fulfilled<T>(result: PromiseSettledResult<T>): T {
@@ -73,15 +99,12 @@ function fulfilled<T>(result: PromiseSettledResult<T>): T {
   return result.value;
 }
 
-function testFlow(flow: Flow, observations: () => Observations | undefined): void {
+function testFlow(flow: Flow, observation: () => Observation | undefined): void {
   const { name, source, destination, port, protocol } = flow;
   test(`${name}: ${protocol} ${source} to ${destination} port ${port}`, ({ skip }) => {
     const reason = skipReason(flow);
     skip(reason !== undefined, reason);
-    expect(observations()?.get(flow)).toEqual({
-      ...flow.expect,
-      endpoints: flow.expect.endpoints.toSorted(),
-    });
+    expect(observation()).toEqual({ ...flow.expect, endpoints: flow.expect.endpoints.toSorted() });
   });
 }
 

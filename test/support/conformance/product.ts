@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Program } from '../cli/program.ts';
 import type { Backend } from './backend.ts';
+import type { Stage } from './observe.ts';
 import type { KubernetesObject, Scenario } from './scenario.ts';
 
 /** Calls `portolan run --once`; rejects with what it wrote where it fails. */
@@ -13,13 +14,11 @@ export async function runOnce(program: Program, args: readonly string[]): Promis
 
 /** Brings a node to the objects of a scenario. */
 export async function syncScenario(
-  program: Program,
-  scenario: Scenario,
+  { program, scenario, backend }: Pick<Stage, 'program' | 'scenario' | 'backend'>,
   objects: readonly KubernetesObject[],
-  { mode, runArguments }: Backend,
 ): Promise<void> {
-  await using files = await writeScenario(scenario, objects, mode);
-  await runOnce(program, [...files.args, ...runArguments]);
+  await using files = await writeScenario(scenario, objects, backend.mode);
+  await runOnce(program, [...files.args, ...backend.runArguments]);
 }
 
 /** Files with the objects of a scenario and its configuration; `args` name them to any command. */

@@ -37,6 +37,24 @@ export function endpointsOf({ steps }: Scenario): Endpoint[] {
   return [...new Map(endpoints.map((endpoint) => [JSON.stringify(endpoint), endpoint])).values()];
 }
 
+/** Who sends or serves at any time, other than the node. */
+export function hostsOf(scenario: Scenario): readonly Address[] {
+  const clients = flowsOf(scenario).filter((flow) => !isSentByNode(scenario, flow));
+  const endpoints = endpointsOf(scenario).map(({ address }) => address);
+  return [...new Set([...clients.map(({ source }) => source), ...endpoints])];
+}
+
+/** Whether one lab can play both: it cannot where an address is a host's in one, and nobody's or the node's in the other. */
+export function shareLab(one: Scenario, other: Scenario): boolean {
+  const isFree = (of: Scenario, address: Address) =>
+    nodeAddressesOf(of).includes(address) || flowsOf(of).some(({ destination }) => destination === address);
+  return (
+    one.family === other.family &&
+    !hostsOf(one).some((host) => isFree(other, host)) &&
+    !hostsOf(other).some((host) => isFree(one, host))
+  );
+}
+
 export interface Endpoint {
   readonly address: Address;
   readonly protocol: 'TCP' | 'UDP' | 'SCTP';
