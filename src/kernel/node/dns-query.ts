@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { dnsCode, encodeDnsQuery, isAnswerTo } from '../../net/dns-message.ts';
 import type { DnsOutcome, DnsQuestion } from '../live-view.ts';
 
-/** Asks a name server once, over UDP or TCP as told, and waits until the signal aborts. */
+/** Asks a name server once, over UDP or TCP as it says, and waits until the signal aborts. */
 export async function dnsQuery(question: DnsQuestion, signal: AbortSignal): Promise<DnsOutcome> {
   const query = encodeDnsQuery(Math.floor(Math.random() * 0x10000), question.name);
   try {
@@ -17,10 +17,10 @@ export async function dnsQuery(question: DnsQuestion, signal: AbortSignal): Prom
   }
 }
 
-type Way = (question: DnsQuestion, query: Buffer, signal: AbortSignal) => Promise<Buffer>;
+type Transport = (question: DnsQuestion, query: Buffer, signal: AbortSignal) => Promise<Buffer>;
 
 /** Connected, so that an ICMP error comes back as an error, and only the server can answer. */
-const overUdp: Way = async ({ server, port }, query, signal) => {
+const overUdp: Transport = async ({ server, port }, query, signal) => {
   const socket = createSocket(server.includes(':') ? 'udp6' : 'udp4');
   // One that comes when nobody waits says nothing new: the next wait ends by the signal.
   socket.on('error', () => undefined);
@@ -38,7 +38,7 @@ const overUdp: Way = async ({ server, port }, query, signal) => {
 };
 
 /** Each message has its length before it (RFC 1035, 4.2.2), and may come in parts. */
-const overTcp: Way = async ({ server, port }, query, signal) => {
+const overTcp: Transport = async ({ server, port }, query, signal) => {
   const socket = connect({ host: server, port, signal });
   try {
     await once(socket, 'connect', { signal });

@@ -15,7 +15,7 @@ export interface Machine {
   /** As `ip rule` lists them, in order. */
   policyRules(family: Family): Promise<readonly PolicyRule[]>;
   /** Where the kernel would send a packet; `undefined` where it has no route. */
-  way(query: WayQuery): Promise<Way | undefined>;
+  lookUpRoute(query: RouteQuery): Promise<FoundRoute | undefined>;
   neighbours(): Promise<readonly Neighbour[]>;
   /** How full the kernel's tables of neighbours are; none in a namespace that cannot see the limit. */
   neighbourTables(): Promise<readonly NeighbourTable[]>;
@@ -116,7 +116,7 @@ export interface PolicyRule {
   readonly mark: { readonly value: number; readonly mask: number } | undefined;
 }
 
-export interface WayQuery {
+export interface RouteQuery {
   readonly to: Address;
   readonly from?: Address;
   /** The interface that the packet comes in by; the node's own packet where absent. */
@@ -124,7 +124,7 @@ export interface WayQuery {
   readonly mark?: number;
 }
 
-export interface Way {
+export interface FoundRoute {
   readonly device: string;
   readonly gateway: Address | undefined;
   /** The address that the node would take as the source. */

@@ -1,8 +1,8 @@
 import { ToolError } from '../../backend/failure.ts';
 import type { Family } from '../../net/family.ts';
-import { tableWords } from '../../nftables/live-table.ts';
 import type { NftTool } from '../../nftables/nft-tool.ts';
 import type { NftablesOptions } from '../../nftables/nftables-options.ts';
+import { tableWords } from '../../nftables/read-live-table.ts';
 import type { FamilyPlans } from '../../plan/plan-change.ts';
 import type { PortTraffic } from './port-traffic.ts';
 import { TableTraffic } from './traffic.ts';

@@ -50,7 +50,7 @@ async function underlayOf(
     ({ loopback, addresses }) => !loopback && addresses.some(({ address }) => address === tunnel?.local),
   );
   if (holder !== undefined) return holder;
-  const route = tunnel?.remote === undefined ? undefined : await machine.way({ to: tunnel.remote });
+  const route = tunnel?.remote === undefined ? undefined : await machine.lookUpRoute({ to: tunnel.remote });
   return interfaces.find(({ name }) => name === route?.device) ?? uplinks[0];
 }
 

@@ -1,4 +1,4 @@
-import type { Interface, Route, Way, WayQuery } from '../../../kernel/node/machine.ts';
+import type { FoundRoute, Interface, Route, RouteQuery } from '../../../kernel/node/machine.ts';
 import { type Address, familyOf, parseAddress } from '../../../net/address.ts';
 import { type Cidr, cidrContains, isZeroCidr } from '../../../net/cidr.ts';
 import { type DoctorContext, objectsIfAny } from '../../doctor-check.ts';
@@ -33,8 +33,12 @@ export async function returnRoutes(
   const routes = await context.machine.routes('IPv4');
   const asked = suspects.flatMap((one) => clientPathsOf(one, routes, context));
   const pods = await podsBehindNodePorts(context);
-  const followed = async (one: ClientPath, from: 'node' | Address, query: WayQuery): Promise<ReturnRoute> => {
-    const route = await context.machine.way(query);
+  const followed = async (
+    one: ClientPath,
+    from: 'node' | Address,
+    query: RouteQuery,
+  ): Promise<ReturnRoute> => {
+    const route = await context.machine.lookUpRoute(query);
     return { ...one, from, output: isMultipath(routes, one.input, route) ? one.input : route?.device };
   };
   return Promise.all(
@@ -48,7 +52,7 @@ export async function returnRoutes(
 }
 
 /** A multipath route leads back by each of its hops, though the lookup names only one. */
-function isMultipath(routes: readonly Route[], input: string, route: Way | undefined): boolean {
+function isMultipath(routes: readonly Route[], input: string, route: FoundRoute | undefined): boolean {
   return routes.some(({ hops }) =>
     [input, route?.device].every((device) => hops.some((hop) => hop.device === device)),
   );
@@ -100,7 +104,7 @@ async function podsBehindNodePorts(context: DoctorContext) {
   const pods = localPods(context).filter(({ address }) => familyOf(address) === 'IPv4');
   const found = await Promise.all(
     pods.slice(0, mostPods).map(async ({ address }) => {
-      const route = await context.machine.way({ to: address });
+      const route = await context.machine.lookUpRoute({ to: address });
       return route === undefined ? [] : [{ address, device: route.device }];
     }),
   );

@@ -1,4 +1,4 @@
-import type { Way } from '../../../kernel/node/machine.ts';
+import type { FoundRoute } from '../../../kernel/node/machine.ts';
 import { type Address, familyOf } from '../../../net/address.ts';
 import { type Cidr, cidrContains } from '../../../net/cidr.ts';
 import type { Finding } from '../../check.ts';
@@ -17,7 +17,7 @@ interface Observed {
 interface Target {
   readonly address: Address;
   /** `undefined` where the kernel has no route. */
-  readonly route: Way | undefined;
+  readonly route: FoundRoute | undefined;
   /** The service CIDR of the address, where one is known. */
   readonly network: Cidr | undefined;
 }
@@ -26,7 +26,7 @@ interface PodTarget {
   readonly address: Address;
   /** The interface that leads to the pod: the node's end of its veth pair, or the bridge of that. */
   readonly behind: string;
-  readonly route: Way | undefined;
+  readonly route: FoundRoute | undefined;
 }
 
 /** Whether the kernel has a route to Services, and the right routes to this node's pods. */
@@ -43,10 +43,10 @@ async function observe(context: DoctorContext): Promise<Observed> {
   const [pods, roles] = await Promise.all([podAddresses(context), observeRoles(context)]);
   return {
     services: await Promise.all(
-      services.map(async (one) => ({ ...one, route: await machine.way({ to: one.address }) })),
+      services.map(async (one) => ({ ...one, route: await machine.lookUpRoute({ to: one.address }) })),
     ),
     pods: await Promise.all(
-      pods.map(async (one) => ({ ...one, route: await machine.way({ to: one.address }) })),
+      pods.map(async (one) => ({ ...one, route: await machine.lookUpRoute({ to: one.address }) })),
     ),
     uplinks: roles.uplinks.map(({ name }) => name),
   };

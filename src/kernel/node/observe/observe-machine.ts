@@ -4,7 +4,7 @@ import { readSysctl } from '../sysctl.ts';
 import { observeConntrack, observeNeighbourTables, observeReversePathDrops } from './conntrack-counters.ts';
 import { observeLinks } from './links.ts';
 import { observeForwardingEntries, observeNeighbours } from './observe-neighbours.ts';
-import { observePolicyRules, observeRoutes, observeWay } from './observe-routes.ts';
+import { lookUpRoute, observePolicyRules, observeRoutes } from './observe-routes.ts';
 import { observePods } from './pod-interfaces.ts';
 
 /** This machine, in the network namespace of this process. Nothing is read before it is asked for, nor twice. */
@@ -15,7 +15,7 @@ export function observeMachine(): Machine {
     podInterfaces: memoize(async () => observePods(await interfaces())),
     routes: memoize(observeRoutes),
     policyRules: memoize(observePolicyRules),
-    way: memoize(observeWay, (query) => JSON.stringify(query)),
+    lookUpRoute: memoize(lookUpRoute, (query) => JSON.stringify(query)),
     neighbours: memoize(observeNeighbours),
     neighbourTables: memoize(observeNeighbourTables),
     forwardingEntries: memoize(observeForwardingEntries),

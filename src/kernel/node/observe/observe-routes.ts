@@ -3,7 +3,7 @@ import { type Address, parseAddress } from '../../../net/address.ts';
 import { type Cidr, parseCidr } from '../../../net/cidr.ts';
 import type { Family } from '../../../net/family.ts';
 import { Unobservable } from '../../unobservable.ts';
-import type { NextHop, PolicyRule, Route, Way, WayQuery } from '../machine.ts';
+import type { FoundRoute, NextHop, PolicyRule, Route, RouteQuery } from '../machine.ts';
 import { listByIp } from './list-by-ip.ts';
 
 /** The routes of every table but `local`. */
@@ -75,19 +75,19 @@ const policyEntry = z.object({
 });
 
 /** Asks the kernel where a packet would go; `undefined` where it would go nowhere. */
-export async function observeWay({ to, from, input, mark }: WayQuery): Promise<Way | undefined> {
+export async function lookUpRoute({ to, from, input, mark }: RouteQuery): Promise<FoundRoute | undefined> {
   const args = [
     ...(from === undefined ? [] : ['from', from]),
     ...(input === undefined ? [] : ['iif', input]),
     ...(mark === undefined ? [] : ['mark', String(mark)]),
   ];
   try {
-    const [way] = await listByIp(wayEntry, 'ip', ['-j', 'route', 'get', to, ...args]);
-    if (way?.dev === undefined) return undefined;
+    const [found] = await listByIp(foundEntry, 'ip', ['-j', 'route', 'get', to, ...args]);
+    if (found?.dev === undefined) return undefined;
     return {
-      device: way.dev,
-      gateway: addressIn(way.gateway ?? way.via?.host),
-      source: addressIn(way.prefsrc),
+      device: found.dev,
+      gateway: addressIn(found.gateway ?? found.via?.host),
+      source: addressIn(found.prefsrc),
     };
   } catch (error) {
     // The kernel's refusals: no route, or one that refuses.
@@ -96,7 +96,7 @@ export async function observeWay({ to, from, input, mark }: WayQuery): Promise<W
   }
 }
 
-const wayEntry = hop.extend({ prefsrc: z.string().optional() });
+const foundEntry = hop.extend({ prefsrc: z.string().optional() });
 
 function addressIn(text: string | undefined): Address | undefined {
   return text === undefined ? undefined : parseAddress(text);

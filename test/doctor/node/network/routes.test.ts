@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { judgeRoutes } from '../../../../src/doctor/node/network/routes.ts';
-import type { Way } from '../../../../src/kernel/node/machine.ts';
+import type { FoundRoute } from '../../../../src/kernel/node/machine.ts';
 import { address, network } from '../../../support/doctor/node/interfaces.ts';
 
-const by = (device: string): Way => ({ device, gateway: undefined, source: undefined });
+const by = (device: string): FoundRoute => ({ device, gateway: undefined, source: undefined });
 const service = { address: address('10.96.0.10'), network: network('10.96.0.0/16'), route: by('eth0') };
-const pod = (text: string, route: Way | undefined, behind = 'cni0') => ({
+const pod = (text: string, route: FoundRoute | undefined, behind = 'cni0') => ({
   address: address(text),
   behind,
   route,
