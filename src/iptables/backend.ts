@@ -7,10 +7,11 @@ import type { ServicePortPlan } from '../plan/service-plan.ts';
 import type { Problem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
 import { type DesiredRules, desiredRules, type RuleFiles } from './desired-rules.ts';
+import { dispatchRules } from './dispatch-rules.ts';
 import { bareTransaction, fullTransaction, isEmptyTransaction } from './full-transaction.ts';
 import type { IptablesOptions } from './iptables-options.ts';
 import { partialTransaction } from './partial-transaction.ts';
-import { restoreInputs, serviceInput } from './restore-input.ts';
+import { restoreInputs, trialEnd, trialInput } from './restore-input.ts';
 import type { RuleTool } from './rule-tool.ts';
 import { type LiveRules, readLiveRules } from './saved-rules.ts';
 import { serviceChains } from './service-chains.ts';
@@ -115,12 +116,17 @@ export class IptablesBackend implements Backend {
     };
   }
 
-  /** Of Services the chains, which nothing leads to; of none the rest of the rules, as far as it is not in force. */
+  /** Services where nothing leads to them; of none the rest of the rules, as far as it is not in force. */
   async #try(plans: FamilyPlans, options: IptablesOptions, signal: AbortSignal | undefined): Promise<void> {
     const desired = desiredRules(this.#files, new Map(), options);
     if (plans.size === 0) return this.#apply(bareTransaction(await this.#live(signal), desired), signal);
     const writes = [...plans].map(([service, ports]) => serviceWrite(service, ports, options));
-    await this.#tool.restore(serviceInput(desired.shared, writes), signal);
+    const dispatch = [...plans.values()].flat().flatMap((plan) => dispatchRules(plan, options));
+    try {
+      await this.#tool.restore(trialInput(desired.shared, writes, dispatch), signal);
+    } finally {
+      await this.#tool.restore(trialEnd(), signal);
+    }
   }
 
   async #apply(transaction: Transaction, signal: AbortSignal | undefined): Promise<void> {

@@ -68,9 +68,12 @@ function digest(text: string): string {
   return encoded;
 }
 
+/** For a moment, where Services are tried that the kernel may not take: rules that are elsewhere to be. Nothing leads to it. */
+export const trialChain = 'KUBE-PROXY-TRIAL' as ChainName;
+
 /**
- * The proxy's chains that are not one service port's; kube-proxy has them by the same names. KUBE-FIREWALL is none of
- * them: it is the kubelet's, too.
+ * The proxy's chains that are not one service port's; kube-proxy has them by the same names, but for the last. KUBE-FIREWALL is
+ * none of them: it is the kubelet's, too.
  */
 export const commonChains: ReadonlySet<string> = new Set([
   'KUBE-SERVICES',
@@ -81,4 +84,5 @@ export const commonChains: ReadonlySet<string> = new Set([
   'KUBE-FORWARD',
   'KUBE-PROXY-FIREWALL',
   'KUBE-PROXY-CANARY',
+  trialChain,
 ]);

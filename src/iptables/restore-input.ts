@@ -8,7 +8,8 @@ import {
   tableEnds,
   tableSection,
 } from '../rules-text/iptables/save-text.ts';
-import type { ChainName } from './chain-names.ts';
+import { type ChainName, trialChain } from './chain-names.ts';
+import type { DispatchRule } from './dispatch-rules.ts';
 import type { TableName } from './skeleton.ts';
 import type { DispatchEdit, ServiceWrite, SharedChain, Transaction } from './transaction.ts';
 
@@ -48,6 +49,31 @@ export function* serviceInput(shared: readonly SharedChain[], writes: readonly S
   yield declarations('nat', marks) + sharedRules('nat', marks);
   yield* serviceLines(namesIn(writes), writes);
   yield tableEnds;
+}
+
+/**
+ * Some Services on trial: their chains, and in a chain of their own the rules that would lead to them, or refuse their
+ * traffic. It stays until `trialEnd`.
+ */
+export function* trialInput(
+  shared: readonly SharedChain[],
+  writes: readonly ServiceWrite[],
+  dispatch: readonly DispatchRule[],
+): RestoreInput {
+  const rulesOf = (table: TableName) =>
+    dispatch
+      .filter(({ chain }) => chain.startsWith(`${table} `))
+      .map(({ rule }) => ruleAppended(trialChain, rule))
+      .join('');
+  yield tableSection('filter', chainDeclared(trialChain) + rulesOf('filter'));
+  yield* serviceInput(shared, writes);
+  yield tableSection('nat', chainDeclared(trialChain) + rulesOf('nat'));
+}
+
+/** Takes the chain of a trial away, whether it is there or not. */
+export function trialEnd(): RestoreInput {
+  const end = chainDeclared(trialChain) + chainDeleted(trialChain);
+  return [tableSection('filter', end), tableSection('nat', end)];
 }
 
 /**

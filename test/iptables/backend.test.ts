@@ -190,6 +190,22 @@ describe('a Service that the kernel does not take', () => {
     },
   );
 
+  test.each<[string, RegExp, readonly Change[]]>([
+    ['the rule that leads to it', /^-d 10\.96\.0\.11\/32 .* -j KUBE-SVC-/, other],
+    [
+      'the rule that refuses its traffic, since it has no endpoint',
+      /^-d 10\.96\.0\.11\/32 .* -j REJECT/,
+      other.slice(0, 1),
+    ],
+  ])('is found by %s', async (_, refuses, objects) => {
+    const { tool, apply } = proxy();
+    tool.refuses = refuses;
+    const [outcome] = await apply([...web, ...objects]);
+    expect(outcome).toMatchObject({ result: 'done', refused: [{ object: 'Service default/other' }] });
+    expect(tool.text()).toContain('10.0.0.1:8080');
+    expect(tool.text()).not.toMatch(/default\/other|KUBE-PROXY-TRIAL/);
+  });
+
   test('is tried again when it changes', async () => {
     const { tool, apply } = proxy();
     tool.refuses = /10\.0\.0\.9/;
