@@ -2,25 +2,25 @@ import type { Family, Protocol } from '../net/family.ts';
 import type { Endpoint } from '../plan/service-plan.ts';
 
 /**
- * The protocols whose flows are looked at. TCP ends by itself: an endpoint that is gone resets it, or the client gives
- * up, and a new connection has a new source port. A datagram from the same socket keeps a flow alive for ever.
+ * The protocols whose flows can become stale. TCP connections end by themselves: they are reset or time out, and a new
+ * one has another source port. Datagrams from the same socket keep a flow alive for ever.
  */
 export type FlowProtocol = Exclude<Protocol, 'TCP'>;
 
-/** An entry of the kernel's connection tracking, as far as it says who was asked and who answers. */
+/** An entry of the kernel's conntrack table: its original destination and who replies. */
 export interface Flow {
   readonly protocol: FlowProtocol;
-  /** Where the client sent it. */
+  /** The destination that the client sent to. */
   readonly destination: Endpoint;
-  /** Whose answers belong to it: the same as `destination`, unless it was translated. */
+  /** The source of replies: the same as `destination` unless the flow was translated. */
   readonly replySource: Endpoint;
 }
 
-/** What the clean-up needs of the machine: the table of connection tracking. */
+/** The kernel's conntrack table. */
 export interface ConntrackTable {
   /**
-   * Reads the flows of these protocols once and deletes those that `isStale` says so of. Resolves to how many were
-   * deleted; one that has ended meanwhile is not counted. Rejects with an `Error` where the table cannot be read.
+   * Reads the flows of these protocols once and deletes those for which `isStale` is true. Resolves to the number of
+   * deleted flows, without those that ended in between. Rejects with an `Error` where the table cannot be read.
    */
   deleteFlows(
     family: Family,

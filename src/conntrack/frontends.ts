@@ -11,18 +11,18 @@ export function hasFlows(plan: ServicePortPlan): plan is FlowPortPlan {
   return plan.protocol !== 'TCP';
 }
 
-/** Where a service port was reached before a change, and with which protocol. */
+/** A frontend that a service port had before a change. */
 export interface FormerFrontend {
   readonly protocol: FlowProtocol;
   readonly frontend: Frontend;
 }
 
-/** Endpoints, as `ip:port`, that flows to each `addressClaim` may go on to; none where no Service answers any more. */
+/** The endpoints, as `ip:port`, that flows to each `addressClaim` may keep; empty where no Service answers any more. */
 export type PresentEndpoints = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Whether the rules would not make this flow again. One that goes to an endpoint which is not present is stale. One
- * that was not translated dates from before there was an endpoint, and is stale as soon as there is one.
+ * Whether the present rules would not create this flow. A flow to an endpoint that is not present is stale. One that
+ * was not translated dates from a time without endpoints, and is stale as soon as there is one.
  */
 export function isStale({ protocol, destination, replySource }: Flow, present: PresentEndpoints): boolean {
   const endpoints = present.get(addressClaim(destination.address, protocol, destination.port));
@@ -35,18 +35,18 @@ function isTranslated(destination: Endpoint, replySource: Endpoint): boolean {
 }
 
 export interface FrontendInput {
-  /** The service ports to be looked at, as they now are. */
+  /** The present plans of the service ports in scope. */
   readonly plans: readonly FlowPortPlan[];
-  /** Frontends that some of them, or of Services that are gone, had before. */
+  /** Frontends that these ports, or deleted Services, had before. */
   readonly former: readonly FormerFrontend[];
   readonly slicesOf: (plan: FlowPortPlan) => Iterable<EndpointSliceRecord>;
   /** The node's addresses that node ports answer on. */
   readonly nodePortAddresses: readonly Address[];
-  /** Whether a Service has the address for itself (see `addressClaim`): there no node port answers. */
+  /** Whether a Service holds the address (see `addressClaim`): node ports do not answer there. */
   readonly isHeld: (claim: string) => boolean;
 }
 
-/** Where flows of these service ports go to, and which of them may stay. */
+/** The destinations of flows of these service ports, with the endpoints that they may keep. */
 export function presentEndpoints({ plans, former, slicesOf, ...node }: FrontendInput): PresentEndpoints {
   const present = new Map<string, ReadonlySet<string>>();
   const put = (protocol: FlowProtocol, frontend: Frontend, endpoints: ReadonlySet<string>) => {
@@ -74,8 +74,8 @@ function claimsOf(
 }
 
 /**
- * All that serve, wherever they run: as in kube-proxy, a flow stays with its endpoint where policies, topology or
- * readiness would give a new one another, and while the endpoint terminates.
+ * All serving endpoints on any node: as in kube-proxy, a flow keeps its endpoint even if policies, topology or
+ * readiness would now choose another, and while the endpoint terminates.
  */
 function servingEndpoints(plan: FlowPortPlan, slices: Iterable<EndpointSliceRecord>): ReadonlySet<string> {
   const serving = new Set<string>();

@@ -6,17 +6,17 @@ import type { ClusterState } from '../state/cluster-state.ts';
 import type { Clock } from '../sync/clock.ts';
 import { doublingPause } from '../sync/pace.ts';
 import type { SyncEvent } from '../sync/sync-event.ts';
-import { Concern } from './concern.ts';
 import type { ConntrackTable } from './flow.ts';
 import { hasFlows, isStale, presentEndpoints } from './frontends.ts';
+import { StaleFlowScope } from './stale-flow-scope.ts';
 
-/** What one pass over the flows of a family did. */
+/** The outcome of a pass over the flows of a family. */
 export type ConntrackOutcome = {
   readonly family: Family;
   readonly milliseconds: number;
 } & (
   | { readonly result: 'done'; readonly deleted: number }
-  /** `again`: so did the pass before. What it was about is looked at in the next one, after a pause. */
+  /** `again`: the previous pass failed, too. The next one, after a pause, covers the same scope. */
   | { readonly result: 'failed'; readonly error: Error; readonly again: boolean }
 );
 
@@ -32,14 +32,14 @@ export interface StaleFlowsOptions {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds to wait after a failed pass, doubled at each further one: where it is not permitted, it may be so for ever. */
+/** Milliseconds to wait after a failed pass, doubled each time: without permission, passes fail for ever. */
 const firstRetry = 1_000;
 const lastRetry = 60_000;
 
 /**
- * Deletes the flows that packets still take by rules which are not in force any more. Passes run beside the syncs, one at a
- * time in a family; what comes meanwhile is the next one, and one that failed is made up for. Only Services that changed are
- * looked for, and nothing is read where none of them has a port whose flows may become stale.
+ * Deletes flows that were created by rules no longer in force. Passes run beside the syncs, one at a time in each
+ * family; changes during a pass are left for the next, and a failed pass is repeated. A pass covers only Services that
+ * changed, and there is none if no port of theirs has flows that may become stale.
  */
 export class StaleFlows {
   readonly #options: StaleFlowsOptions;
@@ -49,7 +49,7 @@ export class StaleFlows {
     this.#options = options;
   }
 
-  /** To be told of everything that happens to the rules. No work is waited for. */
+  /** Takes every event of syncs. Returns at once: passes run in the background. */
   hear(event: SyncEvent): void {
     const work = this.#work[event.family];
     switch (event.kind) {
@@ -57,17 +57,17 @@ export class StaleFlows {
         for (const change of event.changes) work.planned.add(change);
         break;
       case 'applied':
-        takeApplied(work, event);
+        moveApplied(work, event);
         this.#start(event.family);
         break;
       case 'tidied':
-        if (event.isSettled) work.due.take(work.unsettled);
+        if (event.isSettled) work.due.moveFrom(work.unsettled);
         this.#start(event.family);
         break;
     }
   }
 
-  /** Resolves when no pass is under way. */
+  /** Resolves when no pass is running. */
   async idle(): Promise<void> {
     await Promise.all(families.map((family) => this.#work[family].running));
   }
@@ -80,15 +80,15 @@ export class StaleFlows {
 
   async #passes(family: Family, work: FamilyWork): Promise<void> {
     while (work.isWanted && !work.isResting && !this.#options.signal.aborted) {
-      // The sync that asks for it goes first.
+      // The sync that caused it goes first.
       await setImmediate();
       work.isWanted = false;
-      const concern = new Concern();
-      concern.take(work.due);
-      const outcome = await this.#pass(family, concern, work.failures > 0);
+      const scope = new StaleFlowScope();
+      scope.moveFrom(work.due);
+      const outcome = await this.#pass(family, scope, work.failures > 0);
       work.failures = outcome.result === 'failed' ? work.failures + 1 : 0;
       if (outcome.result === 'failed') {
-        work.due.take(concern);
+        work.due.moveFrom(scope);
         void this.#rest(family, work);
       }
       this.#options.report(outcome);
@@ -96,7 +96,7 @@ export class StaleFlows {
     work.running = undefined;
   }
 
-  /** Whatever is wanted meanwhile waits too. */
+  /** Pauses after a failure. Passes that become due meanwhile wait, too. */
   async #rest(family: Family, work: FamilyWork): Promise<void> {
     const { clock, signal } = this.#options;
     work.isResting = true;
@@ -105,11 +105,11 @@ export class StaleFlows {
     this.#start(family);
   }
 
-  async #pass(family: Family, concern: Concern, again: boolean): Promise<ConntrackOutcome> {
+  async #pass(family: Family, scope: StaleFlowScope, again: boolean): Promise<ConntrackOutcome> {
     const started = performance.now();
     const about = () => ({ family, milliseconds: performance.now() - started });
     try {
-      const deleted = await this.#deleteStale(family, concern);
+      const deleted = await this.#deleteStale(family, scope);
       return { ...about(), result: 'done', deleted };
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
@@ -117,7 +117,7 @@ export class StaleFlows {
     }
   }
 
-  #deleteStale(family: Family, { services, former }: Concern): Promise<number> {
+  #deleteStale(family: Family, { services, former }: StaleFlowScope): Promise<number> {
     const { state, book, table, nodePortAddresses } = this.#options;
     const plans = [...services].flatMap((service) => book.plans(family).get(service) ?? []).filter(hasFlows);
     const present = presentEndpoints({
@@ -132,35 +132,39 @@ export class StaleFlows {
   }
 }
 
-/** All that was planned is in force. After a full sync anything may have stood before. */
-function takeApplied(
+/** All that was planned is in force. What a full sync replaced is unknown, so it makes all Services due. */
+function moveApplied(
   { planned, due, unsettled }: FamilyWork,
   { applied, isSettled }: Extract<SyncEvent, { readonly kind: 'applied' }>,
 ): void {
-  due.take(planned);
+  due.moveFrom(planned);
   if (applied.scope === 'full') {
     for (const [service, after] of applied.plans) due.add({ service, before: [], after });
   }
-  if (isSettled || !due.isEmpty) due.take(unsettled);
+  if (isSettled || !due.isEmpty) due.moveFrom(unsettled);
   if (!isSettled) unsettled.addAll(due);
 }
 
 interface FamilyWork {
   /** Changed, but not in force yet. */
-  readonly planned: Concern;
-  /** To be looked at in the next pass. */
-  readonly due: Concern;
-  /** To be looked at once more: packets on their way through the rules of before may still make flows. */
-  readonly unsettled: Concern;
-  /** A pass was asked for since the last one began. */
+  readonly planned: StaleFlowScope;
+  /** The scope of the next pass. */
+  readonly due: StaleFlowScope;
+  /** The scope to pass over once more: packets in transit through the old rules may still create flows. */
+  readonly unsettled: StaleFlowScope;
+  /** Whether a pass has become due since the last one began. */
   isWanted: boolean;
-  /** So many passes in a row failed, and the pause after the last of them is not over. */
+  /** The number of passes that failed in a row. */
   failures: number;
   isResting: boolean;
   running: Promise<void> | undefined;
 }
 
 function newWork(): FamilyWork {
-  const concerns = { planned: new Concern(), due: new Concern(), unsettled: new Concern() };
-  return { ...concerns, isWanted: false, failures: 0, isResting: false, running: undefined };
+  const scopes = {
+    planned: new StaleFlowScope(),
+    due: new StaleFlowScope(),
+    unsettled: new StaleFlowScope(),
+  };
+  return { ...scopes, isWanted: false, failures: 0, isResting: false, running: undefined };
 }

@@ -1,11 +1,11 @@
-/** A media type that a client takes: `application/json;v=v1beta1;g=config.k8s.io;as=Statusz`. */
+/** A media type that a client accepts: `application/json;v=v1beta1;g=config.k8s.io;as=Statusz`. */
 export interface MediaRange {
   /** In lower case: `text/plain`, `text/*`, `*\/*`. */
   readonly type: string;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** What the header `Accept` takes, what it likes best first (RFC 9110, 12.5.1); everything where it is empty. */
+/** The media types of an `Accept` header by preference (RFC 9110, section 12.5.1); everything if it is empty. */
 export function acceptedTypes(header: string): readonly MediaRange[] {
   if (header.trim() === '') return [{ type: '*/*', parameters: {} }];
   return header

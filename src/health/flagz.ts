@@ -2,7 +2,7 @@ import { formatDuration, parseDuration } from '../config/duration.ts';
 import { type Flag, type FlagValues, flags } from '../config/flags/flags.ts';
 import type { ZPage } from './z-page.ts';
 
-/** Every flag of kube-proxy, and Portolan's `own`, with the value that was given or else the default; sorted by name. */
+/** All flags of kube-proxy and Portolan's `own`, sorted by name, with the given value or the default. */
 export function flagz(given: FlagValues, own: Readonly<Record<string, string>>): ZPage {
   const values = new Map(Object.entries(own));
   for (const { name, type, default: usual } of flags) {
@@ -17,7 +17,7 @@ export function flagz(given: FlagValues, own: Readonly<Record<string, string>>):
   };
 }
 
-/** As Go prints it. */
+/** The value as Go prints it. */
 function formatValue(type: Flag['type'], value: NonNullable<FlagValues[keyof FlagValues]>): string {
   if (Array.isArray(value)) return `[${value.join(',')}]`;
   if (typeof value === 'object') {

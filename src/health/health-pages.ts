@@ -2,14 +2,14 @@ import { type Health, iso } from './health-state.ts';
 import { jsonPage, type Page } from './page.ts';
 
 /**
- * What `/healthz` says, which load balancers ask: 503 also where the node is being deleted. `healthy` in it is about the
+ * The page `/healthz` for load balancers: 503 also while the node is being deleted. Its field `healthy` is about the
  * proxy alone. Fields and their order are kube-proxy's.
  */
 export function healthzPage(health: Health, nodeEligible: boolean): Page {
   return healthPage(health, health.healthy && nodeEligible, { nodeEligible });
 }
 
-/** What `/livez` says, which the kubelet asks. */
+/** The page `/livez` for the kubelet. */
 export function livezPage(health: Health): Page {
   return healthPage(health, health.healthy, {});
 }
@@ -19,7 +19,7 @@ function healthPage(
   isWell: boolean,
   node: { readonly nodeEligible?: boolean },
 ): Page {
-  // Tools take an old time here for a proxy that stands still; kube-proxy too says "now" while all is well.
+  // Tools take an old time for a proxy that hangs; kube-proxy reports the present time while it is healthy, too.
   const updated = isWell ? currentTime : lastUpdated;
   return jsonPage(
     isWell ? 200 : 503,

@@ -2,11 +2,11 @@ import type { Family } from '../net/family.ts';
 import type { SyncEvent } from '../sync/sync-event.ts';
 
 interface FamilySyncs {
-  /** Milliseconds since the epoch of the last sync that brought everything into force. */
+  /** When the last sync brought everything into force, in milliseconds since the epoch. */
   lastUpdated: number;
-  /** When the oldest change came that no sync has begun with. */
+  /** When the oldest change arrived that no sync has started on. */
   waitingSince: number | undefined;
-  /** When the oldest change came that a sync has begun with, and that is not yet in force. */
+  /** When the oldest change arrived that a sync has started on and not brought into force yet. */
   underWaySince: number | undefined;
   /** Why the last sync failed. */
   error: string | undefined;
@@ -16,31 +16,31 @@ export interface FamilyHealth {
   /** RFC 3339. */
   readonly lastUpdated: string;
   readonly healthy: boolean;
-  /** What is behind: only where a change waits too long, or the last sync failed. kube-proxy does not say it. */
+  /** The backlog, if a change has waited too long or the last sync failed. kube-proxy does not have this field. */
   readonly behind?: FamilyBacklog;
 }
 
 export interface FamilyBacklog {
-  /** RFC 3339: when the oldest change came that is not in force. */
+  /** When the oldest change arrived that is not in force, RFC 3339. */
   readonly since: string;
-  /** Why the last sync failed; absent where none has, and one hangs. */
+  /** Why the last sync failed; absent if it did not fail but hangs. */
   readonly error?: string;
 }
 
-/** How the proxy is. */
+/** The health of the proxy. */
 export interface Health {
   /** Milliseconds since the epoch. */
   readonly currentTime: number;
-  /** Of the family that was brought up to date last; milliseconds since the epoch. */
+  /** The last update of any family, in milliseconds since the epoch. */
   readonly lastUpdated: number;
-  /** Whether every family is. */
+  /** Whether all families are healthy. */
   readonly healthy: boolean;
   readonly status: Readonly<Partial<Record<Family, FamilyHealth>>>;
 }
 
 /**
- * Healthy while no change waits for the kernel as long as twice the sync period: so at the start too, however long it
- * takes until objects come. The rules of kube-proxy's health server.
+ * Healthy while no change has waited for twice the sync period, so also at the start, however long it takes until
+ * objects arrive. These are the rules of kube-proxy's health server.
  */
 export class HealthState {
   readonly #families: Map<Family, FamilySyncs>;
@@ -54,19 +54,19 @@ export class HealthState {
     this.#now = now;
   }
 
-  /** Only these families are programmed. */
+  /** Restricts the state to these families. */
   only(families: readonly Family[]): void {
     for (const family of this.#families.keys()) {
       if (!families.includes(family)) this.#families.delete(family);
     }
   }
 
-  /** A change came that is to be brought into force in every family. */
+  /** A change arrived that is to be brought into force in every family. */
   queued(): void {
     for (const syncs of this.#families.values()) syncs.waitingSince ??= this.#now();
   }
 
-  /** To be told of everything that happens to the rules. */
+  /** Takes every event of syncs. */
   hear(event: SyncEvent): void {
     const syncs = this.#families.get(event.family);
     if (syncs === undefined) return;
@@ -92,7 +92,7 @@ export class HealthState {
     }
   }
 
-  /** Whether one family is. */
+  /** Whether a family is healthy. */
   isHealthy(family: Family): boolean {
     const syncs = this.#families.get(family);
     return syncs === undefined || this.#isHealthy(syncs, this.#now());
@@ -111,7 +111,7 @@ export class HealthState {
     };
   }
 
-  /** What a sync had begun with is still to be brought into force, and so is what stood before. */
+  /** What the failed sync had started on waits again, together with later changes. */
   #failed(syncs: FamilySyncs, { message }: Error): void {
     syncs.error = message;
     syncs.underWaySince ??= this.#now();

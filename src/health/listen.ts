@@ -2,15 +2,15 @@ import { createServer, type RequestListener } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SocketAddress } from '../config/proxy-config.ts';
 
-/** A server that listens. */
+/** A listening server. */
 export interface Listening {
-  /** Lets the port go, and ends every connection. */
+  /** Closes the port and all connections. */
   close(): Promise<void>;
 }
 
 export interface ListenOptions extends SocketAddress {
   readonly answer: RequestListener;
-  /** Where the address is `::`, whether IPv4 clients are left to others. */
+  /** With the address `::`: whether IPv4 is left to another socket. */
   readonly ipv6Only?: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface ListenOptions extends SocketAddress {
 export async function listen({ address, port, answer, ipv6Only = false }: ListenOptions): Promise<Listening> {
   const server = createServer(answer);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // It stays: an error that nobody hears would end the process, and one connection less is no reason for that.
+  // Stays for good: an unhandled error would end the process, and a lost connection is no reason for that.
   server.on('error', reject).listen({ host: address, port, ipv6Only }, resolve);
   await promise;
   return {
@@ -30,7 +30,7 @@ export async function listen({ address, port, answer, ipv6Only = false }: Listen
   };
 }
 
-/** Goes on with `attempt`, with pauses of so many milliseconds, until it succeeds or the signal aborts. */
+/** Repeats `attempt`, with pauses in milliseconds, until it succeeds or the signal aborts. */
 export async function untilListening(
   attempt: () => Promise<void>,
   pause: number,
@@ -42,7 +42,7 @@ export async function untilListening(
     try {
       return await attempt();
     } catch {
-      // Said once, at the first failure.
+      // Reported once, at the first failure.
     }
   }
 }

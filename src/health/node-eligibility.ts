@@ -1,9 +1,9 @@
 import type { NodeRecord } from '../state/records.ts';
 
 /**
- * Whether load balancers may send traffic to this node, by its Node as it was last seen (KEP-3836). kube-proxy also
- * says no where it never saw the Node. Here that counts only once a cluster's objects are `loaded`: before, a
- * proxy that waits for the API server would be taken for dead, and files need not have a Node.
+ * Whether load balancers may send traffic to this node, according to its Node (KEP-3836). For kube-proxy a node without
+ * a Node is not eligible. Here that applies only once a cluster's objects are `loaded`: before, a proxy that waits for
+ * the API server would be taken for dead; and files need not have a Node.
  */
 export class NodeEligibility {
   readonly #needsNode: boolean;

@@ -1,6 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 
-/** What a server answers with. */
+/** An HTTP response. */
 export interface Page {
   readonly status: number;
   readonly type: string;
@@ -8,19 +8,19 @@ export interface Page {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a page may depend on. */
+/** The parts of a request that a page may depend on. */
 export interface PageRequest {
-  /** The header `Accept`; empty where there is none. */
+  /** The header `Accept`; empty if absent. */
   readonly accept: string;
 }
 
-/** Makes the page for a request; whatever it throws is an answer with status 500. */
+/** Makes the page for a request; an error becomes a response with status 500. */
 export type PageMaker = (request: PageRequest) => Page | Promise<Page>;
 
-/** Pages by path. One that ends in a slash stands for all below it. */
+/** Pages by path. A path that ends in a slash includes everything below it. */
 export type Pages = Readonly<Record<string, PageMaker>>;
 
-/** Answers with the pages, and elsewhere with 404, as Go's servers do. */
+/** Serves the pages, and 404 elsewhere, as Go's servers do. */
 export function serves(pages: Pages): RequestListener {
   const trees = Object.keys(pages).filter((path) => path.endsWith('/'));
   return servesAlways((request, path) => {
@@ -29,12 +29,12 @@ export function serves(pages: Pages): RequestListener {
   });
 }
 
-/** Answers every request with one page. */
+/** Serves one page for all requests. */
 export function servesAlways(
   page: (request: PageRequest, path: string) => Page | Promise<Page>,
 ): RequestListener {
   return async (request, response) => {
-    // No URL parser: it throws at what some clients send.
+    // Not with a URL parser, which throws for what some clients send.
     const [path = '/'] = (request.url ?? '/').split('?');
     try {
       send(response, await page({ accept: request.headers.accept ?? '' }, path));

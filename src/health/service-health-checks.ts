@@ -8,35 +8,35 @@ import type { ClusterState } from '../state/cluster-state.ts';
 import type { ServiceKey } from '../state/records.ts';
 import type { AppliedPlans } from '../sync/sync-event.ts';
 import { servesAlways } from './page.ts';
-import { localReadyEndpoints, ServiceHealthBook, serviceHealthPage } from './service-health.ts';
+import { HealthCheckedServices, localReadyEndpoints, serviceHealthPage } from './service-health.ts';
 import { ServiceHealthServers } from './service-health-servers.ts';
 
 export interface ServiceHealthChecksOptions {
   readonly config: ProxyConfig;
   readonly state: ClusterState;
-  /** Whether the proxy itself is, in a family. */
+  /** Whether the proxy itself is healthy in a family. */
   readonly isHealthy: (family: Family) => boolean;
   readonly onListenError: (service: ServiceKey, port: number, error: Error) => void;
 }
 
 /**
- * Answers load balancers on the health check node ports of Services with `externalTrafficPolicy: Local`, in each family on
- * the addresses that node ports are served on. Follows the plans as they come into force.
+ * Serves the health check node ports of Services with `externalTrafficPolicy: Local`, in each family on the addresses
+ * of node ports. Follows the plans as they come into force.
  */
 export class ServiceHealthChecks {
   readonly #options: ServiceHealthChecksOptions;
-  readonly #books: Readonly<Record<Family, ServiceHealthBook>>;
+  readonly #services: Readonly<Record<Family, HealthCheckedServices>>;
   readonly #servers: Readonly<Record<Family, ServiceHealthServers>>;
 
   constructor(options: ServiceHealthChecksOptions) {
     this.#options = options;
-    this.#books = { IPv4: this.#book('IPv4'), IPv6: this.#book('IPv6') };
+    this.#services = { IPv4: this.#healthChecked('IPv4'), IPv6: this.#healthChecked('IPv6') };
     this.#servers = { IPv4: this.#serversOf('IPv4'), IPv6: this.#serversOf('IPv6') };
   }
 
-  /** A change of the node is a full sync: then its addresses are looked at again. */
+  /** Follows plans that came into force. A full sync, as after a change of the node, also renews the addresses. */
   applied(family: Family, applied: AppliedPlans): Promise<void> {
-    const touched = this.#books[family].applied(applied);
+    const touched = this.#services[family].applied(applied);
     if (applied.scope === 'full') this.#servers[family].listenOn(this.#addresses(family));
     return this.#servers[family].changed(touched);
   }
@@ -45,16 +45,16 @@ export class ServiceHealthChecks {
     await Promise.all(families.map((family) => this.#servers[family].close()));
   }
 
-  #book(family: Family): ServiceHealthBook {
+  #healthChecked(family: Family): HealthCheckedServices {
     const { state } = this.#options;
-    return new ServiceHealthBook((service) =>
+    return new HealthCheckedServices((service) =>
       localReadyEndpoints(state.slicesOf(service).values(), family, state.nodeName),
     );
   }
 
   #serversOf(family: Family): ServiceHealthServers {
     const { isHealthy, onListenError } = this.#options;
-    const services = () => this.#books[family].services;
+    const services = () => this.#services[family].services;
     return new ServiceHealthServers({
       wanted: services,
       answer: (service) =>

@@ -5,28 +5,28 @@ import { type Listening, listen } from './listen.ts';
 import type { ServiceHealth } from './service-health.ts';
 
 export interface ServiceHealthServersOptions {
-  /** The Services that want a server, as they now are. */
+  /** The Services that should have a server. */
   readonly wanted: () => ReadonlyMap<ServiceKey, ServiceHealth>;
   readonly answer: (service: ServiceKey) => RequestListener;
-  /** A port that cannot be bound; told once, until the reason is another or the port was bound in between. */
+  /** Reports a port that cannot be bound: once, until the reason changes or the port was bound in between. */
   readonly onListenError: (service: ServiceKey, port: number, error: Error) => void;
 }
 
 interface OpenServer {
   readonly port: number;
-  /** Where it listens, as one text to compare. */
+  /** Its addresses and port, as a text for comparison. */
   readonly where: string;
   readonly listening: readonly Listening[];
 }
 
 /**
- * The HTTP servers of one family's health check node ports. Of two Services that want the same port one gets it; the
+ * The HTTP servers of one family's health check node ports. If two Services want the same port, one gets it, and the
  * other is tried again at each change.
  */
 export class ServiceHealthServers {
   readonly #options: ServiceHealthServersOptions;
   readonly #open = new Map<ServiceKey, OpenServer>();
-  /** With the reason. */
+  /** The Services whose port cannot be bound, with the reason. */
   readonly #failed = new Map<ServiceKey, string>();
   #addresses: readonly Address[] = [];
   #turn: Promise<void> = Promise.resolve();
@@ -36,12 +36,12 @@ export class ServiceHealthServers {
     this.#options = options;
   }
 
-  /** From the next change on servers listen on these addresses. */
+  /** Servers listen on these addresses from the next change on. */
   listenOn(addresses: readonly Address[]): void {
     this.#addresses = addresses;
   }
 
-  /** Brings the servers of these Services up to date; resolves when they and those before are. */
+  /** Brings the servers of these Services up to date; resolves when this and all earlier calls are done. */
   changed(services: ReadonlySet<ServiceKey>): Promise<void> {
     if (services.size > 0 || this.#failed.size > 0)
       this.#turn = this.#turn.then(() => this.#update(services));
@@ -55,7 +55,7 @@ export class ServiceHealthServers {
     return this.#turn;
   }
 
-  /** What goes goes first: a port may pass from one Service to another. */
+  /** Closes servers before it opens others, since a port may pass from one Service to another. */
   async #update(services: ReadonlySet<ServiceKey>): Promise<void> {
     for (const service of services) await this.#closeUnwanted(service);
     for (const service of new Set([...services, ...this.#failed.keys()])) await this.#openWanted(service);

@@ -5,19 +5,19 @@ import type { EndpointRecord, EndpointSliceRecord, ServiceKey } from '../state/r
 import type { AppliedPlans } from '../sync/sync-event.ts';
 import { jsonPage, type Page } from './page.ts';
 
-/** What a health check of a Service needs to know. */
+/** What the health check of a Service depends on. */
 export interface ServiceHealth {
   readonly port: number;
-  /** Ready endpoints on this node. */
+  /** The number of ready endpoints on this node. */
   readonly localEndpoints: number;
 }
 
-/** Services of one family that have a health check node port, as their rules are in force. */
-export class ServiceHealthBook {
+/** The Services of one family with a health check node port whose rules are in force. */
+export class HealthCheckedServices {
   readonly #countEndpoints: (service: ServiceKey) => number;
   #services = new Map<ServiceKey, ServiceHealth>();
 
-  /** `countEndpoints` says how many ready endpoints a Service has on this node. */
+  /** `countEndpoints` returns the number of ready endpoints of a Service on this node. */
   constructor(countEndpoints: (service: ServiceKey) => number) {
     this.#countEndpoints = countEndpoints;
   }
@@ -26,7 +26,7 @@ export class ServiceHealthBook {
     return this.#services;
   }
 
-  /** Returns the Services whose port may have come, gone or changed. */
+  /** Returns the Services whose port may have been added, removed or changed. */
   applied(applied: AppliedPlans): ReadonlySet<ServiceKey> {
     const touched = new Set<ServiceKey>();
     if (applied.scope === 'full') {
@@ -53,8 +53,8 @@ export class ServiceHealthBook {
 }
 
 /**
- * How many addresses of one family are ready on this node, whatever their ports; those that only serve while they
- * terminate do not count: load balancers shall go elsewhere in time (KEP-1669).
+ * The number of ready addresses of one family on this node, whatever their ports. Terminating ones do not count, even
+ * if they still serve: load balancers should turn to other nodes in time (KEP-1669).
  */
 export function localReadyEndpoints(
   slices: Iterable<EndpointSliceRecord>,
@@ -67,7 +67,7 @@ export function localReadyEndpoints(
     own.flatMap(({ endpoints }) => endpoints.filter(isReady).map(({ address }) => address)),
   );
   if (candidates.size === 0) return 0;
-  // As in a plan: of an address that a port has in two slices, the one counts that does not terminate.
+  // As in plans: of an address in two slices, the one that is not terminating counts.
   const ready = new Map<string, Address | undefined>();
   for (const { ports, endpoints } of own) {
     for (const endpoint of endpoints) {
@@ -82,7 +82,7 @@ export function localReadyEndpoints(
   return new Set([...ready.values()].filter((address) => address !== undefined)).size;
 }
 
-/** What the health check node port answers, with every path. Fields, order and layout are kube-proxy's. */
+/** The page of a health check node port, for every path. Fields, order and layout are kube-proxy's. */
 export function serviceHealthPage(
   service: ServiceKey,
   localEndpoints: number,

@@ -1,6 +1,6 @@
 import type { ZPage } from './z-page.ts';
 
-/** The Kubernetes version whose kube-proxy this proxy takes the place of. */
+/** The Kubernetes version whose kube-proxy this proxy replaces. */
 const emulatedVersion = '1.36';
 
 export interface RunningSince {
@@ -8,11 +8,11 @@ export interface RunningSince {
   readonly started: number;
   readonly now: number;
   readonly version: string;
-  /** What else the server answers. */
+  /** The other paths of the server. */
   readonly paths: readonly string[];
 }
 
-/** How long the proxy runs, and in which version. Where kube-proxy names its Go, this names Node.js. */
+/** The uptime and version of the proxy. Where kube-proxy has its Go version, this has that of Node.js. */
 export function statusz({ started, now, version, paths }: RunningSince): ZPage {
   const uptimeSeconds = Math.floor((now - started) / 1000);
   const listed = [...paths].sort();

@@ -1,21 +1,21 @@
 import { acceptedTypes, type MediaRange } from './accept.ts';
 import { jsonPage, type Page, type PageRequest, textPage } from './page.ts';
 
-/** How Portolan calls itself on its pages. */
+/** Portolan's name on its pages. */
 export const component = 'portolan';
 
-/** A page for people that programs may have as an object: Kubernetes' z-pages (KEP-4827, KEP-4828). */
+/** A page that is text for people and an object for programs: Kubernetes' z-pages (KEP-4827, KEP-4828). */
 export interface ZPage {
   readonly kind: 'Statusz' | 'Flagz';
   readonly text: string;
-  /** The fields of the object after its metadata. */
+  /** The object's fields besides its metadata. */
   readonly fields: object;
 }
 
 const group = 'config.k8s.io';
 const versions = ['v1beta1', 'v1alpha1'];
 
-/** Text, unless the request asks for the object in just this kind, group and version; 406 where it takes neither. */
+/** Text, unless the request asks for exactly this kind, group and version; 406 if it accepts neither. */
 export function zPage({ kind, text, fields }: ZPage, { accept }: PageRequest): Page {
   for (const range of acceptedTypes(accept)) {
     if (['*/*', 'text/*', 'text/plain'].includes(range.type)) return textPage(200, heading(kind) + text);

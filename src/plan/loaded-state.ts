@@ -3,25 +3,24 @@ import type { ProxyConfig } from '../config/proxy-config.ts';
 import type { Family } from '../net/family.ts';
 import { ClusterState } from '../state/cluster-state.ts';
 import { formatProblem, type Problem } from '../state/problem.ts';
-import type { Change, ServiceRecord } from '../state/records.ts';
-import { balanceProblems } from './balance-problems.ts';
+import { balanceAnnotation, type Change, type ServiceRecord } from '../state/records.ts';
 import { nodeIPs } from './node-ips.ts';
 import { PlanBook } from './plan-book.ts';
 import type { FamilyPlans } from './plan-change.ts';
 import type { PlanContext } from './plan-service.ts';
 
-/** The objects of a source, the plans made of them, and what could not be used. */
+/** The objects of a source, their plans, and the problems of both. */
 export interface LoadedState {
   readonly state: ClusterState;
   readonly book: PlanBook;
-  /** What could not be used of the objects. */
+  /** Objects and fields that could not be used. */
   readonly unusable: readonly Problem[];
-  /** That, and what is wrong between objects, or with what they ask of the mode. */
+  /** All problems: those, conflicts between objects, and features that the mode lacks. */
   readonly problems: readonly Problem[];
   readonly context: () => PlanContext;
 }
 
-/** Whose objects are loaded, and for which node. */
+/** The configuration and the node that objects are loaded for. */
 export interface LoadedFor {
   readonly config: ProxyConfig;
   readonly hostname: string;
@@ -29,8 +28,8 @@ export interface LoadedFor {
 }
 
 /**
- * Loads every object that `load` emits, one update after another. Where `load` ends early, the state holds only a part, and must
- * not be programmed.
+ * Loads every object that `load` emits, update by update. If `load` ends early, the state is incomplete and must not be
+ * programmed.
  */
 export async function loadObjects(
   load: (
@@ -53,7 +52,7 @@ export async function loadObjects(
   return { state, book: new PlanBook(state), unusable, problems, context: () => planContext(state, config) };
 }
 
-/** The plans of one family for the objects as they now are; not beside reconcilers, which take them for themselves. */
+/** The plans of one family for the present objects. Not for use beside reconcilers, which take changes themselves. */
 export function currentPlans(
   { book, context }: Pick<LoadedState, 'book' | 'context'>,
   family: Family,
@@ -62,12 +61,12 @@ export function currentPlans(
   return book.plans(family);
 }
 
-/** What is to be said of the objects, each in a line: what is wrong with them, and where it is open which there are. */
+/** Remarks for the operator, a line each: problems of the objects, and parts of the source that could not be read. */
 export function remarksOn({ state, problems }: Pick<LoadedState, 'state' | 'problems'>): readonly string[] {
   return [...problems.map(formatProblem), ...state.gaps.map((gap) => `portolan: ${formatProblem(gap)}`)];
 }
 
-/** What these Services ask for and the mode cannot do. */
+/** What these Services ask for and the mode lacks. */
 export function modeProblems(services: Iterable<ServiceRecord>, { mode }: ProxyConfig): Iterable<Problem> {
   return mode === 'iptables' ? balanceProblems(services) : [];
 }
@@ -80,4 +79,16 @@ function planContext(state: ClusterState, config: ProxyConfig): PlanContext {
     nodeIPs: nodeIPs(config.bindAddress, state.node),
     holder: (claim) => state.holder(claim),
   };
+}
+
+/** Services that ask for a balance that mode iptables lacks: it only has random. */
+export function* balanceProblems(services: Iterable<ServiceRecord>): Iterable<Problem> {
+  for (const { key, balance } of services) {
+    if (balance === 'random') continue;
+    yield {
+      object: `Service ${key}`,
+      field: `metadata.annotations["${balanceAnnotation}"]`,
+      reason: `"${balance}" needs mode nftables; mode iptables uses random`,
+    };
+  }
 }

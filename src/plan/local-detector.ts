@@ -4,13 +4,13 @@ import { type Cidr, cidrFamily } from '../net/cidr.ts';
 import type { Family } from '../net/family.ts';
 import type { NodeRecord } from '../state/records.ts';
 
-/** How traffic of the cluster's own pods is told (`detectLocalMode`). */
+/** How traffic of this node's pods is recognised (`detectLocalMode`). */
 export type LocalDetector =
   | { readonly by: 'cidr'; readonly cidr: Cidr }
   | { readonly by: 'interface'; readonly interface: InterfaceName }
   | { readonly by: 'interface-prefix'; readonly prefix: InterfaceNamePrefix };
 
-/** The detector of one family; `undefined` where pods' traffic cannot be told. */
+/** The detector of one family; `undefined` where pod traffic cannot be recognised. */
 export function localDetector(
   family: Family,
   detectLocal: DetectLocal,

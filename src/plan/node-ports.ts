@@ -4,7 +4,7 @@ import { type Cidr, cidrContains, cidrFamily, isZeroCidr } from '../net/cidr.ts'
 import type { Family } from '../net/family.ts';
 import type { NodeIPs } from './node-ips.ts';
 
-/** The ranges that node ports answer in; a family that no range is of answers everywhere, as in kube-proxy. */
+/** The ranges that node ports answer in; all addresses for a family without a range, as in kube-proxy. */
 export function nodePortRanges(
   family: Family,
   nodePortAddresses: NodePortAddresses,
@@ -20,7 +20,7 @@ export function nodePortRanges(
   return own.length === 0 || own.some(isZeroCidr) ? 'all' : own;
 }
 
-/** Those of the node's addresses that lie in the ranges. */
+/** The node's addresses that are in the ranges. */
 export function addressesIn(
   ranges: 'all' | readonly Cidr[],
   localAddresses: readonly Address[],

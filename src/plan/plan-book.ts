@@ -7,8 +7,8 @@ import { type PlanContext, planService } from './plan-service.ts';
 import type { ServicePortPlan } from './service-plan.ts';
 
 /**
- * The plans of both families. What is dirty is planned once, for both; each family then takes what changed when it can, so
- * that its plans stay as they are while it works on them, and none waits for the other.
+ * Holds the plans of both families. Dirty Services are planned once, for both. Each family takes its changes when it is
+ * ready for them: until then its plans stay the same, and neither family waits for the other.
  */
 export class PlanBook {
   readonly #state: ClusterState;
@@ -18,19 +18,19 @@ export class PlanBook {
     this.#state = state;
   }
 
-  /** The plans that the family has taken. */
+  /** The plans as of the last changes that the family took. */
   plans(family: Family): FamilyPlans {
     return this.#families[family].taken;
   }
 
-  /** Whether `take` may have something. */
+  /** Whether `take` may return changes. */
   hasChanges(family: Family): boolean {
     return this.#state.hasDirty || this.#families[family].waiting.size > 0;
   }
 
   /**
-   * Plans what is dirty, and takes what changed in the family since it last took something: of each Service one change,
-   * from what was taken to what now is.
+   * Plans dirty Services and takes the family's changes since the last call: one for each Service, from the plans that
+   * were taken last to the present ones.
    */
   take(family: Family, context: () => PlanContext): readonly PlanChange[] {
     if (this.#state.hasDirty) this.#plan(context());
@@ -47,7 +47,7 @@ export class PlanBook {
     return changes;
   }
 
-  /** What both families take. */
+  /** Takes the changes of both families. */
   update(context: PlanContext): Record<Family, readonly PlanChange[]> {
     const taken = (family: Family) => this.take(family, () => context);
     return { IPv4: taken('IPv4'), IPv6: taken('IPv6') };
@@ -60,7 +60,7 @@ export class PlanBook {
         record === undefined ? [] : planService(record, this.#state.slicesOf(service).values(), context);
       for (const family of families) {
         const { taken, waiting } = this.#families[family];
-        // Copied, as the array that filter makes has room for 16 more.
+        // Copied, since filter returns an array with spare capacity for 16 elements.
         const planned = [...plans.filter((plan) => plan.family === family)];
         // Of a Service that comes and goes nothing stays in a family that takes nothing.
         if (planned.length > 0 || taken.has(service)) waiting.set(service, planned);
@@ -72,7 +72,7 @@ export class PlanBook {
 
 interface FamilyBook {
   readonly taken: Map<ServiceKey, readonly ServicePortPlan[]>;
-  /** What was planned since. */
+  /** Planned since then, and not taken yet. */
   readonly waiting: Map<ServiceKey, readonly ServicePortPlan[]>;
 }
 

@@ -5,8 +5,9 @@ import type { ServicePortPlan } from './service-plan.ts';
 export type FamilyPlans = ReadonlyMap<ServiceKey, readonly ServicePortPlan[]>;
 
 /**
- * One Service before and after a change, in one family; empty where it was not there or is not any more. `after` is `before`
- * itself where only what the plans are made of is different: flows and health checks may depend on that, rules do not.
+ * The plans of a Service before and after a change, in one family; empty where it did not exist before or after.
+ * `after` is the same array as `before` where only the objects changed and the plans did not: flows and health checks
+ * may depend on that, rules do not.
  */
 export interface PlanChange {
   readonly service: ServiceKey;

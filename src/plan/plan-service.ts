@@ -14,15 +14,15 @@ import { type Candidate, type PolicyUse, type Selection, selectEndpoints } from 
 import type { Firewall, Frontend, Route, ServicePortName, ServicePortPlan } from './service-plan.ts';
 import type { NodeTopology } from './topology.ts';
 
-/** What a plan depends on besides the Service and its EndpointSlices. */
+/** What plans depend on in addition to the Service and its EndpointSlices. */
 export interface PlanContext extends NodeTopology {
-  /** The node's own address, one a family: decides whether source ranges let the node itself pass. */
+  /** The node's own address in each family, which decides whether source ranges admit the node itself. */
   readonly nodeIPs: Partial<Record<Family, Address>>;
-  /** The Service that answers on a contested address or node port. */
+  /** The Service that holds a contested address or node port. */
   holder(claim: string): ServiceKey | undefined;
 }
 
-/** What each port of a Service does on this node, in each family that it has a ClusterIP of; nothing where nobody can reach it. */
+/** A plan for each port of a Service in each family of its ClusterIPs; none for ports that nobody can reach. */
 export function planService(
   service: ServiceRecord,
   slices: Iterable<EndpointSliceRecord>,
@@ -93,7 +93,7 @@ function heldFrontends(
   );
 }
 
-/** Policy Local of external traffic needs the Cluster endpoints too: pods and the node itself use those. */
+/** External policy Local needs the Cluster endpoints, too: pods and the node itself use these. */
 function policyUse(service: ServiceRecord, frontends: readonly Frontend[]): PolicyUse {
   const internalLocal = service.internalTrafficPolicy === 'Local';
   const external = frontends.some(({ kind }) => kind !== 'ClusterIP');
@@ -103,7 +103,7 @@ function policyUse(service: ServiceRecord, frontends: readonly Frontend[]): Poli
   };
 }
 
-/** Every plan has two, so they are shared. */
+/** Shared objects, since every plan has two routes. */
 const routes = {
   reject: { action: 'reject' },
   drop: { action: 'drop' },
@@ -117,7 +117,7 @@ function route(policy: TrafficPolicy, { endpoints, usableAnywhere }: Selection):
   return routes[policy];
 }
 
-/** A range of length 0 lets everyone in, which is the same as no ranges at all. */
+/** A range of prefix length 0 admits everyone, which is the same as no ranges. */
 function firewall(service: ServiceRecord, family: Family, nodeIP: Address | undefined): Firewall | undefined {
   const sourceRanges = service.loadBalancerSourceRanges.filter((cidr) => cidrFamily(cidr) === family);
   if (sourceRanges.length === 0 || sourceRanges.some(isZeroCidr)) return undefined;
@@ -126,9 +126,9 @@ function firewall(service: ServiceRecord, family: Family, nodeIP: Address | unde
 }
 
 /**
- * The endpoints of a service port: its slices' ports of the same name, merged over slices, sorted by `ip:port`.
- * While an address moves between slices it stands in both; and a pod may already have the address of one that
- * still terminates. In both cases the one that does not terminate counts.
+ * The endpoints of a service port: the ports of that name in its slices, merged and sorted by `ip:port`. An address
+ * that moves between slices is in both for a while, and a new pod may have the address of one that still terminates: of
+ * duplicates, the one that is not terminating counts.
  */
 function joinSlices(
   { name, protocol }: ServicePortRecord,

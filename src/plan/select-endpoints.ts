@@ -2,7 +2,7 @@ import type { EndpointRecord } from '../state/records.ts';
 import type { Endpoint, EndpointChoice } from './service-plan.ts';
 import { availableByTopology, type NodeTopology } from './topology.ts';
 
-/** An endpoint of a service port with the conditions that decide about its use. */
+/** An endpoint of a service port with the conditions that decide whether it is used. */
 export interface Candidate {
   readonly endpoint: Endpoint;
   readonly local: boolean;
@@ -17,13 +17,13 @@ export interface PolicyUse {
 
 export interface Selection {
   readonly endpoints: EndpointChoice;
-  /** Whether any node has a usable endpoint, this one or another. */
+  /** Whether there is a usable endpoint on any node. */
   readonly usableAnywhere: boolean;
 }
 
 /**
- * Chooses the endpoints that this node sends traffic to, in the order of the candidates.
- * Ready ones; where a policy finds none, those that still serve while they terminate (KEP-1669).
+ * Chooses the endpoints that this node sends traffic to, in the order of the candidates: ready ones, or where a policy
+ * has none, terminating ones that still serve (KEP-1669).
  */
 export function selectEndpoints(
   candidates: readonly Candidate[],
@@ -56,7 +56,7 @@ function union(
 
 const none: readonly Endpoint[] = Object.freeze([]);
 
-/** Each of `known` is a part of the candidates or holds them all, so one that is as long says the same. */
+/** Reuses one of `known`, which are subsets of the same candidates, so that equal length means equal content. */
 function endpointsOf(
   candidates: readonly Candidate[],
   ...known: readonly (readonly Endpoint[])[]

@@ -19,18 +19,18 @@ export type Frontend =
   | { readonly kind: 'LoadBalancerIP'; readonly address: Address; readonly port: number }
   | { readonly kind: 'NodePort'; readonly port: number };
 
-/** What happens to traffic that came in by one side, internal or external. */
+/** What happens to internal or external traffic of a service port. */
 export type Route =
-  /** To the endpoints of this policy. */
+  /** It goes to the endpoints of this policy. */
   | { readonly action: 'forward'; readonly policy: TrafficPolicy }
-  /** No endpoint anywhere: the client learns it at once. */
+  /** There is no endpoint at all: the client is rejected at once. */
   | { readonly action: 'reject' }
-  /** Endpoints elsewhere, but policy Local and none on this node: another node answers. */
+  /** Policy Local and no endpoint on this node, but on others: those answer. */
   | { readonly action: 'drop' };
 
 /**
- * The endpoints that this node uses for a service port; each list sorted by `ip:port`. The last two are mostly one
- * array with an earlier list that says the same, as 100,000 endpoints take memory.
+ * The endpoints that this node uses for a service port; each list is sorted by `ip:port`. Equal lists are usually the
+ * same array, to save memory with 100,000 endpoints.
  */
 export interface EndpointChoice {
   /** For policy Cluster; empty where nothing uses that policy. */
@@ -39,18 +39,18 @@ export interface EndpointChoice {
   readonly local: readonly Endpoint[];
   /** Both together, without duplicates. */
   readonly reachable: readonly Endpoint[];
-  /** The reachable ones that run on this node: only these can reach themselves through the Service (hairpin). */
+  /** The reachable ones on this node: only these can reach themselves through the Service (hairpin). */
   readonly onThisNode: readonly Endpoint[];
 }
 
 /** Who may use the load balancer addresses (`loadBalancerSourceRanges`). */
 export interface Firewall {
   readonly sourceRanges: readonly Cidr[];
-  /** A range holds this node's own address: then the node reaches the addresses too. */
+  /** Whether a range contains this node's own address, so that the node itself may pass. */
   readonly nodeMayPass: boolean;
 }
 
-/** All that one service port does in one family on this node. Both backends, explain and the tests read this. */
+/** What a service port does in one family on this node. Both backends, explain and the tests use this. */
 export interface ServicePortPlan {
   readonly service: ServiceKey;
   readonly name: ServicePortName;
@@ -60,15 +60,15 @@ export interface ServicePortPlan {
   /** Traffic to the ClusterIP. */
   readonly internal: Route;
   /**
-   * Traffic to every other frontend from outside the cluster. By policy Local the traffic of pods and of
-   * the node itself still goes by policy Cluster.
+   * Traffic from outside the cluster to all other frontends. Under policy Local, traffic of pods and of the node itself
+   * still follows policy Cluster.
    */
   readonly external: Route;
   readonly externalTrafficPolicy: TrafficPolicy;
   readonly endpoints: EndpointChoice;
   /** Seconds that a client stays with its endpoint; `undefined` means no affinity. */
   readonly affinityTimeoutSeconds: number | undefined;
-  /** How connections are spread over the endpoints. */
+  /** How connections are balanced over the endpoints. */
   readonly balance: Balance;
   readonly firewall: Firewall | undefined;
   readonly healthCheckNodePort: number | undefined;

@@ -1,17 +1,17 @@
 import type { EndpointRecord } from '../state/records.ts';
 
-/** Where this node stands, for `hints.forNodes` and `hints.forZones`. */
+/** This node's place in the topology, for `hints.forNodes` and `hints.forZones`. */
 export interface NodeTopology {
   readonly nodeName: string;
-  /** Empty where the node carries no zone label. */
+  /** Empty if the node has no zone label. */
   readonly zone: string;
-  /** Whether `hints.forNodes` are obeyed (feature gate PreferSameTrafficDistribution). */
+  /** Whether `hints.forNodes` are honoured (feature gate PreferSameTrafficDistribution). */
   readonly nodeHints: boolean;
 }
 
 /**
- * Those of the ready candidates that are hinted for this node, else for its zone, else all.
- * A kind of hint counts only when every candidate carries it and one names this place (KEP-2433, KEP-3015).
+ * The ready candidates with a hint for this node, else for its zone, else all of them. A kind of hint counts only if
+ * every candidate has it and one of them matches (KEP-2433, KEP-3015).
  */
 export function availableByTopology<Candidate extends Hinted>(
   ready: readonly Candidate[],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
+  HealthCheckedServices,
   localReadyEndpoints,
-  ServiceHealthBook,
   serviceHealthPage,
 } from '../../src/health/service-health.ts';
 import { planService } from '../../src/plan/plan-service.ts';
@@ -94,7 +94,7 @@ describe('the book of health checks', () => {
     planService(service({ key, healthCheckNodePort }), [], context({ holder: () => key }));
 
   test('has the Services of a full sync that have a port, and no others any more', () => {
-    const book = new ServiceHealthBook(() => 3);
+    const book = new HealthCheckedServices(() => 3);
     book.applied({ scope: 'full', plans: new Map([[api, plans(api)]]) });
     const touched = book.applied({ scope: 'full', plans: new Map([[web, plans()]]) });
     expect([...book.services]).toEqual([[web, { port: 30_500, localEndpoints: 3 }]]);
@@ -103,7 +103,7 @@ describe('the book of health checks', () => {
 
   test('follows changes, and counts only what changed', () => {
     const counted: string[] = [];
-    const book = new ServiceHealthBook((key) => counted.push(key));
+    const book = new HealthCheckedServices((key) => counted.push(key));
     book.applied({ scope: 'full', plans: new Map([[api, plans(api)]]) });
     const touched = book.applied({
       scope: 'partial',
@@ -116,7 +116,7 @@ describe('the book of health checks', () => {
   });
 
   test('does not touch Services that never had a port', () => {
-    const book = new ServiceHealthBook(() => 0);
+    const book = new HealthCheckedServices(() => 0);
     const without = planService(service({}), [], context());
     const change = { service: web, before: without, after: without };
     expect([...book.applied({ scope: 'partial', changes: [change] })]).toEqual([]);

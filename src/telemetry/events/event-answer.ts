@@ -1,21 +1,21 @@
 import type { ApiAnswer } from '../../sources/cluster/transport.ts';
 import { type Fields, isFields } from '../../state/read-fields.ts';
 
-/** What the API server's answer to an event means. */
+/** The meaning of the API server's answer to an event. */
 export type EventAnswer =
   | { readonly is: 'taken' }
-  /** Somebody sent an event of that name before. */
+  /** There is an event of that name already. */
   | { readonly is: 'there already' }
-  /** The event that was to be changed is no longer there. */
+  /** The event to be changed no longer exists. */
   | { readonly is: 'gone' }
-  /** This event is not taken, whereas others are; `why` is worth a line in the log. */
+  /** This event is refused, others may not be; `why` is for the log. */
   | { readonly is: 'refused'; readonly why: string | undefined }
-  /** No event is taken. */
+  /** All events are refused. */
   | { readonly is: 'forbidden'; readonly why: string }
-  /** Perhaps another time. */
+  /** To be tried again. */
   | { readonly is: 'not now'; readonly retryAfter: number | undefined };
 
-/** Reads the body to its end, so that the connection can be used again, unless that is far. */
+/** Reads the body to its end, unless it is long, so that the connection can be reused. */
 export async function readEventAnswer(answer: ApiAnswer, method: 'POST' | 'PATCH'): Promise<EventAnswer> {
   const { status, retryAfter } = answer;
   const text = await readBody(answer.body);
@@ -51,7 +51,7 @@ function statusOf(text: string): Fields {
   }
 }
 
-/** The object's namespace is gone, or going: 404 and 403 then say nothing about other events. */
+/** Whether the namespace is missing or terminating: 404 and 403 say nothing about other events then. */
 function isAboutNamespace(details: unknown): boolean {
   if (!isFields(details)) return false;
   const { kind, causes } = details;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { OperatorEvent, Regarding } from './event-sink.ts';
 
-/** How often something happened, and when. */
+/** How often and when an event occurred. */
 export interface Occurrences {
   readonly count: number;
   /** Milliseconds since 1970. */
@@ -10,7 +10,7 @@ export interface Occurrences {
 }
 
 /**
- * The object of `events.k8s.io/v1` that tells of an event, as the API server takes it.
+ * An event as an object of `events.k8s.io/v1`.
  * https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
  */
 export function eventObject(event: OperatorEvent, name: string, node: string, occurrences: Occurrences) {
@@ -21,7 +21,7 @@ export function eventObject(event: OperatorEvent, name: string, node: string, oc
     metadata: { name, namespace: eventNamespace(regarding) },
     eventTime: microTime(occurrences.firstAt),
     ...(occurrences.count > 1 ? seriesOf(occurrences) : {}),
-    // Not kube-proxy's name: during a migration both run, and their events must be told apart.
+    // Not kube-proxy's name: during a migration both run, and their events must be distinguishable.
     reportingController: 'portolan.dev/portolan',
     reportingInstance: node.slice(0, 128),
     action,
@@ -32,26 +32,26 @@ export function eventObject(event: OperatorEvent, name: string, node: string, oc
   };
 }
 
-/** What changes in the object where it happened again: a JSON merge patch. */
+/** The JSON merge patch for further occurrences. */
 export function seriesOf({ count, lastAt }: Occurrences) {
   return { series: { count, lastObservedTime: microTime(lastAt) } };
 }
 
-/** Events about objects of the whole cluster stand in `default`. */
+/** Events about cluster-scoped objects are in the namespace `default`. */
 export function eventNamespace({ namespace }: Regarding): string {
   return namespace ?? 'default';
 }
 
 /**
- * The name of what every node finds: all give it the same, so that the server takes it once. Another problem of the
- * object, or of one that was made anew, has another name.
+ * The name of an event that every node reports: the same on all, so that the server accepts it once. Another problem of
+ * the object, or of a recreated object, has another name.
  */
 export function sharedName({ regarding, reason, note }: OperatorEvent): string {
   const { kind, namespace, name, uid } = regarding;
   return eventName(name, hash('sha256', JSON.stringify([kind, namespace, name, uid, reason, note])));
 }
 
-/** The name of what happened on one node: `random` is a text of hexadecimal digits that nobody else has. */
+/** The name of an event of one node; `random` is a unique text of hexadecimal digits. */
 export function ownName({ regarding }: OperatorEvent, random: string): string {
   return eventName(regarding.name, random);
 }
@@ -67,7 +67,7 @@ function eventName(object: string, distinction: string): string {
 const longestNote = 1024;
 const ellipsis = '…';
 
-/** Cuts between two characters. */
+/** Cuts between characters, not within one. */
 function shorten(note: string): string {
   const bytes = Buffer.from(note.toWellFormed());
   if (bytes.length <= longestNote) return bytes.toString();
@@ -75,7 +75,7 @@ function shorten(note: string): string {
   return new TextDecoder().decode(bytes.subarray(0, room), { stream: true }) + ellipsis;
 }
 
-/** The server wants microseconds, and wants them written. */
+/** RFC 3339 with microseconds, which the server requires. */
 function microTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('Z', '000Z');
 }

@@ -3,23 +3,23 @@ import { ownName, sharedName } from './event-object.ts';
 import { RateLimit } from './event-rate.ts';
 import type { OperatorEvent } from './event-sink.ts';
 
-/** An event that is to be sent, or was. */
-export interface Told {
+/** An event that is to be sent or was sent. */
+export interface TrackedEvent {
   readonly event: OperatorEvent;
   readonly name: string;
   /** Milliseconds since 1970. */
   readonly firstAt: number;
   lastAt: number;
   count: number;
-  /** How many of them the server knows of. */
+  /** The number of occurrences that the server knows. */
   sent: number;
   attempts: number;
-  /** By the clock, in milliseconds. */
+  /** When to send it, in milliseconds of the clock. */
   dueAt: number;
 }
 
 export interface Clock {
-  /** Milliseconds; never goes back. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
   /** Milliseconds since 1970. */
   date(): number;
@@ -27,35 +27,35 @@ export interface Clock {
   random(): number;
 }
 
-/** In milliseconds, or numbers of events. */
+/** Milliseconds, or numbers of events. */
 export const limits = {
-  /** Events about other objects than the node that wait at a time; of more, some are picked by chance. */
+  /** How many events about objects other than the node may wait; of more, some are picked at random. */
   waiting: 1_000,
-  /** Events that are remembered, so as not to tell them again. */
+  /** How many events are remembered, so that they are not sent again. */
   remembered: 5_000,
-  /** All nodes learn of an object at once; they send what they have to say of it spread over so much time. */
+  /** All nodes learn of an object at the same time: they spread their events about it over this time. */
   spread: 60_000,
-  /** The server keeps events for an hour, if it is not told otherwise. What stands a little later is told again. */
+  /** The server keeps events for an hour by default. Problems that persist are reported again a little later. */
   sharedFor: 3_900_000,
-  /** What does not happen for so long is no longer the same series; client-go's figure. */
+  /** After this pause a new series begins; client-go's value. */
   seriesFor: 360_000,
-  /** For each object. */
+  /** The rate for each object. */
   object: { burst: 5, period: 300_000 },
-  /** An event that would have to wait longer for the others of its object is left out. */
+  /** Events that the rate of their object would delay longer are dropped. */
   longestWait: 600_000,
-  /** What the others had told already: the pause until the next one, doubled each time. */
+  /** The pause after an event that another node had sent already, doubled each time. */
   firstPause: 10_000,
   lastPause: 600_000,
 } as const;
 
-/** Which events are sent, and when: few of one object, few from one node, and few from all nodes together. */
+/** Decides which events are sent and when: few for each object, few from each node, and few from all nodes together. */
 export class EventQueue {
   readonly #clock: Clock;
-  readonly #told = new Map<string, Told>();
-  readonly #waiting = new Set<Told>();
+  readonly #tracked = new Map<string, TrackedEvent>();
+  readonly #waiting = new Set<TrackedEvent>();
   readonly #objects = new RateLimit(limits.object);
   #leftOut = 0;
-  /** Before that, nothing is sent that other nodes find as well. */
+  /** No event that other nodes report, too, is sent earlier. */
   #sharedFrom = Number.NEGATIVE_INFINITY;
   #sharedPause = 0;
 
@@ -63,12 +63,12 @@ export class EventQueue {
     this.#clock = clock;
   }
 
-  /** Adds an event, or counts it where it is known. */
+  /** Adds an event, or counts another occurrence. */
   add(event: OperatorEvent): void {
     const key = keyOf(event);
-    const known = this.#told.get(key);
+    const known = this.#tracked.get(key);
     if (known === undefined || this.#isOver(known)) {
-      this.#told.delete(key);
+      this.#tracked.delete(key);
       this.#enter(key, event);
       return;
     }
@@ -78,52 +78,53 @@ export class EventQueue {
     if (!this.#waiting.has(known)) this.#schedule(known);
   }
 
-  /** The event to be sent next, and when that is; `undefined` where none waits. */
-  next(): { readonly told: Told; readonly at: number } | undefined {
-    let next: { readonly told: Told; readonly at: number } | undefined;
-    for (const told of this.#waiting) {
-      const at = told.event.seenBy === 'every node' ? Math.max(told.dueAt, this.#sharedFrom) : told.dueAt;
-      if (next === undefined || at < next.at) next = { told, at };
+  /** The event to be sent next and its time; `undefined` if none waits. */
+  next(): { readonly tracked: TrackedEvent; readonly at: number } | undefined {
+    let next: { readonly tracked: TrackedEvent; readonly at: number } | undefined;
+    for (const tracked of this.#waiting) {
+      const at =
+        tracked.event.seenBy === 'every node' ? Math.max(tracked.dueAt, this.#sharedFrom) : tracked.dueAt;
+      if (next === undefined || at < next.at) next = { tracked, at };
     }
     return next;
   }
 
-  /** The event is under way: what happens from now on is told later. */
-  take(told: Told): void {
-    this.#waiting.delete(told);
-    told.attempts += 1;
+  /** Marks the event as being sent: later occurrences are sent afterwards. */
+  take(tracked: TrackedEvent): void {
+    this.#waiting.delete(tracked);
+    tracked.attempts += 1;
   }
 
-  /** The server has the event with so many occurrences; `first` where it had nothing of that name before. */
-  settle(told: Told, count: number, first: boolean): void {
-    told.sent = count;
-    told.attempts = 0;
-    if (told.event.seenBy === 'this node') return;
+  /** The server has the event with this number of occurrences; `first` if it had no event of that name before. */
+  settle(tracked: TrackedEvent, count: number, first: boolean): void {
+    tracked.sent = count;
+    tracked.attempts = 0;
+    if (tracked.event.seenBy === 'this node') return;
     const longer = Math.min(Math.max(limits.firstPause, this.#sharedPause * 2), limits.lastPause);
     this.#sharedPause = first ? 0 : longer;
     this.#sharedFrom = this.#clock.now() + this.#sharedPause;
   }
 
-  /** The event is to be sent again after so many milliseconds. */
-  again(told: Told, pause: number): void {
-    told.dueAt = this.#clock.now() + pause;
-    this.#waiting.add(told);
+  /** Sends the event again after a pause in milliseconds. */
+  again(tracked: TrackedEvent, pause: number): void {
+    tracked.dueAt = this.#clock.now() + pause;
+    this.#waiting.add(tracked);
   }
 
-  /** The event cannot be sent; where it happens again it is a new one. */
-  forget(told: Told): void {
-    this.#waiting.delete(told);
-    this.#told.delete(keyOf(told.event));
+  /** Drops an event that cannot be sent; another occurrence is a new event. */
+  forget(tracked: TrackedEvent): void {
+    this.#waiting.delete(tracked);
+    this.#tracked.delete(keyOf(tracked.event));
   }
 
-  /** How many found no room since there was some. */
+  /** How many events have been dropped since there was room last. */
   get leftOut(): number {
     return this.#leftOut;
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#told.clear();
+    this.#tracked.clear();
     this.#waiting.clear();
   }
 
@@ -132,14 +133,14 @@ export class EventQueue {
     const at = this.#clock.date();
     const name =
       event.seenBy === 'every node' ? sharedName(event) : ownName(event, randomBytes(8).toString('hex'));
-    const told = { event, name, firstAt: at, lastAt: at, count: 1, sent: 0, attempts: 0, dueAt: 0 };
-    if (this.#schedule(told)) this.#told.set(key, told);
-    if (this.#told.size > limits.remembered) this.#forgetOldest();
+    const tracked = { event, name, firstAt: at, lastAt: at, count: 1, sent: 0, attempts: 0, dueAt: 0 };
+    if (this.#schedule(tracked)) this.#tracked.set(key, tracked);
+    if (this.#tracked.size > limits.remembered) this.#forgetOldest();
   }
 
   /**
-   * There is always room for what is about the node. Of the others, each has the same chance to stay, so that of many
-   * events every node has others, and all are told in the end.
+   * There is always room for events about the node. Of the others, each has the same chance to stay, so that nodes keep
+   * different events, and all are sent in the end.
    */
   #makeRoom({ regarding }: OperatorEvent): boolean {
     if (this.#waiting.size < limits.waiting) {
@@ -155,34 +156,34 @@ export class EventQueue {
     return true;
   }
 
-  #schedule(told: Told): boolean {
-    const { regarding } = told.event;
+  #schedule(tracked: TrackedEvent): boolean {
+    const { regarding } = tracked.event;
     const now = this.#clock.now();
-    const wait = this.#objects.reserve(objectOf(told.event), now, limits.longestWait);
+    const wait = this.#objects.reserve(objectOf(tracked.event), now, limits.longestWait);
     if (wait === undefined) return false;
     const spread = regarding.kind === 'Node' ? 0 : this.#clock.random() * limits.spread;
-    told.dueAt = now + wait + spread;
-    this.#waiting.add(told);
+    tracked.dueAt = now + wait + spread;
+    this.#waiting.add(tracked);
     return true;
   }
 
-  #isOver(told: Told): boolean {
-    if (this.#waiting.has(told)) return false;
-    const { seenBy } = told.event;
+  #isOver(tracked: TrackedEvent): boolean {
+    if (this.#waiting.has(tracked)) return false;
+    const { seenBy } = tracked.event;
     const kept = seenBy === 'every node' ? limits.sharedFor : limits.seriesFor;
-    return this.#clock.date() - told.lastAt >= kept;
+    return this.#clock.date() - tracked.lastAt >= kept;
   }
 
   #forgetOldest(): void {
-    for (const [key, told] of this.#told) {
-      if (this.#waiting.has(told)) continue;
-      this.#told.delete(key);
+    for (const [key, tracked] of this.#tracked) {
+      if (this.#waiting.has(tracked)) continue;
+      this.#tracked.delete(key);
       return;
     }
   }
 }
 
-/** What happens on a node is the same again whatever the words; what stands in an object is another problem then. */
+/** Events of a node are the same whatever their note; with another note, a problem of an object is another event. */
 function keyOf(event: OperatorEvent): string {
   const words = event.seenBy === 'every node' ? event.note : '';
   return `${objectOf(event)} ${event.type} ${event.reason} ${event.action} ${words}`;

@@ -1,13 +1,13 @@
-/** So many at once, and after those one each `period` milliseconds. */
+/** A burst of events at once, and then one every `period` milliseconds. */
 export interface Rate {
   readonly burst: number;
   readonly period: number;
 }
 
-/** Beyond so many keys those are forgotten that have their whole burst again. */
+/** With more keys than this, those with a full bucket are dropped. */
 const sweepAt = 5_000;
 
-/** A token bucket for each key; of one that is not full, only the time is kept at which it will be. */
+/** A token bucket for each key, stored as the time at which it will be full. */
 export class RateLimit {
   readonly #rate: Rate;
   readonly #fullAt = new Map<string, number>();
@@ -17,8 +17,8 @@ export class RateLimit {
   }
 
   /**
-   * Takes a token. Returns the milliseconds until it may be used; `undefined`, and takes none, where that is more than
-   * `longest`. `now` is in milliseconds of any clock that does not go back.
+   * Takes a token and returns the milliseconds until it may be used; `undefined` without taking one if that exceeds
+   * `longest`. `now` is in milliseconds of any monotonic clock.
    */
   reserve(key: string, now: number, longest = Number.POSITIVE_INFINITY): number | undefined {
     const { burst, period } = this.#rate;

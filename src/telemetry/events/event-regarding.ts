@@ -2,8 +2,8 @@ import { nameRules } from '../../state/object-names.ts';
 import type { Regarding, RegardingKind } from './event-sink.ts';
 
 /**
- * The object that a problem names, as in `Service default/web`; `undefined` where it names a file, or an object whose
- * name no API server would take.
+ * The object that a problem names: `Service default/web`; `undefined` if it names a file, or an object with an invalid
+ * name.
  */
 export function regardingOf(object: string): Regarding | undefined {
   const [, kind = '', , namespace, name = ''] = object.match(/^(\w+) (([^/]*)\/)?([^/]*)$/) ?? [];
@@ -14,7 +14,7 @@ export function regardingOf(object: string): Regarding | undefined {
   return nameRules.label.pattern.test(namespace) ? { apiVersion, kind, namespace, name } : undefined;
 }
 
-/** Node events carry the name as uid, as the kubelet's do: `kubectl describe node` looks for that too. */
+/** Events about Nodes have the name as uid, like the kubelet's: `kubectl describe node` looks for these, too. */
 export function regardingNode(name: string): Regarding {
   return { apiVersion: 'v1', kind: 'Node', name, uid: name };
 }

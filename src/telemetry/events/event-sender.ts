@@ -3,7 +3,7 @@ import type { ApiTransport } from '../../sources/cluster/transport.ts';
 import type { Logger } from '../logs/logger.ts';
 import { type EventAnswer, readEventAnswer } from './event-answer.ts';
 import { eventNamespace, eventObject, seriesOf } from './event-object.ts';
-import { type Clock, EventQueue, type Told } from './event-queue.ts';
+import { type Clock, EventQueue, type TrackedEvent } from './event-queue.ts';
 import { RateLimit } from './event-rate.ts';
 import type { EventSink, OperatorEvent } from './event-sink.ts';
 
@@ -11,23 +11,23 @@ export interface EventSenderOptions {
   readonly transport: ApiTransport;
   /** The name of this node. */
   readonly node: string;
-  /** Aborted when nothing is to be sent any more. */
+  /** Aborts when nothing may be sent any more. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
   /** For tests. */
   readonly random?: () => number;
 }
 
-/** For all events of this node together: so many at once, then one each five seconds. */
+/** The rate for all events of this node together. */
 const overall = { burst: 10, period: 5_000 };
-/** Milliseconds until an answer must be here. */
+/** How long a request may take, in milliseconds. */
 const longestRequest = 10_000;
-/** An event is left out after so many, as by client-go. */
+/** An event is dropped after so many attempts, as in client-go. */
 const mostAttempts = 12;
 
 /**
- * Sends events to the API server, one after another, while there are some. Nothing waits for it: what the server does not
- * take now is sent later, and where it takes none at all, that is said once and events end.
+ * Sends events to the API server one by one, in the background. What the server does not accept now is sent later. If
+ * it forbids events, that is logged once, and no more are sent.
  */
 export class EventSender implements EventSink {
   readonly #options: EventSenderOptions;
@@ -63,7 +63,7 @@ export class EventSender implements EventSink {
     });
   }
 
-  /** Resolves when nothing is left to send, or after so many milliseconds. */
+  /** Resolves when nothing is left to send, or after `longest` milliseconds. */
   async idle(longest: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, longest);
@@ -76,7 +76,7 @@ export class EventSender implements EventSink {
   }
 
   async #run(): Promise<void> {
-    // All that is reported in one go is looked at together.
+    // Waits until all that is reported in one go is in the queue.
     await Promise.resolve();
     for (let next = this.#queue.next(); next !== undefined && !this.#isOver; next = this.#queue.next()) {
       const due = next.at - this.#clock.now();
@@ -88,38 +88,38 @@ export class EventSender implements EventSink {
 
   async #sendOne(): Promise<void> {
     await this.#pause(this.#rate.reserve('', this.#clock.now()) ?? 0, 'in any case');
-    const told = this.#queue.next()?.told;
-    if (told === undefined || this.#isOver) return;
-    this.#queue.take(told);
-    const { count } = told;
-    const answer = await this.#send(told);
+    const tracked = this.#queue.next()?.tracked;
+    if (tracked === undefined || this.#isOver) return;
+    this.#queue.take(tracked);
+    const { count } = tracked;
+    const answer = await this.#send(tracked);
     if (this.#isOver) return;
     if (answer.is === 'not now') {
-      await this.#later(told, answer.retryAfter);
+      await this.#later(tracked, answer.retryAfter);
       return;
     }
     this.#retryPause.reset();
-    this.#conclude(told, count, answer);
+    this.#conclude(tracked, count, answer);
   }
 
-  #conclude(told: Told, count: number, answer: Exclude<EventAnswer, { is: 'not now' }>): void {
+  #conclude(tracked: TrackedEvent, count: number, answer: Exclude<EventAnswer, { is: 'not now' }>): void {
     const { logger } = this.#options;
-    const { reason, regarding } = told.event;
+    const { reason, regarding } = tracked.event;
     switch (answer.is) {
       case 'taken':
       case 'there already':
-        logger.trace({ event: told.name, reason, count }, `event ${answer.is}`);
-        this.#queue.settle(told, count, answer.is === 'taken');
+        logger.trace({ event: tracked.name, reason, count }, `event ${answer.is}`);
+        this.#queue.settle(tracked, count, answer.is === 'taken');
         return;
       case 'gone':
-        told.sent = 0;
-        this.#queue.again(told, 0);
+        tracked.sent = 0;
+        this.#queue.again(tracked, 0);
         return;
       case 'refused':
         if (answer.why !== undefined) {
           logger.warn({ regarding, reason, error: answer.why }, 'the API server does not take an event');
         }
-        this.#queue.forget(told);
+        this.#queue.forget(tracked);
         return;
       case 'forbidden':
         logger.warn(
@@ -131,22 +131,22 @@ export class EventSender implements EventSink {
     }
   }
 
-  /** The server is in trouble, so the others wait too. */
-  async #later(told: Told, retryAfter: number | undefined): Promise<void> {
-    if (told.attempts < mostAttempts) this.#queue.again(told, 0);
-    else this.#queue.forget(told);
+  /** The server is in trouble, so all events wait. */
+  async #later(tracked: TrackedEvent, retryAfter: number | undefined): Promise<void> {
+    if (tracked.attempts < mostAttempts) this.#queue.again(tracked, 0);
+    else this.#queue.forget(tracked);
     await this.#pause(this.#retryPause.next(retryAfter), 'in any case');
   }
 
-  /** A first time is sent whole; of what the server knows, only how often it happened. */
-  async #send(told: Told): Promise<EventAnswer> {
+  /** Sends a new event as a whole; of an event that the server has, only the new count. */
+  async #send(tracked: TrackedEvent): Promise<EventAnswer> {
     const { transport, node, logger } = this.#options;
-    const { event, name } = told;
+    const { event, name } = tracked;
     const events = `/apis/events.k8s.io/v1/namespaces/${eventNamespace(event.regarding)}/events`;
-    const isNew = told.sent === 0;
+    const isNew = tracked.sent === 0;
     const method = isNew ? 'POST' : 'PATCH';
     const path = isNew ? events : `${events}/${name}`;
-    const body = isNew ? eventObject(event, name, node, told) : seriesOf(told);
+    const body = isNew ? eventObject(event, name, node, tracked) : seriesOf(tracked);
     const exchange = this.#exchange();
     try {
       const answer = await transport.send({ method, path, query: {}, body, signal: exchange.signal });
@@ -159,7 +159,7 @@ export class EventSender implements EventSink {
     }
   }
 
-  /** A signal that is aborted after a while, or with all. */
+  /** A signal that aborts after the longest time for a request, or at the end. */
   #exchange(): { readonly signal: AbortSignal; end(): void } {
     const { signal } = this.#options;
     const ending = new AbortController();
@@ -173,7 +173,7 @@ export class EventSender implements EventSink {
     return { signal: ending.signal, end };
   }
 
-  /** Milliseconds; ends early with the signal. No event keeps the process alive. */
+  /** A pause in milliseconds that ends early with the signal and does not keep the process alive. */
   async #pause(milliseconds: number, how: 'in any case' | 'until something is reported'): Promise<void> {
     if (milliseconds <= 0 || this.#isOver) return;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,24 +1,24 @@
-/** Takes what an operator must know, for `kubectl describe` and `kubectl get events`. */
+/** Takes events for operators, which `kubectl describe` and `kubectl get events` show. */
 export interface EventSink {
-  /** Returns at once and never throws; whether and when the event is sent is the sink's business. */
+  /** Returns at once and never throws; the sink decides whether and when the event is sent. */
   report(event: OperatorEvent): void;
 }
 
-/** For objects that come from files: there is nobody to send events to. */
+/** For objects from files: there is no API server to send events to. */
 export const noEvents: EventSink = { report() {} };
 
 export interface OperatorEvent {
   readonly type: 'Normal' | 'Warning';
-  /** CamelCase, at most 128 characters; with `regarding`, what operators and alerts look for. */
+  /** CamelCase, at most 128 characters. Operators and alerts look for this and `regarding`. */
   readonly reason: string;
-  /** What was done, or tried: CamelCase, at most 128 characters. */
+  /** What was done or attempted: CamelCase, at most 128 characters. */
   readonly action: string;
   readonly regarding: Regarding;
-  /** A sentence for people; all but its first 1024 bytes is left out. */
+  /** A sentence for people, cut after 1024 bytes. */
   readonly note: string;
   /**
-   * `every node`: it stands in the objects, so that all nodes find it alike, and one event is enough for the cluster.
-   * `this node`: it happened here, and each time counts.
+   * `every node`: a problem of the objects, which all nodes find, so that one event is enough for the cluster.
+   * `this node`: something that happened here, of which each occurrence counts.
    */
   readonly seenBy: 'every node' | 'this node';
 }
@@ -27,10 +27,10 @@ export interface OperatorEvent {
 export interface Regarding {
   readonly apiVersion: string;
   readonly kind: RegardingKind;
-  /** Absent for objects of the whole cluster. */
+  /** Absent for cluster-scoped objects. */
   readonly namespace?: string;
   readonly name: string;
-  /** `kubectl describe` shows only events with the object's own. */
+  /** `kubectl describe` shows only events with the object's uid. */
   readonly uid?: string;
 }
 

@@ -5,15 +5,15 @@ import type { SyncEvent, SyncOutcome } from '../../sync/sync-event.ts';
 import { regardingNode, regardingOf } from './event-regarding.ts';
 import type { EventSink, OperatorEvent, Regarding } from './event-sink.ts';
 
-/** The uid of a Service, where it is known. */
+/** Returns the uid of a Service, if known. */
 export type UidOf = (service: ServiceKey) => string | undefined;
 
-/** A sync may fail once for a moment's reason; so many in a row are a trouble. */
+/** A sync may fail for a passing reason: only so many failures in a row are reported. */
 const failuresToTell = 3;
 
 /**
- * What an operator must know of this proxy, in events. Where kube-proxy has an event for the same, its reason and action
- * are kube-proxy's. All may be called as often as one likes with what still stands.
+ * Reports to operators by events. Where kube-proxy has the same event, reason and action are kube-proxy's. Methods may
+ * be called repeatedly for a problem that persists.
  */
 export class OperatorEvents {
   readonly #sink: EventSink;
@@ -27,12 +27,12 @@ export class OperatorEvents {
     this.#nodeName = nodeName;
   }
 
-  /** The objects are there now. */
+  /** The objects have been loaded. */
   loaded(uidOf: UidOf): void {
     this.#uidOf = uidOf;
   }
 
-  /** To be told of everything that happens to the rules. */
+  /** Takes every event of syncs. */
   hear(event: SyncEvent): void {
     if (event.kind === 'synced') {
       this.#started();
@@ -40,29 +40,29 @@ export class OperatorEvents {
     } else if (event.kind === 'damaged') this.#rulesChanged(event.family);
   }
 
-  /** Objects with fields that cannot be used. */
+  /** Reports objects with unusable fields. */
   invalid(problems: Iterable<Problem>): void {
     this.#ofObjects(problems, ({ kind }) => ({ reason: `Invalid${kind}`, action: 'ReadObject' }));
   }
 
-  /** Services that ask for what another one holds. */
+  /** Reports Services that want an address or port that another one holds. */
   clashes(problems: Iterable<Problem>): void {
     this.#ofObjects(problems, () => ({ reason: 'AddressConflict', action: 'ReadObject' }));
   }
 
-  /** Services that ask for what this mode does not have. */
+  /** Reports Services that use a feature which this mode lacks. */
   withoutEffect(problems: Iterable<Problem>): void {
     this.#ofObjects(problems, () => ({ reason: 'UnsupportedByMode', action: 'ReadObject' }));
   }
 
-  /** A server of the proxy itself cannot listen. */
+  /** Reports a server of the proxy that cannot listen. */
   cannotServe(what: 'health' | 'metrics', { message }: Error): void {
     const reason = what === 'health' ? 'FailedToStartProxierHealthcheck' : 'FailedToStartMetricServer';
     const note = `${what} cannot be served: ${message}`;
     this.#ofNode({ type: 'Warning', reason, action: 'StartKubeProxy', note });
   }
 
-  /** The health check node port of a Service cannot be listened on. */
+  /** Reports a health check node port that cannot be bound. */
   cannotServeHealthCheck(service: ServiceKey, port: number, { message }: Error): void {
     const regarding = this.#regarding(`Service ${service}`);
     if (regarding === undefined) return;
@@ -76,7 +76,7 @@ export class OperatorEvents {
     });
   }
 
-  /** The rules are programmed for the first time. */
+  /** Reports that the rules are programmed for the first time. */
   #started(): void {
     if (this.#hasStarted) return;
     this.#hasStarted = true;
@@ -84,7 +84,7 @@ export class OperatorEvents {
     this.#ofNode({ type: 'Normal', reason: 'Starting', action: 'StartKubeProxy', note });
   }
 
-  /** Services that the kernel refuses, and syncs that fail again and again. */
+  /** Reports Services that the kernel refuses, and syncs that fail repeatedly. */
   #synced(outcome: SyncOutcome): void {
     const { family } = outcome;
     if (outcome.result === 'done') {
@@ -99,7 +99,7 @@ export class OperatorEvents {
     this.#ofNode({ type: 'Warning', reason: 'FailedSync', action: 'ProgramRules', note });
   }
 
-  /** Somebody else changed the rules; the next sync mends them. */
+  /** Reports that the rules were changed by somebody else; the next sync restores them. */
   #rulesChanged(family: Family): void {
     const note = `Somebody changed the ${family} rules; they are mended`;
     this.#ofNode({ type: 'Warning', reason: 'RulesChanged', action: 'MendRules', note });
@@ -109,7 +109,7 @@ export class OperatorEvents {
     this.#sink.report({ ...event, regarding: regardingNode(this.#nodeName), seenBy: 'this node' });
   }
 
-  /** One event an object. All nodes word it alike, in whatever order they find the problems. */
+  /** One event for each object, worded the same on all nodes, in whatever order they find the problems. */
   #ofObjects(
     problems: Iterable<Problem>,
     about: (regarding: Regarding) => Pick<OperatorEvent, 'reason' | 'action'>,

@@ -2,10 +2,10 @@ import type { ClusterSourceEvents } from '../../sources/cluster/cluster-source.t
 import type { ApiObserver } from '../metrics/api-metrics.ts';
 import type { Logger } from './logger.ts';
 
-/** Milliseconds for which a kind says the same only once. */
+/** The least time between two equal messages about a kind, in milliseconds. */
 const quietTime = 60_000;
 
-/** Says how it goes with the API server: for each kind the same once a minute at most, whatever the attempts. */
+/** Logs the state of the connection to the API server: equal messages about a kind at most once a minute. */
 export function logApi(logger: Logger, observer: ApiObserver): ClusterSourceEvents {
   const quietUntil = new Map<string, number>();
   const isNew = (what: string) => {
@@ -14,9 +14,9 @@ export function logApi(logger: Logger, observer: ApiObserver): ClusterSourceEven
     quietUntil.set(what, now + quietTime);
     return true;
   };
-  /** Kinds of which it was said that they cannot be followed, or are done without. */
-  const told = new Set<string>();
-  /** Kinds whose list is asked for once more. */
+  /** Kinds that were reported as not followed, or as missing. */
+  const reported = new Set<string>();
+  /** Kinds whose list is requested once more. */
   const doubted = new Set<string>();
   return {
     listed({ kind }, how, objects, gone) {
@@ -32,21 +32,21 @@ export function logApi(logger: Logger, observer: ApiObserver): ClusterSourceEven
         doubted.add(kind);
         logger.warn(fields, 'a list would take much away; it is asked for once more before it counts');
       } else if (optional && failure.kind === 'refused') {
-        if (!told.has(kind))
+        if (!reported.has(kind))
           logger.info(fields, 'the API server does not give these objects; going on without them');
-        told.add(kind);
+        reported.add(kind);
       } else if (!isNew(`${kind} ${failure.kind === 'expired' ? 'expired' : 'failed'}`)) {
         logger.debug(fields, 'cannot follow the API server');
       } else if (failure.kind === 'expired') {
         logger.info(fields, 'the watch was too far behind; listing again');
       } else {
-        told.add(kind);
+        reported.add(kind);
         logger.warn(fields, 'cannot follow the API server; the rules stay, trying again');
       }
     },
     recovered({ kind }) {
       observer.following(kind, true);
-      if (told.delete(kind)) logger.info({ kind }, 'the API server answers again');
+      if (reported.delete(kind)) logger.info({ kind }, 'the API server answers again');
     },
     awaitsNode(node) {
       logger.warn(

@@ -1,7 +1,7 @@
 import type { ConntrackOutcome } from '../../conntrack/stale-flows.ts';
 import type { Logger } from './logger.ts';
 
-/** One line for each pass that deleted something, and one for the first of those that fail one after another. */
+/** Logs passes that deleted flows, and the first of several failures in a row. */
 export function logConntrack(logger: Logger, outcome: ConntrackOutcome): void {
   const { family } = outcome;
   const milliseconds = Math.round(outcome.milliseconds * 10) / 10;

@@ -4,8 +4,8 @@ import type { LoggingConfig } from '../../config/proxy-config.ts';
 export type { Logger } from 'pino';
 
 /**
- * Logs go to standard error, as kube-proxy's do: as text for people, or as JSON with kube-proxy's fields.
- * `info` and what is graver is always written, `debug` from -v 2, `trace` from -v 4.
+ * Logs to standard error, like kube-proxy: as text for people, or as JSON with kube-proxy's fields. `info` and above
+ * are always written, `debug` from -v 2, `trace` from -v 4.
  */
 export async function createLogger({ format, verbosity }: LoggingConfig): Promise<Logger> {
   const options = { level: levelOf(verbosity), base: null };
@@ -20,13 +20,15 @@ export async function createLogger({ format, verbosity }: LoggingConfig): Promis
       colorize: process.stderr.isTTY === true,
       translateTime: 'SYS:HH:MM:ss.l',
       singleLine: true,
-      // The field `error` is a text here, and belongs on the line.
+      // The field `error` is a text here and stays on the line.
       errorLikeObjectKeys: [],
     }),
   );
 }
 
-/** The least verbosity at which a level is written; what has none is always written and, as with kube-proxy, has no `v`. */
+/**
+ * The least verbosity for each level; levels without one are always written and have no field `v`, as in kube-proxy.
+ */
 const verbosities: { readonly [L in Level]?: number } = { info: 0, debug: 2, trace: 4 };
 
 function levelOf(verbosity: number): Level {
@@ -34,7 +36,7 @@ function levelOf(verbosity: number): Level {
   return verbosity >= 2 ? 'debug' : 'info';
 }
 
-/** `ts` in milliseconds and `v`, as Kubernetes' components write them. */
+/** The fields `ts`, in milliseconds, and `v`, as Kubernetes components write them. */
 export const jsonFields: LoggerOptions = {
   timestamp: () => `,"ts":${Date.now()}`,
   formatters: {

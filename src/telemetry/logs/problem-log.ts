@@ -1,10 +1,10 @@
 import { formatProblem, type Problem } from '../../state/problem.ts';
 import type { Logger } from './logger.ts';
 
-/** So many problems are remembered, and up to twice as many. */
+/** The number of problems to remember; up to twice as many are kept. */
 const remembered = 20_000;
 
-/** Logs each problem once, however often it is found again; after very many others perhaps once more. */
+/** Logs each problem once, however often it is found; perhaps once more after very many others. */
 export class ProblemLog {
   readonly #logger: Logger;
   #known = new Set<string>();
@@ -23,7 +23,7 @@ export class ProblemLog {
     }
   }
 
-  /** The texts change with what is in the objects, so over months there is no end of them. */
+  /** Bounded: over months, changing objects cause any number of texts. */
   #remember(text: string): void {
     if (this.#known.size >= remembered) {
       this.#older = this.#known;
@@ -33,7 +33,7 @@ export class ProblemLog {
   }
 }
 
-/** One line, with the Service that it concerns as a field. */
+/** Logs a problem, with its Service as a field. */
 export function logProblem(logger: Logger, problem: Problem): void {
   const [, service] = problem.object.match(/^Service (\S+)$/) ?? [];
   const about = service === undefined ? { object: problem.object } : { service };

@@ -4,25 +4,25 @@ import type { SyncEvent, SyncOutcome } from '../../sync/sync-event.ts';
 import type { Logger } from './logger.ts';
 import { logProblem } from './problem-log.ts';
 
-/** So many Services are named in a line. */
+/** The number of Services that a line names. */
 const mostNamed = 20;
 
-/** Milliseconds for which a failure is not said again, while its words are the same: it is tried again twice a second. */
+/** The least time between two equal messages about failures, in milliseconds: syncs are retried twice a second. */
 const quietFor = 30_000;
 
 /**
- * What happens to the rules, in lines. A sync of what changed is logged from -v 2; at -v 4 the lines name the Services. A
- * Service that stays refused is in the outcome of each sync, and is logged once.
+ * Logs syncs. Partial syncs are logged from -v 2, with the names of Services from -v 4. A Service that stays refused is
+ * in the outcome of every sync, and is logged once.
  */
 export class SyncLog {
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #refused = new WeakSet<Problem>();
   readonly #kept = new Map<Family, number>();
-  /** What failed, in which words and when that was said. */
+  /** By what failed: the last message, and when it was logged. */
   readonly #said = new Map<string, { readonly words: string; readonly at: number }>();
 
-  /** `now` in milliseconds of any clock. */
+  /** `now` returns milliseconds of any clock. */
   constructor(logger: Logger, now: () => number) {
     this.#logger = logger;
     this.#now = now;

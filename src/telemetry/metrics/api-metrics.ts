@@ -3,13 +3,13 @@ import type { FinishedRequest, RequestObserver } from '../../sources/cluster/tra
 import type { ObjectKind } from '../../state/records.ts';
 import type { Instruments } from './instruments.ts';
 
-/** Hears what the source of a cluster's objects does. */
+/** Observes the source of a cluster's objects. */
 export interface ApiObserver extends RequestObserver {
-  /** Whether the objects of this kind are followed now: a list or watch is under way, or has broken off. */
+  /** Whether objects of this kind are being followed, by a list or watch, or that has broken off. */
   following(kind: ObjectKind, up: boolean): void;
 }
 
-/** client-go's metrics of requests, and whether the watches are up. */
+/** client-go's metrics of requests, and the state of watches. */
 export class ApiMetrics implements ApiObserver {
   readonly #requests: Counter<'code' | 'host' | 'method'>;
   readonly #durations: Histogram<'host' | 'verb'>;
@@ -44,5 +44,5 @@ export class ApiMetrics implements ApiObserver {
   }
 }
 
-/** Seconds; the buckets that Kubernetes' components have. */
+/** Seconds; the buckets of Kubernetes components. */
 const requestBuckets = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];

@@ -4,7 +4,7 @@ import type { Change, ServiceKey } from '../../state/records.ts';
 import type { Instruments } from './instruments.ts';
 import { ProgrammingLatency } from './programming-latency.ts';
 
-/** The time, in milliseconds since the epoch, and one that only goes forward. */
+/** The time in milliseconds since the epoch, and a monotonic clock in milliseconds. */
 export interface Clocks {
   readonly wall: () => number;
   readonly steady: () => number;
@@ -12,7 +12,7 @@ export interface Clocks {
 
 export const realClocks: Clocks = { wall: () => Date.now(), steady: () => performance.now() };
 
-/** How changes of Services and EndpointSlices go from the source into the kernel. */
+/** Metrics of changes of Services and EndpointSlices on their way from the source to the kernel. */
 export class ChangeMetrics {
   readonly #steady: () => number;
   readonly #services: Counter;
@@ -22,7 +22,7 @@ export class ChangeMetrics {
   readonly #latency: ProgrammingLatency;
   readonly #waitingServices = new Set<ServiceKey>();
   #waitingSlices = 0;
-  /** When the oldest change came that the family's next sync will bring into force. */
+  /** When the oldest change arrived that the family's next sync will bring into force. */
   readonly #oldest = new Map<Family, number>();
   readonly #oldestUnderWay = new Map<Family, number>();
 
@@ -60,13 +60,13 @@ export class ChangeMetrics {
     }
   }
 
-  /** Objects that were there at the start. */
+  /** Counts the objects at the start. */
   loaded(services: number, slices: number): void {
     this.#services.inc(services);
     this.#slices.inc(slices);
   }
 
-  /** Changes that the source told of; those of them that a sync is to bring into force. */
+  /** Counts changes from the source; `effective` are those that a sync has to bring into force. */
   changed(changes: readonly Change[], effective: readonly Change[]): void {
     for (const { kind } of changes) {
       if (kind === 'Service') this.#services.inc();
@@ -75,7 +75,7 @@ export class ChangeMetrics {
     for (const change of effective) this.#wait(change);
   }
 
-  /** What came until now is being brought into force in the family. */
+  /** All changes so far are being brought into force in the family. */
   taken(family: Family): void {
     this.#waitingServices.clear();
     this.#waitingSlices = 0;
@@ -85,7 +85,7 @@ export class ChangeMetrics {
     this.#oldest.delete(family);
   }
 
-  /** What was taken is in force. */
+  /** These changes are in force. */
   applied(family: Family): void {
     for (const seconds of this.#latency.applied(family)) this.#programming.labels(family).observe(seconds);
     const oldest = this.#oldestUnderWay.get(family);
@@ -93,7 +93,7 @@ export class ChangeMetrics {
     this.#oldestUnderWay.delete(family);
   }
 
-  /** What was taken is in force, or was nothing to the family. */
+  /** These changes are in force, or did not affect the family. */
   upToDate(family: Family): void {
     this.#oldestUnderWay.delete(family);
   }
@@ -114,7 +114,7 @@ function range(first: number, step: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => first + index * step);
 }
 
-/** Seconds: kube-proxy's, and finer ones below its first. */
+/** Seconds: kube-proxy's buckets, and finer ones below the first of them. */
 const programmingBuckets = [
   ...[0.005, 0.01, 0.025, 0.05, 0.1],
   ...[0.25, 0.5],

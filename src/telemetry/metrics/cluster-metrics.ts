@@ -2,7 +2,7 @@ import type { ClusterState } from '../../state/cluster-state.ts';
 import type { ObjectKind } from '../../state/records.ts';
 import type { Instruments } from './instruments.ts';
 
-/** How many objects are known of each kind; counted when somebody asks. `state` is undefined until objects are loaded. */
+/** The number of objects of each kind, counted at each scrape. `state` is undefined until objects are loaded. */
 export function registerClusterMetrics(
   instruments: Instruments,
   state: () => ClusterState | undefined,
@@ -19,7 +19,7 @@ export function registerClusterMetrics(
   );
 }
 
-/** Objects of each kind. */
+/** The number of objects of each kind. */
 export function countObjects(state: ClusterState): Readonly<Record<ObjectKind, number>> {
   let slices = 0;
   for (const service of state.services.keys()) slices += state.slicesOf(service).size;

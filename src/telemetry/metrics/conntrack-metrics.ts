@@ -3,12 +3,12 @@ import type { ConntrackOutcome } from '../../conntrack/stale-flows.ts';
 import { families } from '../../net/family.ts';
 import { durationBuckets, type Instruments } from './instruments.ts';
 
-/** Hears what the conntrack reconciler does. */
+/** Observes the conntrack reconciler. */
 export interface ConntrackObserver {
   conntrackReconciled(outcome: ConntrackOutcome): void;
 }
 
-/** kube-proxy's metrics of its conntrack reconciler, and a counter of failures. */
+/** kube-proxy's metrics of the conntrack reconciler, and a counter of failures. */
 export class ConntrackMetrics implements ConntrackObserver {
   readonly #duration: Histogram<'ip_family'>;
   readonly #deleted: Counter<'ip_family'>;

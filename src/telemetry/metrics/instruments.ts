@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** Makes metrics of one registry. A metric with `collect` takes its values when somebody asks. */
+/** Creates metrics in a registry. A metric with `collect` gets its values at each scrape. */
 export class Instruments {
   readonly #registry: Registry;
 
@@ -12,7 +12,7 @@ export class Instruments {
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
 
-  /** A counter that counts elsewhere; `collect` sees the metric as it was, and leaves it as it is. */
+  /** A counter whose count is kept elsewhere; `collect` updates the metric. */
   collectedCounter<L extends string>(
     name: string,
     help: string,
@@ -32,7 +32,7 @@ export class Instruments {
     return new Gauge({ name, help, labelNames, registers: [this.#registry] });
   }
 
-  /** A gauge whose value is found when somebody asks. */
+  /** A gauge whose value is read at each scrape. */
   collectedGauge<L extends string>(
     name: string,
     help: string,
@@ -58,5 +58,5 @@ export class Instruments {
   }
 }
 
-/** Seconds: 1 ms to 16.384 s, each twice the one before. */
+/** Seconds: from 1 ms to 16.384 s, doubling. */
 export const durationBuckets = Array.from({ length: 15 }, (_, index) => 0.001 * 2 ** index);

@@ -7,8 +7,8 @@ const policies = ['internal', 'external'] as const;
 type Gaps = Record<(typeof policies)[number], number>;
 
 /**
- * How many service ports have a traffic policy Local and endpoints, but none on this node. A change costs as much as the
- * Services that it is of.
+ * The number of service ports with traffic policy Local that have endpoints, but none on this node. The work for a
+ * change is that of its Services.
  */
 export class LocalEndpointGaps {
   readonly #gaps: Record<Family, Gaps> = { IPv4: noGaps(), IPv6: noGaps() };

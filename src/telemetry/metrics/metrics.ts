@@ -15,13 +15,15 @@ import { registerProcessMetrics } from './process-metrics.ts';
 import { RuleCounts } from './rule-counts.ts';
 import { SyncMetrics } from './sync-metrics.ts';
 
-/** What is known of this build when it starts. */
+/** What this build knows about itself. */
 export interface BuildInfo {
   readonly mode: ProxyMode;
   readonly version: string;
 }
 
-/** kube-proxy's own metrics, by its names, labels and buckets, so that dashboards and alerts work unchanged; and a few more. */
+/**
+ * kube-proxy's metrics with its names, labels and buckets, so that dashboards and alerts keep working; and a few more.
+ */
 export class Metrics {
   readonly api: ApiMetrics;
   readonly conntrack: ConntrackMetrics;
@@ -66,24 +68,24 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  /** The objects that there are at the start. */
+  /** The objects have been loaded. */
   loaded(state: ClusterState): void {
     this.#state = state;
     const { Service, EndpointSlice } = countObjects(state);
     this.#changes.loaded(Service, EndpointSlice);
   }
 
-  /** Changes that the source told of; those of them that changed the state. */
+  /** Counts changes from the source; `effective` are those that changed the state. */
   changed(changes: readonly Change[], effective: readonly Change[]): void {
     this.#changes.changed(changes, effective);
   }
 
-  /** A sync is asked for, in every family. */
+  /** A sync was requested in every family. */
   queued(): void {
     for (const family of families) this.#syncs.queued(family);
   }
 
-  /** To be told of everything that happens to the rules. */
+  /** Takes every event of syncs. */
   hear(event: SyncEvent): void {
     const { family } = event;
     switch (event.kind) {

@@ -13,7 +13,7 @@ const descriptions: Readonly<Record<PacketCounter, { readonly name: string; read
   },
 };
 
-/** Packets that rules of mode iptables count; read when somebody asks. No value where the kernel has no such counter. */
+/** Packets counted by rules of mode iptables, read at each scrape. No value where the kernel lacks the counter. */
 export function registerPacketMetrics(
   instruments: Instruments,
   read: (counter: PacketCounter) => Promise<number | undefined> = readPacketCounter,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { Instruments } from './instruments.ts';
 
-/** What prom-client knows of the process and of Node.js, and what Go's client knows besides. */
+/** prom-client's metrics of the process and Node.js, and those that only Go's client has. */
 export function registerProcessMetrics(registry: Registry, instruments: Instruments): void {
   collectDefaultMetrics({ register: registry });
   instruments.collectedGauge(
@@ -23,13 +23,13 @@ export function registerProcessMetrics(registry: Registry, instruments: Instrume
   }
 }
 
-/** Bytes; the largest number of 64 bits where there is no limit. */
+/** The limit in bytes; the largest number of 64 bits if there is none. */
 export function addressSpaceLimit(limits: string): number {
   const soft = /^Max address space\s+(\d+)/m.exec(limits)?.[1];
   return soft === undefined ? 2 ** 64 - 1 : Number(soft);
 }
 
-/** A value of /proc/net/netstat, which has the names in one line and the numbers in the next. */
+/** A value of /proc/net/netstat, which has names in one line and values in the next. */
 export function ipStatistic(netstat: string, field: string): number {
   const [names = [], values = []] = netstat
     .split('\n')

@@ -4,13 +4,12 @@ import type { Change, SliceKey } from '../../state/records.ts';
 /** A change of an EndpointSlice. */
 export type SliceChange = Extract<Change, { readonly kind: 'EndpointSlice' }>;
 
-/** When what triggered a change of a slice happened: milliseconds since the epoch. */
+/** The times of triggers of changes, in milliseconds since the epoch. */
 type Triggers = Map<SliceKey, number[]>;
 
 /**
- * Keeps, from a change of EndpointSlices until it is in force, when that was triggered: kube-proxy's network programming
- * latency. As there, triggers before the start of the proxy are left out, those of a slice that goes, and
- * those of a sync that fails.
+ * Measures kube-proxy's network programming latency: the time from the trigger of a change of EndpointSlices until it
+ * is in force. As in kube-proxy, triggers before the proxy's start, of deleted slices and of failed syncs are ignored.
  */
 export class ProgrammingLatency {
   readonly #now: () => number;
@@ -18,7 +17,7 @@ export class ProgrammingLatency {
   readonly #waiting = noTriggers();
   readonly #underWay = noTriggers();
 
-  /** `now` in milliseconds since the epoch. */
+  /** `now` returns milliseconds since the epoch. */
   constructor(now: () => number) {
     this.#now = now;
     this.#startedAt = now();
@@ -35,13 +34,13 @@ export class ProgrammingLatency {
     }
   }
 
-  /** What waits in the family is now being brought into force. */
+  /** All waiting changes of the family are being brought into force. */
   taken(family: Family): void {
     this.#underWay[family] = this.#waiting[family];
     this.#waiting[family] = new Map();
   }
 
-  /** Seconds from each trigger until now, when the family's sync is done. Clocks of two machines may differ. */
+  /** The seconds from each trigger until now, when the family's sync is done. Clocks of two machines may differ. */
   applied(family: Family): readonly number[] {
     const now = this.#now();
     const triggers = [...this.#underWay[family].values()].flat();

@@ -5,7 +5,7 @@ import { type Family, families } from '../../net/family.ts';
 import { readSaveLines, SaveLine } from '../../rules-text/iptables/save-line.ts';
 import type { Instruments } from './instruments.ts';
 
-/** The tables that kube-proxy counts. */
+/** The tables whose rules kube-proxy counts. */
 const tables = ['filter', 'nat'] as const;
 type Table = (typeof tables)[number];
 
@@ -15,20 +15,19 @@ interface Counts {
 }
 
 interface FamilyCounts {
-  /** Rules of ours that the kernel had when it was last read. */
+  /** The proxy's rules in the kernel as of the last read. */
   read: Counts;
   /** Rules written since then. */
   added: Counts;
   /** Rules written since the last sync began. */
   written: Counts;
-  /** How often something was written: what is read meanwhile is neither old nor new. */
+  /** The number of writes: a read during a write counts neither the old rules nor the new. */
   writes: number;
 }
 
 /**
- * How many iptables rules there are, counted as they pass by on their way to and from the kernel: nothing is read or
- * rendered for it. The total is as of the last look at the kernel, or what was written since, where that found
- * none.
+ * The number of iptables rules, counted on their way to and from the kernel: nothing is read or rendered for it. The
+ * total is that of the last read, or of what was written since if that found none.
  */
 export class RuleCounts {
   readonly #families: Readonly<Record<Family, FamilyCounts>> = {
@@ -36,12 +35,12 @@ export class RuleCounts {
     IPv6: { read: none(), added: none(), written: none(), writes: 0 },
   };
 
-  /** What is written from now on belongs to the next sync of the family. */
+  /** Rules written from now on belong to the next sync of the family. */
   syncStarts(family: Family): void {
     this.#families[family].written = none();
   }
 
-  /** Registers the metrics, which kube-proxy calls gauges. */
+  /** Registers the metrics, as gauges like kube-proxy's. */
   register(instruments: Instruments): void {
     const labels = ['ip_family', 'table'] as const;
     const name = 'kubeproxy_sync_proxy_rules_iptables';
@@ -59,7 +58,7 @@ export class RuleCounts {
     );
   }
 
-  /** Passes the lines of iptables-save on, and counts the rules among them that are ours. */
+  /** Passes on the lines of iptables-save and counts the proxy's rules in them. */
   async *countRead(family: Family, lines: AsyncIterable<string>): AsyncIterable<string> {
     const counts = this.#families[family];
     const writes = counts.writes;
@@ -77,7 +76,7 @@ export class RuleCounts {
     counts.added = none();
   }
 
-  /** Has the input written; it counts where that succeeds. */
+  /** Writes the input and counts its rules if that succeeds. */
   async countWritten(
     family: Family,
     input: RestoreInput,
@@ -103,7 +102,7 @@ export class RuleCounts {
   }
 }
 
-/** The tool, whose rules are counted. */
+/** The tool with its rules counted. */
 export function countedTool(tool: RuleTool, family: Family, counts: RuleCounts): RuleTool {
   return {
     batchSize: tool.batchSize,
@@ -117,12 +116,12 @@ function none(): Counts {
   return { filter: 0, nat: 0 };
 }
 
-/** Rules in our chains, and jumps from others to them. */
+/** Whether the rule is in one of the proxy's chains, or jumps to one. */
 function isOurRule(line: SaveLine): boolean {
   return line.kind === 'rule' && (line.rule.startsWith('-A KUBE-') || line.rule.includes(' -j KUBE-'));
 }
 
-/** The pieces of an input end with whole lines. */
+/** Counts rules in pieces of input, which each end with a whole line. */
 function* countLines(input: RestoreInput, counts: Counts): RestoreInput {
   let table: Table | undefined;
   for (const piece of input) {

@@ -6,7 +6,7 @@ import { durationBuckets, type Instruments } from './instruments.ts';
 
 const byFamily = ['ip_family'] as const;
 
-/** Times and failures of syncs, by kube-proxy's names. */
+/** Durations and failures of syncs, with kube-proxy's names. */
 export class SyncMetrics {
   readonly #durations: Readonly<Record<SyncOutcome['scope'] | 'any', Histogram<'ip_family'>>>;
   readonly #lastSync: Gauge<'ip_family'>;
@@ -39,7 +39,7 @@ export class SyncMetrics {
     this.#lastQueued.labels(family).setToCurrentTime();
   }
 
-  /** The rules are in force, though there may have been nothing to do for it. */
+  /** The rules are in force, possibly without anything to do. */
   upToDate(family: Family): void {
     this.#lastSync.labels(family).setToCurrentTime();
   }
@@ -60,7 +60,7 @@ export class SyncMetrics {
     }
   }
 
-  /** So that a rate sees the first failure. */
+  /** Starts counters at zero, so that rates include the first failure. */
   #beginAtZero(): void {
     for (const family of families) {
       for (const histogram of Object.values(this.#durations)) histogram.zero({ ip_family: family });
@@ -72,13 +72,13 @@ export class SyncMetrics {
 
 interface FailureCounters {
   readonly any: Counter<'ip_family'>;
-  /** In mode iptables. */
+  /** Failures of partial syncs, in mode iptables. */
   readonly partial?: Counter<'ip_family'>;
-  /** Of the removal of what syncs left over; in mode nftables. */
+  /** Failures of pending deletions, in mode nftables. */
   readonly tidy?: Counter<'ip_family'>;
 }
 
-/** Each mode has names of its own. */
+/** Each mode has its own metric names. */
 function failureCounters(mode: ProxyMode, instruments: Instruments): FailureCounters {
   const counter = (name: string, help: string) =>
     instruments.counter(`kubeproxy_sync_proxy_rules_${name}_failures_total`, help, byFamily);

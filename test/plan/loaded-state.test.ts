@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { balanceProblems } from '../../src/plan/balance-problems.ts';
+import { balanceProblems } from '../../src/plan/loaded-state.ts';
 import { formatProblem } from '../../src/state/problem.ts';
 import { balances } from '../../src/state/records.ts';
 import { service, serviceKey } from '../support/records.ts';

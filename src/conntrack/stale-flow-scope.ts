@@ -2,8 +2,8 @@ import type { PlanChange } from '../plan/plan-change.ts';
 import type { ServiceKey } from '../state/records.ts';
 import { type FormerFrontend, hasFlows } from './frontends.ts';
 
-/** Whose flows are to be looked at: Services that changed, and where they were reached before. */
-export class Concern {
+/** The scope of a pass over flows: the Services that changed, and the frontends that they had before. */
+export class StaleFlowScope {
   readonly services = new Set<ServiceKey>();
   readonly #former = new Map<string, FormerFrontend>();
 
@@ -15,7 +15,7 @@ export class Concern {
     return this.services.size === 0;
   }
 
-  /** Nothing where no port of the Service has flows that may become stale. */
+  /** Ignores Services without a port whose flows may become stale. */
   add({ service, before, after }: PlanChange): void {
     const former = before.filter(hasFlows);
     if (former.length === 0 && !after.some(hasFlows)) return;
@@ -26,13 +26,13 @@ export class Concern {
     }
   }
 
-  addAll(other: Concern): void {
+  addAll(other: StaleFlowScope): void {
     for (const service of other.services) this.services.add(service);
     for (const former of other.former) this.#former.set(keyOf(former), former);
   }
 
-  /** All of another, which is empty afterwards. */
-  take(other: Concern): void {
+  /** Adds all of another scope and empties it. */
+  moveFrom(other: StaleFlowScope): void {
     this.addAll(other);
     other.services.clear();
     other.#former.clear();
