@@ -18,7 +18,7 @@ interface CommandWords {
   readonly options: readonly string[];
 }
 
-/** Options whose value is a path: files complete there. */
+/** Options whose values are completed as paths. */
 const pathOptions = ['--source', '--config', '--against', '--kubeconfig', '--write-config-to'];
 
 function bashScript(commands: readonly CommandWords[]): string {

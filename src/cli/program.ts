@@ -10,7 +10,7 @@ import { addRender } from './commands/render.ts';
 import { addRun } from './commands/run.ts';
 import { addStatus } from './commands/status.ts';
 
-/** Runs the command line; returns the exit status. Commands are loaded only when they are called. */
+/** Runs a command line and returns the exit status. The code of a command is loaded only when it runs. */
 export async function main(args: readonly string[]): Promise<number> {
   let status: ExitStatus = exitStatus.ok;
   const [first = ''] = args;
@@ -29,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Without this, commander would take a misspelt command for an argument of `run`. */
+/** Rejects a misspelt command, which commander would take for an argument of `run`. */
 function requireCommand(word: string, program: Command): void {
   const known = [...program.commands.map((command) => command.name()), 'help'];
   if (!known.includes(word))
@@ -69,12 +69,12 @@ Examples:
   portolan run --source objects/ --config c.yaml program the node, and follow the folder
   portolan run --kubeconfig proxy.conf           program the node, and follow the cluster`;
 
-/** Errors whose message says all that the user needs. */
+/** Whether the message of an error says all that the user needs. */
 function isForUser(error: unknown): error is Error {
   return error instanceof UserError || (error instanceof Error && namesForUser.has(error.name));
 }
 
-/** Their classes are in modules that only some commands load. */
+/** By name, since their classes are in modules that only some commands load. */
 const namesForUser = new Set([
   'ConfigError',
   'LiveRulesError',

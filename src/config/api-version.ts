@@ -1,3 +1,3 @@
-/** What a configuration file says it is. */
+/** The apiVersion of configuration files. */
 export const apiVersion = 'kubeproxy.config.k8s.io/v1alpha1';
 export const kind = 'KubeProxyConfiguration';

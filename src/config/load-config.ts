@@ -3,15 +3,15 @@ import { UserError } from '../program/exit-status.ts';
 import type { FlagValues } from './flags/flags.ts';
 import type { ProxyConfig } from './proxy-config.ts';
 
-/** The configuration, and what is to be said about it once. */
+/** The configuration, and notices to be logged once. */
 export interface LoadedConfig {
   readonly config: ProxyConfig;
   readonly notices: readonly string[];
 }
 
 /**
- * Reads the configuration file, if `--config` names one, and joins it with the flags. Throws a `ConfigError`, or a `UserError`
- * where the file cannot be read.
+ * Reads the configuration file, if `--config` names one, and joins it with the flags. Throws a `ConfigError`, or a
+ * `UserError` where the file cannot be read.
  */
 export async function loadConfig(flags: FlagValues): Promise<LoadedConfig> {
   const { resolveConfig } = await import('./resolve-config.ts');

@@ -46,7 +46,7 @@ export interface IptablesConfig extends NftablesConfig {
   readonly localhostNodePorts: boolean;
 }
 
-/** How traffic of the node's own pods is told from other traffic. */
+/** How traffic of the node's own pods is recognised. */
 export type DetectLocal =
   /** A family without a CIDR has no local detection. */
   | { readonly mode: 'ClusterCIDR'; readonly cidrs: { readonly [F in Family]?: Cidr } }

@@ -12,7 +12,7 @@ import { noticesOf } from './without-effect.ts';
 
 export interface ResolvedConfig {
   readonly config: ProxyConfig;
-  /** What was given and has no effect; to be said once, at the start. */
+  /** Notices about settings without effect, to be logged once at the start. */
   readonly notices: readonly string[];
 }
 

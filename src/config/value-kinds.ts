@@ -2,7 +2,7 @@ import { type Address, parseAddress } from '../net/address.ts';
 import { type Cidr, parseCidr } from '../net/cidr.ts';
 import { fromNanoseconds, type Milliseconds, milliseconds, parseDuration } from './duration.ts';
 
-/** A kind of value in the configuration: how it is read, and what is allowed, to end the sentence "must be ...". */
+/** A kind of configuration value: how it is parsed, and what is allowed, as the end of the sentence "must be ...". */
 export interface ValueKind<T> {
   readonly allowed: string;
   /** `undefined` when the value is not of this kind. */
@@ -115,10 +115,10 @@ export const filePattern = ofText('a file pattern without "=" and ","', (value) 
   /^[^=,]+$/.test(value) ? value : undefined,
 );
 
-/** One of a few words; `aside` says more about them. */
-export function word<const W extends string>(words: readonly W[], aside = ''): ValueKind<W> {
+/** One of a few words; `remark` is added to what is allowed. */
+export function word<const W extends string>(words: readonly W[], remark = ''): ValueKind<W> {
   const named = words.filter((candidate) => candidate !== '');
-  return ofText(`${named.slice(0, -1).join(', ')} or ${named.at(-1)}${aside}`, (value) =>
+  return ofText(`${named.slice(0, -1).join(', ')} or ${named.at(-1)}${remark}`, (value) =>
     words.find((candidate) => candidate === value),
   );
 }

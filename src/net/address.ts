@@ -17,7 +17,7 @@ export function parseAddress(text: string): Address | undefined {
   return canonical.toString() as Address;
 }
 
-/** The family of an address, read off its text. */
+/** The family of an address. */
 export function familyOf(address: Address): Family {
   return address.includes(':') ? 'IPv6' : 'IPv4';
 }

@@ -1,11 +1,14 @@
 /**
- * The little of DNS (RFC 1035) that it takes to see whether a server answers: a question for an A record, and whether
- * a message is an answer to it.
+ * The part of DNS (RFC 1035) that is needed to test a name server: a query for an A record, and the recognition of its
+ * answer.
  */
 
 const headerLength = 12;
 
-/** A question for the A record of a name, recursion desired. Throws a `RangeError` where a label is empty or over 63 octets. */
+/**
+ * A question for the A record of a name, recursion desired. Throws a `RangeError` where a label is empty or over 63
+ * octets.
+ */
 export function encodeDnsQuery(id: number, name: string): Buffer {
   const header = Buffer.alloc(headerLength);
   header.writeUInt16BE(id, 0);

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { type Address, familyOf, parseAddress } from './address.ts';
 import { type Family, type Protocol, protocols } from './family.ts';
 
-/** An address as the number that its bytes are, most significant first. */
+/** An address as a number, most significant byte first. */
 export function addressNumber(address: Address): bigint {
   const known = numbers.get(address);
   if (known !== undefined) return known;

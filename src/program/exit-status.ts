@@ -1,4 +1,4 @@
-/** What the exit status of a command says. */
+/** The exit statuses of commands. */
 export const exitStatus = {
   ok: 0,
   /** `diff`: there are differences. `run --once` and `render`: done, but something of the input was left out. */
@@ -9,7 +9,7 @@ export const exitStatus = {
 
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
-/** An error that is told in its own words, without a stack: the user can mend it. */
+/** An error that the user can mend: its message is printed without a stack. */
 export class UserError extends Error {
   override readonly name = 'UserError';
 }

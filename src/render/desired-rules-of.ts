@@ -18,7 +18,7 @@ export function desiredFor(
   return desiredRules(iptablesRuleFiles(), plans, iptablesOptions(family, config, facts, plans));
 }
 
-/** A node as its Node object says it is, with everything that present kernels have: no machine is looked at. */
+/** Facts from the Node object, with all features of recent kernels: no machine is observed. */
 export function factsFromObjects({ state }: LoadedState, config: ProxyConfig): NodeFacts {
   return {
     localAddresses: [...(state.node?.addresses ?? []), ...loopback],

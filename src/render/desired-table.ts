@@ -8,8 +8,8 @@ import { fullUpdate, newTable } from '../nftables/update/full-update.ts';
 import { currentPlans, type LoadedState } from '../plan/loaded-state.ts';
 
 /**
- * The table that a node with these facts should have in one family. Where one stands, the endpoints keep the slots that
- * they have in it.
+ * The table that a node with these facts should have in one family. Endpoints keep the slots that they have in an
+ * existing table.
  */
 export function desiredTable(
   family: Family,

@@ -14,7 +14,7 @@ export interface RenderOptions extends CommonOptions {
   readonly family: Family | undefined;
 }
 
-/** Prints the rules for the objects; touches nothing. */
+/** Prints the rules for the objects; changes nothing. */
 export async function render(options: RenderOptions): Promise<ExitStatus> {
   const { config } = await loadConfig(options.flags);
   const { source } = await openSource(options, config);

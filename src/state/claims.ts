@@ -1,22 +1,21 @@
 import type { ServiceKey, ServiceRecord } from './records.ts';
 
 /**
- * Which Service answers on an address and port when several ask for it.
- * The older one keeps it, then the one whose name sorts first, so that every node decides alike
- * and the order of arrival does not matter.
+ * Decides which Service holds an address and port that several claim: the older one, and of the same age the one whose
+ * name sorts first, so that all nodes decide alike, in whatever order they learn of the Services.
  */
 export class Claims {
-  /** A lone claimant is kept bare: nearly every claim has one, and there are many. */
+  /** A single claimant is stored without an array, to save memory: nearly every claim has only one. */
   readonly #claimants = new Map<string, Claimant | Claimant[]>();
   readonly #contested = new Set<string>();
 
-  /** Adds all claims of a Service; returns the Services whose standing may have changed. */
+  /** Adds all claims of a Service; returns the Services that may have gained or lost a claim. */
   add(service: ServiceRecord): Set<ServiceKey> {
     const claimant = { key: service.key, createdAt: service.createdAt };
     return this.#each(service, (claim, others) => this.#store(claim, [...others, claimant].sort(byAge)));
   }
 
-  /** Takes back all claims of a Service; returns the Services whose standing may have changed. */
+  /** Removes all claims of a Service; returns the Services that may have gained or lost a claim. */
   remove(service: ServiceRecord): Set<ServiceKey> {
     return this.#each(service, (claim, others) =>
       this.#store(
@@ -90,7 +89,7 @@ export function nodePortClaim(protocol: string, port: number): string {
   return `node ${protocol} ${port}`;
 }
 
-/** Everything that a Service claims, with the field that asks for it. */
+/** All claims of a Service, each with the field that makes it. */
 export function* claimsOf(
   service: ServiceRecord,
 ): Iterable<{ readonly claim: string; readonly field: string }> {

@@ -14,8 +14,8 @@ import type {
 const noSlices: ReadonlyMap<SliceKey, EndpointSliceRecord> = new Map();
 
 /**
- * What is known of the cluster, and which Services must be planned again.
- * The work of a change is that of the Services it concerns, whatever the size of the cluster.
+ * The known objects of the cluster, and the Services that have to be planned again. The work for a change depends on
+ * the Services that it affects, not on the size of the cluster.
  */
 export class ClusterState {
   readonly #nodeName: string;
@@ -33,8 +33,8 @@ export class ClusterState {
   gaps: readonly Problem[] = [];
 
   /**
-   * `nodeName` is the node that this proxy runs on: of all Nodes only that one is kept. Services that name another
-   * proxy than `serviceProxyName` are left to it; empty means this one serves those that name none.
+   * `nodeName` is the node that this proxy runs on; only its Node is kept. Services that name another proxy than
+   * `serviceProxyName` are ignored; if it is empty, this proxy serves those that name none.
    */
   constructor(nodeName: string, serviceProxyName = '') {
     this.#nodeName = nodeName;
@@ -42,8 +42,8 @@ export class ClusterState {
   }
 
   /**
-   * Takes a change in; returns whether it is one. A source tells of an object again whenever it lists anew, though
-   * nothing is different: that makes nothing dirty.
+   * Applies a change; returns whether it changed anything. A source reports objects again whenever it lists them, and
+   * an unchanged object makes nothing dirty.
    */
   apply(change: Change): boolean {
     switch (change.kind) {
@@ -83,7 +83,7 @@ export class ClusterState {
     return this.#claims.holder(claim);
   }
 
-  /** Services changed since the last call. After a change of the node or a ServiceCIDR every Service is among them. */
+  /** The Services changed since the last call; all of them after a change of the node or of a ServiceCIDR. */
   takeDirty(): ReadonlySet<ServiceKey> {
     const dirty = this.#nodeDirty ? new Set([...this.#dirty, ...this.#services.keys()]) : this.#dirty;
     this.#dirty = new Set();
@@ -100,7 +100,7 @@ export class ClusterState {
     return this.#nodeDirty || this.#dirty.size > 0;
   }
 
-  /** Services that ask for an address or a port that another one holds. */
+  /** Services that want an address or a port that another one holds. */
   *clashes(): Iterable<Problem> {
     for (const { claim, claimants } of this.#claims.contested()) {
       const [holder, ...losers] = claimants;
@@ -158,7 +158,7 @@ export class ClusterState {
   }
 
   #applyNode(name: string, record: NodeRecord | undefined): boolean {
-    // The kubelet writes its Node's status every few minutes; little of that is kept, and seldom does it change.
+    // The kubelet writes its Node's status every few minutes; the few fields that are kept seldom change.
     if (name !== this.#nodeName || isDeepStrictEqual(record, this.#node)) return false;
     this.#node = record;
     this.#nodeDirty = true;

@@ -2,11 +2,11 @@ import { type Fields, isFields } from './read-fields.ts';
 import type { ObjectKind } from './records.ts';
 import { shown } from './shown.ts';
 
-/** What a document, or an item of a List, claims to be. */
+/** What a document, or an item of a List, says that it is. */
 export type Identity =
   | { readonly is: 'object'; readonly kind: ObjectKind; readonly fields: Fields }
   | { readonly is: 'list'; readonly itemKind: ObjectKind | 'any'; readonly items: unknown }
-  /** Of a kind that a service proxy has no use for. */
+  /** A kind that a service proxy does not use. */
   | { readonly is: 'other' }
   | { readonly is: 'fault'; readonly field: string; readonly reason: string };
 
@@ -47,7 +47,7 @@ function listVersion(itemKind: ObjectKind | 'any' | undefined): string {
   return itemKind === undefined || itemKind === 'any' ? 'v1' : apiVersions[itemKind];
 }
 
-/** What kind of List it is; `undefined` for a kind that is none, or whose items are of no use here. */
+/** The kind of a List's items; `undefined` if it is not a List, or its items are not used here. */
 function itemKindOf(kind: string): ObjectKind | 'any' | undefined {
   if (kind === 'List') return 'any';
   const itemKind = kind.endsWith('List') ? kind.slice(0, -'List'.length) : '';
@@ -59,8 +59,8 @@ export function isObjectKind(kind: unknown): kind is ObjectKind {
 }
 
 /**
- * A kind of the same name from somewhere else, such as Knative's Service. Kubernetes keeps for itself the groups
- * that have no dot and those that end in k8s.io (KEP-2337).
+ * Whether it is a kind of the same name from another API group, such as Knative's Service. Groups without a dot and
+ * those that end in k8s.io are Kubernetes' own (KEP-2337).
  */
 function isForeign(apiVersion: string): boolean {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';

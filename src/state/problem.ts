@@ -1,7 +1,4 @@
-/**
- * Why a part of the input is left out. One problem never stops the rest:
- * whatever it does not concern goes on.
- */
+/** Why a part of the input is ignored. A problem does not affect the rest of the input. */
 export interface Problem {
   /** The object it is about, `Service default/web`, or a file where no object could be read. */
   readonly object: string;

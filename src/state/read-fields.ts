@@ -7,8 +7,8 @@ import type { Problem } from './problem.ts';
 import { shown } from './shown.ts';
 
 /**
- * Reads the fields of one object and notes what is wrong with them. A field that is absent, or null as some
- * writers have it, is no fault; one that cannot be used is left out, and everything else goes on.
+ * Reads the fields of one object and collects problems. A field that is absent, or null as some tools write it, is not
+ * a problem; an unusable field is left out, and the others are still read.
  */
 export class FieldReader {
   readonly problems: Problem[];

@@ -12,8 +12,8 @@ const triggerAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time';
 const headlessLabel = 'service.kubernetes.io/headless';
 
 /**
- * What the plan needs of an EndpointSlice; those of headless Services, of names, and of no Service are ignored.
- * `undefined` where it cannot be told which Service or family it is for.
+ * What plans need of an EndpointSlice. Slices of headless Services, of type FQDN, and without a Service are ignored.
+ * `undefined` if its Service or family is not recognisable.
  */
 export function reduceEndpointSlice(name: string, object: Fields, reader: FieldReader): Change | undefined {
   const key = name as SliceKey;
@@ -42,7 +42,7 @@ export function reduceEndpointSlice(name: string, object: Fields, reader: FieldR
   };
 }
 
-/** Only a metric is of it, so one that cannot be read is as good as none. */
+/** Only used for a metric, so an unreadable one is ignored. */
 function readTrigger(annotations: Fields): { readonly triggeredAt?: number } {
   const text = annotations[triggerAnnotation];
   const triggeredAt =
@@ -81,7 +81,7 @@ function readPort(entry: Fields, field: string, reader: FieldReader): EndpointPo
   return usable && name !== undefined && port !== undefined ? { name, protocol, port } : undefined;
 }
 
-/** The first address counts: the API has the others for no use that is defined. */
+/** Only the first address is used: the API does not define the meaning of others. */
 function readEndpoint(
   family: Family,
   entry: Fields,

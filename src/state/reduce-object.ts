@@ -12,13 +12,13 @@ import { shown } from './shown.ts';
 export interface Reduced {
   readonly changes: readonly Change[];
   readonly problems: readonly Problem[];
-  /** Objects that could not be used at all, so that nobody knows what they should have been. */
+  /** The number of objects that could not be used at all. */
   readonly leftOut: number;
 }
 
 /**
- * Keeps of an object, or of each object in a List, what the plan needs. Whatever cannot be used becomes a problem;
- * kinds that this proxy has no use for are passed over. Never throws, whatever the object is.
+ * Reduces an object, or each object of a List, to what plans need. Unusable parts become problems; kinds that this proxy does
+ * not use are ignored. Never throws, whatever the object is.
  *
  * `origin` says where the object came from, for the problems: `objects.yaml:12`.
  */
@@ -100,7 +100,10 @@ function reduceAs(kind: ObjectKind, key: string, fields: Fields, reader: FieldRe
   }
 }
 
-/** `namespace/name`, or the name alone for kinds without a namespace; the namespace is `default` where none is given, as for kubectl. */
+/**
+ * `namespace/name`, or the name alone for kinds without a namespace; the namespace is `default` where none is given, as
+ * for kubectl.
+ */
 function readKey(kind: ObjectKind, { metadata }: Fields, reader: FieldReader): string | undefined {
   const fields = reader.mapping(metadata, 'metadata');
   const rule = kind === 'Service' ? nameRules.label : nameRules.subdomain;

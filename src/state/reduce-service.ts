@@ -26,11 +26,11 @@ const timestamp = {
   allowed: 'a time such as 2026-01-31T12:00:00Z',
 };
 
-/** Seconds that a client stays with its endpoint where the Service does not say (the API's default). */
+/** The API's default for the timeout of session affinity, in seconds. */
 const usualAffinityTimeout = 10_800;
 const longestAffinityTimeout = 86_400;
 
-/** What the plan needs of a Service; headless Services and those of type ExternalName have no rules. */
+/** What plans need of a Service; headless Services and those of type ExternalName are ignored. */
 export function reduceService(name: string, object: Fields, reader: FieldReader): Change {
   const key = name as ServiceKey;
   const metadata = reader.mapping(object.metadata, 'metadata');
@@ -65,7 +65,7 @@ export function reduceService(name: string, object: Fields, reader: FieldReader)
   return { kind: 'Service', key, record };
 }
 
-/** Each is the only one of its kind, so no other record could share the text. */
+/** Not shared like other texts, since every uid is unique. */
 function readUid({ uid }: Fields, reader: FieldReader): string {
   return uid === undefined || uid === null
     ? ''
@@ -94,7 +94,7 @@ function oneAFamily(addresses: readonly Address[], reader: FieldReader): readonl
   return addresses.filter((ip, index) => firsts.includes(ip) && addresses.indexOf(ip) === index);
 }
 
-/** The policy means something only where traffic can come from outside. */
+/** The policy has a meaning only for Services that are reachable from outside. */
 function readExternalPolicy(
   spec: Fields,
   type: (typeof types)[number],
@@ -106,7 +106,7 @@ function readExternalPolicy(
   return policy === 'Local' && external ? 'Local' : 'Cluster';
 }
 
-/** A label that is there, whatever it says, takes the Service from every proxy that it does not name. */
+/** The label, whatever its value, takes the Service from every proxy that it does not name. */
 function readProxyName(metadata: Fields, reader: FieldReader): string | typeof nobody | undefined {
   const labels = reader.mapping(metadata.labels, 'metadata.labels');
   const label = labels[proxyNameLabel];
@@ -114,7 +114,7 @@ function readProxyName(metadata: Fields, reader: FieldReader): string | typeof n
   return reader.name(label, `metadata.labels["${proxyNameLabel}"]`, nameRules.labelValue) || nobody;
 }
 
-/** Ranges of which none can be read must not let everyone in, as no ranges would: then nobody gets in. */
+/** If no range is readable, nobody may pass: without ranges, everybody could. */
 function readLoadBalancer(spec: Fields, object: Fields, reader: FieldReader) {
   const field = 'spec.loadBalancerSourceRanges';
   const asked = spec.loadBalancerSourceRanges ?? [];
@@ -127,7 +127,10 @@ function readLoadBalancer(spec: Fields, object: Fields, reader: FieldReader) {
   return { loadBalancerIPs: [], loadBalancerSourceRanges };
 }
 
-/** With `ipMode: Proxy` the load balancer itself sends traffic on, so the address is not the node's to answer (KEP-1860). */
+/**
+ * With `ipMode: Proxy` the load balancer itself sends traffic on, so the address is not the node's to answer
+ * (KEP-1860).
+ */
 function readLoadBalancerIPs({ status }: Fields, reader: FieldReader): readonly Address[] {
   const { loadBalancer } = reader.mapping(status, 'status');
   const { ingress } = reader.mapping(loadBalancer, 'status.loadBalancer');
@@ -153,7 +156,7 @@ function readPorts(spec: Fields, reader: FieldReader): readonly ServicePortRecor
   });
 }
 
-/** Tells of each port of one object whether an earlier one has its name, which only the first may keep. */
+/** Checks names of the ports of one object: only the first port of a name is used. */
 export function withoutRepeats(reader: FieldReader): (port: EndpointPortRecord, field: string) => boolean {
   const names = new Set<string>();
   return ({ name }, field) => {
@@ -183,7 +186,7 @@ export function readPortName(value: unknown, field: string, reader: FieldReader)
     : reader.name(value, field, nameRules.label);
 }
 
-/** The API writes 0 for a port that is not allocated. */
+/** In the API, 0 means that no port is allocated. */
 function readOptionalPort(value: unknown, field: string, reader: FieldReader): number | undefined {
   return value === 0 ? undefined : reader.integer(value, field, 1, 65_535);
 }
@@ -197,7 +200,7 @@ function readAffinity(spec: Fields, reader: FieldReader): number | undefined {
   return reader.integer(timeoutSeconds, field, 1, longestAffinityTimeout) ?? usualAffinityTimeout;
 }
 
-/** Of all annotations only this one is looked at: the others are somebody else's. */
+/** The only annotation of Services that is read. */
 function readBalance(metadata: Fields, reader: FieldReader): Balance {
   const annotations = reader.mapping(metadata.annotations, 'metadata.annotations');
   const annotation = annotations[balanceAnnotation];

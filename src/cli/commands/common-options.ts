@@ -8,13 +8,13 @@ import type { CommonOptions } from '../../sources/open-source.ts';
 /** Receives the exit status of the command that ran. */
 export type Finish = (status: ExitStatus) => void;
 
-/** What commander leaves of the options that every command takes and that are not kube-proxy's flags. */
+/** The options of every command besides kube-proxy's flags, as commander parses them. */
 export interface ParsedCommon {
   readonly source?: string;
   readonly serviceProxyName?: string;
 }
 
-/** Adds where the objects are, and kube-proxy's flags. */
+/** Adds the options for the source of objects, and kube-proxy's flags. */
 export function withCommonOptions(command: Command): Command {
   command
     .addOption(
@@ -34,7 +34,7 @@ export function withCommonOptions(command: Command): Command {
 
 const own = 'Objects:';
 
-/** The options that `withCommonOptions` added, as they were given. */
+/** The values of the options that `withCommonOptions` added. */
 export function common(command: Command, { source, serviceProxyName = '' }: ParsedCommon): CommonOptions {
   return { flags: readFlags(command), source, serviceProxyName };
 }
@@ -65,12 +65,12 @@ export function withColor(command: Command): Command {
     .option('--no-color', 'do not colour the output');
 }
 
-/** Whether the output has colours: as the options say, else on a terminal. */
+/** Whether the output has colours: as the options say, by default on a terminal. */
 export function isColored(color: boolean | undefined): boolean {
   return color ?? (process.stdout.isTTY === true && process.env.NO_COLOR === undefined);
 }
 
-/** A parser of options that take these words only. */
+/** A parser for options that take one of these words. */
 export function oneOf<T extends string>(allowed: readonly T[]): (text: string) => T {
   return (text) => {
     const found = allowed.find((word) => word === text);
@@ -79,12 +79,12 @@ export function oneOf<T extends string>(allowed: readonly T[]): (text: string) =
   };
 }
 
-/** A parser of options that may be repeated. */
+/** A parser for repeatable options. */
 export function repeated(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 
-/** A parser of options that take words with commas between them. */
+/** A parser for options that take comma-separated words. */
 export function words(text: string, before: readonly string[] = []): readonly string[] {
   const those = text.split(',').map((word) => word.trim());
   return [...before, ...those.filter((word) => word !== '')];
