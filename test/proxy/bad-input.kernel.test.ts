@@ -127,7 +127,7 @@ describe.skipIf(unavailable)(
       {
         name: 'iptables-restore is missing',
         script: `PATH=/nonexistent ${run} nft`,
-        says: /iptables-nft-save: not on this machine; install iptables/,
+        says: /the command iptables-nft-save is not on this machine; install iptables/,
       },
       {
         name: 'somebody holds the xtables lock',

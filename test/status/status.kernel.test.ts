@@ -304,7 +304,7 @@ describe('status says what it cannot do', () => {
     {
       name: 'no permission',
       prefix: 'setpriv --bounding-set=-all --inh-caps=-all ',
-      says: 'not permitted; nft needs root or the capability CAP_NET_ADMIN',
+      says: 'nft: not permitted; it needs root or the capability CAP_NET_ADMIN',
     },
   ])('$name', async ({ prefix, says }) => {
     await using source = await objectsFolder({ 'a.yaml': web() });
