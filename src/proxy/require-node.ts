@@ -10,6 +10,6 @@ export function requireNode({ node, nodeName, gaps }: ClusterState, { detectLoca
   const [gap] = gaps;
   if (gap === undefined || detectLocal.mode !== 'NodeCIDR' || (node?.podCIDRs.length ?? 0) > 0) return;
   throw new UserError(
-    `the pod CIDRs of Node ${nodeName} are not known, which detectLocalMode NodeCIDR needs, and ${gap.object} ${gap.reason}; the rules stay as they are`,
+    `the pod CIDRs of Node ${nodeName} are not known, which detectLocalMode NodeCIDR needs, and not all objects are known: ${gap.object} ${gap.reason}`,
   );
 }

@@ -12,8 +12,13 @@ export type SyncOutcome = {
   readonly changed: number;
   readonly services: readonly ServiceKey[];
   readonly milliseconds: number;
-} /** So many rules or elements of frontends are `kept` that no plan claims, since not all objects are known. */ & (
-  | { readonly result: 'done'; readonly refused: readonly Problem[]; readonly kept: number }
+} & (
+  | {
+      readonly result: 'done';
+      readonly refused: readonly Problem[];
+      /** How many rules or elements stay that no plan claims; see `Backend`. */
+      readonly kept: number;
+    }
   /** Nothing is sure about the rules of this family; the next sync is a full one. */
   | { readonly result: 'failed'; readonly error: Error }
 );
