@@ -2,15 +2,14 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { LogLine } from '../support/cli/read-log.ts';
 import { controlAddress } from '../support/cluster/addresses.ts';
 import { objectPath } from '../support/cluster/api-client.ts';
 import { atApiServer } from '../support/cluster/at-api-server.ts';
 import { apiServerPort } from '../support/cluster/control-plane.ts';
 import { startHelper } from '../support/cluster/helper.ts';
 import { newEndpoint, target, web } from '../support/cluster/objects.ts';
-import { patiently } from '../support/cluster/patiently.ts';
-import type { LogLine } from '../support/cluster/portolan.ts';
-import { until } from '../support/traffic/until.ts';
+import { until } from '../support/until.ts';
 
 const identity = { user: 'by-token', groups: [] };
 const oldToken = { tokens: { old: identity } };
@@ -41,7 +40,7 @@ atApiServer('credentials of a kubeconfig', oldToken, (cluster) => {
     await writeFile(join(folder, file), 'new\n');
     const other = newEndpoint();
     await api.patch(objectPath(slice), { endpoints: [{ addresses: [other] }] });
-    await patiently(node.nftables, (rules) => rules.includes(target(other)));
+    await until(node.nftables, (rules) => rules.includes(target(other)));
     const users = (await plane.requests()).map((request) => request.user);
     expect(users).toContain(identity.user);
   }

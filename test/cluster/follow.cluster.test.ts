@@ -3,7 +3,7 @@ import { controlAddress } from '../support/cluster/addresses.ts';
 import { objectPath } from '../support/cluster/api-client.ts';
 import { atApiServer } from '../support/cluster/at-api-server.ts';
 import { newEndpoint, servicePort, target, targetPort, web } from '../support/cluster/objects.ts';
-import { until } from '../support/traffic/until.ts';
+import { until } from '../support/until.ts';
 
 atApiServer('what the API server says is programmed', {}, (cluster) => {
   test('Services and their endpoints, those of the start and all that changes', async () => {

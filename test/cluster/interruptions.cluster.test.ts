@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
+import type { LogLine } from '../support/cli/read-log.ts';
 import { servers } from '../support/cluster/addresses.ts';
 import { objectPath } from '../support/cluster/api-client.ts';
 import { atApiServer } from '../support/cluster/at-api-server.ts';
 import { type AuditedRequest, isList } from '../support/cluster/audit.ts';
 import type { Cluster } from '../support/cluster/cluster.ts';
 import { newEndpoint, target, web } from '../support/cluster/objects.ts';
-import { patiently } from '../support/cluster/patiently.ts';
-import type { LogLine, Portolan } from '../support/cluster/portolan.ts';
-import { until } from '../support/traffic/until.ts';
+import type { Portolan } from '../support/cluster/portolan.ts';
+import { until } from '../support/until.ts';
 
 const isCutOff = ({ msg }: LogLine) => msg.startsWith('cannot follow the API server');
 
@@ -43,10 +43,7 @@ atApiServer('when the API server cannot be reached', {}, (cluster) => {
     await cluster().plane.startApiServer();
     const other = newEndpoint();
     await cluster().api.patch(objectPath(slice), { endpoints: [{ addresses: [other] }] });
-    await patiently(
-      node.nftables,
-      (text) => text.includes(target(other)) && !text.includes(target(endpoint)),
-    );
+    await until(node.nftables, (text) => text.includes(target(other)) && !text.includes(target(endpoint)));
     expect(mostListsOfAKind((await node.requests()).slice(known))).toBeLessThanOrEqual(1);
   });
 
@@ -66,7 +63,7 @@ atApiServer('when the API server cannot be reached', {}, (cluster) => {
       await plane.killApiServer();
       await plane.startApiServer();
     });
-    await patiently(
+    await until(
       node.nftables,
       (rules) =>
         rules.includes(target(other)) &&
@@ -107,7 +104,7 @@ atApiServer('when the API server cannot be reached', {}, (cluster) => {
     await plane.killApiServer();
     await plane.restoreEtcd(backup);
     await plane.startApiServer();
-    await patiently(
+    await until(
       node.nftables,
       (rules) =>
         rules.includes(target(changed.endpoint)) &&
@@ -139,7 +136,7 @@ atApiServer(
         await plane.compactEtcd();
       });
       await expired;
-      await patiently(
+      await until(
         node.nftables,
         (rules) =>
           rules.includes(target(other)) &&

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { atApiServer } from '../support/cluster/at-api-server.ts';
 import { newEndpoint, target, web } from '../support/cluster/objects.ts';
-import { until } from '../support/traffic/until.ts';
+import { until } from '../support/until.ts';
 
 const zone = 'topology.kubernetes.io/zone';
 

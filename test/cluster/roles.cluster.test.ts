@@ -4,8 +4,7 @@ import { objectPath } from '../support/cluster/api-client.ts';
 import { atApiServer } from '../support/cluster/at-api-server.ts';
 import { kubectl } from '../support/cluster/kubectl.ts';
 import { newEndpoint, target, web } from '../support/cluster/objects.ts';
-import { patiently } from '../support/cluster/patiently.ts';
-import { until } from '../support/traffic/until.ts';
+import { until } from '../support/until.ts';
 
 const manifests = fileURLToPath(new URL('../../manifests/base', import.meta.url));
 const account = 'system:serviceaccount:kube-system:portolan';
@@ -42,7 +41,7 @@ atApiServer(
 
     async function tokenOfManifests(): Promise<string> {
       const { api } = cluster();
-      await patiently(
+      await until(
         () =>
           api.get('/api/v1/namespaces/kube-system').then(
             () => true,
@@ -71,7 +70,7 @@ atApiServer(
     test('ServiceCIDRs and events can be done without', async () => {
       await cluster().api.create(littleRole, littleBinding);
       await followsChanges('token-of-little');
-      const refused = await patiently(
+      const refused = await until(
         () => refusals('little'),
         (all) => all.includes('create events'),
       );
@@ -87,8 +86,8 @@ atApiServer(
       await portolan.programmed();
       const eventsOf = (reason: string) => () =>
         kubectl(cluster(), ['get', 'events', '--field-selector', `reason=${reason}`]);
-      await patiently(eventsOf('Starting'), (text) => text.includes(`node/${node.name}`));
-      const conflicts = await patiently(eventsOf('AddressConflict'), (text) => text.includes('service/web-'));
+      await until(eventsOf('Starting'), (text) => text.includes(`node/${node.name}`));
+      const conflicts = await until(eventsOf('AddressConflict'), (text) => text.includes('service/web-'));
       const [name = ''] = /web-\d+/.exec(conflicts) ?? [];
       expect(await kubectl(cluster(), ['describe', 'service', name])).toMatch(
         /Warning +AddressConflict .*198\.51\.100\.7.* belongs to Service default\/web-\d+/,

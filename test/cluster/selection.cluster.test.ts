@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { objectPath } from '../support/cluster/api-client.ts';
 import { atApiServer } from '../support/cluster/at-api-server.ts';
 import { target, web } from '../support/cluster/objects.ts';
-import { until } from '../support/traffic/until.ts';
+import { until } from '../support/until.ts';
 
 const proxyName = 'service.kubernetes.io/service-proxy-name';
 const headless = 'service.kubernetes.io/headless';

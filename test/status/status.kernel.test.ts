@@ -129,7 +129,6 @@ describe.skipIf(unavailable !== undefined)('status on a node', () => {
       source,
       destination: address(clusterIP),
       port: 80,
-      timeoutMs: 5_000,
     } as const;
     for (let time = 0; time < times; time++) await lab.host(source).connect(to);
   }
@@ -245,7 +244,7 @@ describe.skipIf(unavailable !== undefined)('the metrics of a running proxy', () 
     await using proxy = running(lab, source.path);
     const to = { protocol: 'tcp', source: client, destination: address('10.96.0.1'), port: 80 } as const;
     await proxy.until((series) => series.size === servers.length);
-    for (let time = 0; time < 9; time++) await lab.host(client).connect({ ...to, timeoutMs: 5_000 });
+    for (let time = 0; time < 9; time++) await lab.host(client).connect(to);
     const nine = await proxy.until((series) => sum(series) === 9);
     const rest = servers.slice(1);
     await writeFile(join(source.path, 'a.json'), list(objects('web', '10.96.0.1', rest)));

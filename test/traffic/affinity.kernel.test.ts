@@ -6,7 +6,7 @@ import { servicePort, web } from '../support/traffic/objects.ts';
 import { openConnections, serverBySource } from '../support/traffic/open-connections.ts';
 import { createStage, type Stage } from '../support/traffic/stage.ts';
 import { clientsOf, listTable, serverName, untilAffineTo } from '../support/traffic/table.ts';
-import { until } from '../support/traffic/until.ts';
+import { until } from '../support/until.ts';
 
 const unavailable = labUnavailable();
 if (unavailable !== undefined) test('affinity', ({ skip }) => skip(unavailable));

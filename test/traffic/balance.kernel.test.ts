@@ -84,7 +84,7 @@ function open({ clients, addresses }: Stage, sources: readonly Address[], count:
 }
 
 async function connect({ clients, addresses }: Stage, destination: Address): Promise<string> {
-  const to = { protocol: 'tcp', destination, port: servicePort, timeoutMs: 5_000 } as const;
+  const to = { protocol: 'tcp', destination, port: servicePort } as const;
   const result = await clients.connect({ ...to, source: addresses.client(0) });
   return 'error' in result ? result.error : result.answer.server;
 }

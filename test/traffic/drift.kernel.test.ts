@@ -7,7 +7,7 @@ import { failures, openConnections } from '../support/traffic/open-connections.t
 import type { RunningProxy } from '../support/traffic/proxy.ts';
 import { createStage, type Stage } from '../support/traffic/stage.ts';
 import { listContent } from '../support/traffic/table.ts';
-import { until } from '../support/traffic/until.ts';
+import { until } from '../support/until.ts';
 
 const unavailable = labUnavailable();
 if (unavailable !== undefined) test('drift', ({ skip }) => skip(unavailable));

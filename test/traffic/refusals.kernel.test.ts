@@ -3,6 +3,7 @@ import type { Address } from '../../src/net/address.ts';
 import type { Destination, Host } from '../support/lab/host.ts';
 import { linkAddress } from '../support/lab/topology.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
+import { briefly } from '../support/patience.ts';
 import { ipv4, ipv6 } from '../support/traffic/addresses.ts';
 import { nodeName, servicePort, type Web, web } from '../support/traffic/objects.ts';
 import { createStage, type Stage } from '../support/traffic/stage.ts';
@@ -27,7 +28,6 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
         source: pod(0),
         destination: service(0),
         port: servicePort,
-        timeoutMs: 5_000,
       });
       if ('error' in result) throw new Error(result.error);
       expect(result.answer.server).toBe(serverName(pod(0)));
@@ -43,10 +43,10 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
       status,
     });
     for (const protocol of protocols) {
-      const by = (source: Address, destination: Address, timeoutMs?: number) =>
-        outcome(stage.clients, { protocol, source, destination, port: servicePort }, timeoutMs);
+      const by = (source: Address, destination: Address, more: Partial<Destination> = {}) =>
+        outcome(stage.clients, { protocol, source, destination, port: servicePort, ...more });
       expect(await by(client(0), balancer(0))).toBe(serverName(pod(0)));
-      expect(await by(client(1), balancer(0), short)).toBe('ETIMEDOUT');
+      expect(await by(client(1), balancer(0), { timeoutMs: briefly })).toBe('ETIMEDOUT');
       expect(await by(client(1), service(0))).toBe(serverName(pod(0)));
     }
   });
@@ -60,8 +60,12 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
     for (const protocol of protocols) {
       const balanced = { protocol, destination: balancer(0), port: servicePort };
       const byNodePort = { protocol, destination: node, port: nodePort };
-      expect(await outcome(stage.clients, { ...balanced, source: client(0) }, short)).toBe('ETIMEDOUT');
-      expect(await outcome(stage.clients, { ...byNodePort, source: client(0) }, short)).toBe('ETIMEDOUT');
+      expect(await outcome(stage.clients, { ...balanced, source: client(0), timeoutMs: briefly })).toBe(
+        'ETIMEDOUT',
+      );
+      expect(await outcome(stage.clients, { ...byNodePort, source: client(0), timeoutMs: briefly })).toBe(
+        'ETIMEDOUT',
+      );
       expect(await outcome(stage.node, { ...balanced, source: onNode(0) })).toBe(serverName(pod(0)));
     }
   });
@@ -75,7 +79,7 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
     });
     for (const protocol of protocols) {
       const to = { protocol, source: client(0), destination: balancer(0), port: servicePort };
-      const result = await stage.clients.connect({ ...to, timeoutMs: 5_000 });
+      const result = await stage.clients.connect(to);
       if ('error' in result) throw new Error(result.error);
       expect(result.answer.peer).toContain(client(0));
     }
@@ -109,11 +113,8 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
   }
 });
 
-/** Milliseconds after which a packet that must be dropped is taken for dropped. */
-const short = 300;
-
-/** Who answered, or the error. What must come has time, so that a busy machine fails nothing. */
-async function outcome(host: Host, to: Omit<Destination, 'timeoutMs'>, timeoutMs = 5_000): Promise<string> {
-  const result = await host.connect({ ...to, timeoutMs });
+/** Who answered, or the error. */
+async function outcome(host: Host, to: Destination): Promise<string> {
+  const result = await host.connect(to);
   return 'error' in result ? result.error : result.answer.server;
 }

@@ -2,11 +2,12 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
+import { inNamespace } from '../lab/namespaces.ts';
 import { type ApiAddress, ApiClient } from './api-client.ts';
 import { type AuditedRequest, auditFlags, readAudit } from './audit.ts';
 import { binaryPath } from './binaries.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
-import { type Daemon, inNamespace, startDaemon } from './daemon.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
 
 export interface ControlPlaneOptions extends ControlPlaneSettings {
   /** The network namespace of both programs; `undefined` for that of this process. */
@@ -150,7 +151,9 @@ export class ControlPlane implements AsyncDisposable {
 
   /** etcd's own API, as JSON. No program for it is among the binaries. */
   async #askEtcd(path: string, body: object): Promise<string> {
-    const [command, ...args] = inNamespace(this.#options.namespace, [process.execPath, '--eval', postToEtcd]);
+    const { namespace } = this.#options;
+    const entered = namespace === undefined ? [] : inNamespace(namespace);
+    const [command = '', ...args] = [...entered, process.execPath, '--eval', postToEtcd];
     const { stdout } = await execa(command, [...args, path, JSON.stringify(body)]);
     return stdout;
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
+import { inNamespace } from '../lab/namespaces.ts';
 
 export interface DaemonOptions {
   /** The network namespace to run in; `undefined` for that of this process. */
@@ -29,7 +30,8 @@ export async function startDaemon(
   { namespace, log, env }: DaemonOptions,
 ): Promise<Daemon> {
   const file = await open(log, 'a');
-  const [program, ...all] = inNamespace(namespace, [...diesWithParent, command, ...args]);
+  const entered = namespace === undefined ? [] : inNamespace(namespace);
+  const [program = '', ...all] = [...entered, ...diesWithParent, command, ...args];
   const child = spawn(program, all, { stdio: ['ignore', file.fd, file.fd], ...(env && { env }) });
   const gone = once(child, 'exit');
   await once(child, 'spawn');
@@ -52,11 +54,3 @@ export async function startDaemon(
 
 /** The words of a command that ends with the process that starts it; neither word forks. */
 export const diesWithParent = ['setpriv', '--pdeathsig', 'KILL'] as const;
-
-/** The words of a command inside a namespace. */
-export function inNamespace(
-  namespace: string | undefined,
-  command: readonly [string, ...string[]],
-): readonly [string, ...string[]] {
-  return namespace === undefined ? command : ['ip', 'netns', 'exec', namespace, ...command];
-}

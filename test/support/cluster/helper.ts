@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { inNamespace } from './daemon.ts';
+import { scriptEnvironment } from '../agents/environment.ts';
+import { inNamespace } from '../lab/namespaces.ts';
 
 /** A script of this folder that runs in a namespace, until it is disposed of. */
 export interface Helper extends AsyncDisposable {
@@ -17,11 +18,10 @@ export async function startHelper(
   args: readonly string[],
 ): Promise<Helper> {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const [program, ...words] = inNamespace(namespace, [process.execPath, path, ...args]);
+  const [program, ...words] = [...inNamespace(namespace), process.execPath, path, ...args] as const;
   const child = spawn(program, words, {
     stdio: ['pipe', 'pipe', 'inherit'],
-    // What vitest or an operator set for this process is not the script's.
-    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1' },
+    env: scriptEnvironment(),
   });
   const ended = once(child, 'close');
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

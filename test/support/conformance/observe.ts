@@ -4,6 +4,7 @@ import type { Host } from '../lab/host.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Answer, ConnectResult } from '../lab/messages.ts';
 import { sendSctpInit } from '../lab/sctp.ts';
+import { briefly } from '../patience.ts';
 import type { Backend, Refusals } from './backend.ts';
 import { type Flow, isLent, isSentByNode, nodeAddressesOf, type Scenario } from './scenario.ts';
 
@@ -38,7 +39,7 @@ export async function observe(flow: Flow, stage: Stage): Promise<Observation> {
   return { verdict: `${verdict}${mixed}`, endpoints: [], masquerade: false };
 }
 
-/** Waits long where an answer must come, so that a busy machine fails nothing, and briefly where none may. */
+/** Waits as long as it takes where an answer must come, and briefly where none may. */
 type Attempt = (mustAnswer: boolean) => Promise<ConnectResult>;
 
 /** At the packet's own destination somebody listens, so that no refusal can come from a closed port. */
@@ -47,8 +48,8 @@ async function openAttempt(flow: Flow, stage: Stage, stack: AsyncDisposableStack
   const sender = senderOf(flow, stage);
   if (protocol === 'sctp') return () => attemptSctp(flow, sender, stage.lab.node);
   stack.use(await ownerOf(flow, stage).listen({ protocol, address: destination, port }));
-  return (mustAnswer) =>
-    sender.connect({ protocol, source, destination, port, timeoutMs: mustAnswer ? 5_000 : 200 });
+  const to = { protocol, source, destination, port };
+  return (mustAnswer) => sender.connect(mustAnswer ? to : { ...to, timeoutMs: briefly });
 }
 
 async function attemptSctp(flow: Flow, sender: Host, node: Host): Promise<ConnectResult> {

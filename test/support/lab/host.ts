@@ -1,7 +1,9 @@
 import { execa } from 'execa';
 import type { Address } from '../../../src/net/address.ts';
 import { startAgent } from '../agents/start-agent.ts';
+import { patience } from '../patience.ts';
 import type { ConnectResult, Listener, Reply, Request, Transport } from './messages.ts';
+import { inNamespace } from './namespaces.ts';
 
 /** One namespace of a lab: a node, a client, an endpoint or the outside. */
 export interface Host {
@@ -10,7 +12,7 @@ export interface Host {
   set(settings: Readonly<Record<string, string>>): Promise<void>;
   /** Answers every connection or datagram with who was reached and who was seen, until disposed of. */
   listen(listener: Listener): Promise<AsyncDisposable>;
-  /** Opens a connection from a port that this host has not used yet. */
+  /** Opens a connection from a port that this host has not used yet, unless one is named. */
   connect(to: Destination): Promise<ConnectResult>;
   /** A source port that this host has not used yet. */
   nextPort(): number;
@@ -28,13 +30,17 @@ export interface Destination {
   readonly source: Address;
   readonly destination: Address;
   readonly port: number;
-  readonly timeoutMs: number;
+  readonly sourcePort?: number;
+  /** After which nothing is waited for any more; where an answer must come, it is not given. */
+  readonly timeoutMs?: number;
 }
 
 /** Starts the agent (agent.ts) of a namespace that is there already. It ends where the host is disposed of. */
 export function startHost(namespace: string): Host & AsyncDisposable {
-  const launcher = ['ip', 'netns', 'exec', namespace];
-  const agent = startAgent<Request, Reply>({ launcher, script: new URL('./agent.ts', import.meta.url) });
+  const agent = startAgent<Request, Reply>({
+    launcher: inNamespace(namespace),
+    script: new URL('./agent.ts', import.meta.url),
+  });
   let lastPort = firstEphemeralPort;
   const nextPort = () => {
     lastPort += 1;
@@ -61,7 +67,8 @@ export function startHost(namespace: string): Host & AsyncDisposable {
       };
     },
     async connect(to) {
-      const reply = await agent.ask({ op: 'connect', connection: { ...to, sourcePort: nextPort() } });
+      const connection = { sourcePort: to.sourcePort ?? nextPort(), timeoutMs: patience, ...to };
+      const reply = await agent.ask({ op: 'connect', connection });
       if ('done' in reply) throw new Error(`${namespace}: the agent did not say how the connection went`);
       return reply;
     },
@@ -78,6 +85,7 @@ export async function execInNamespace(
   args: readonly string[],
   options: ExecOptions = {},
 ): Promise<string> {
-  const { stdout } = await execa('ip', ['netns', 'exec', namespace, command, ...args], options);
+  const [first, ...words] = [...inNamespace(namespace), command, ...args] as const;
+  const { stdout } = await execa(first, words, options);
   return stdout;
 }

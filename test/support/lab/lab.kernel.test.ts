@@ -36,12 +36,10 @@ describe.each([
   const topology: Topology = { nodeAddresses: [node], hosts: [client, server] };
 
   describe.each<Transport>(['tcp', 'udp'])('over %s', (protocol) => {
-    const timeoutMs = 5_000;
-
     test('a host reaches another host by way of the node', async () => {
       await using lab = await createLab(topology);
       await using _ = await lab.host(server).listen({ protocol, address: server, port: 80 });
-      const to = { protocol, source: client, destination: server, port: 80, timeoutMs };
+      const to = { protocol, source: client, destination: server, port: 80 };
       expect(partiesOf(await lab.host(client).connect(to))).toEqual({ server, peer: client });
     });
 
@@ -49,8 +47,8 @@ describe.each([
       await using lab = await createLab(topology);
       await using _onNode = await lab.node.listen({ protocol, address: node, port: 3001 });
       await using _onHost = await lab.host(server).listen({ protocol, address: server, port: 80 });
-      const toNode = { protocol, source: client, destination: node, port: 3001, timeoutMs };
-      const toHost = { protocol, source: node, destination: server, port: 80, timeoutMs };
+      const toNode = { protocol, source: client, destination: node, port: 3001 };
+      const toHost = { protocol, source: node, destination: server, port: 80 };
       expect(partiesOf(await lab.host(client).connect(toNode))).toEqual({ server: node, peer: client });
       expect(partiesOf(await lab.node.connect(toHost))).toEqual({ server, peer: node });
     });
@@ -58,13 +56,13 @@ describe.each([
     test('the outside owns every other address', async () => {
       await using lab = await createLab(topology);
       await using _ = await lab.outside.listen({ protocol, address: elsewhere, port: 80 });
-      const to = { protocol, source: client, destination: elsewhere, port: 80, timeoutMs };
+      const to = { protocol, source: client, destination: elsewhere, port: 80 };
       expect(partiesOf(await lab.host(client).connect(to))).toEqual({ server: elsewhere, peer: client });
     });
 
     test('nobody listens: ECONNREFUSED', async () => {
       await using lab = await createLab(topology);
-      const to = { protocol, source: client, destination: server, port: 80, timeoutMs };
+      const to = { protocol, source: client, destination: server, port: 80 };
       expect(await lab.host(client).connect(to)).toEqual({ error: 'ECONNREFUSED' });
     });
 
@@ -82,13 +80,13 @@ describe.each([
       const sendBack = ['-p', protocol, '-d', elsewhere, '-j', 'DNAT', '--to-destination', server];
       await lab.node.exec(iptables, ['-t', 'nat', '-A', 'PREROUTING', ...sendBack]);
       await lab.node.exec(iptables, ['-t', 'nat', '-A', 'POSTROUTING', '-j', 'MASQUERADE']);
-      const to = { protocol, source: server, destination: elsewhere, port: 80, timeoutMs };
+      const to = { protocol, source: server, destination: elsewhere, port: 80 };
       expect(partiesOf(await lab.host(server).connect(to))).toEqual({ server, peer: linkAddress[family] });
     });
 
     test('an address lent to the node is its own until it is given back', async () => {
       await using lab = await createLab(topology);
-      const to = { protocol, source: elsewhere, destination: server, port: 80, timeoutMs };
+      const to = { protocol, source: elsewhere, destination: server, port: 80 };
       await using _ = await lab.host(server).listen({ protocol, address: server, port: 80 });
       {
         await using _lent = await lab.lendToNode(elsewhere);
@@ -111,7 +109,7 @@ describe.each([
     const listener = { protocol: 'tcp', address: server, port: 80 } as const;
     await (await lab.host(server).listen(listener))[Symbol.asyncDispose]();
     await using _ = await lab.host(server).listen(listener);
-    const to = { ...listener, source: client, destination: server, timeoutMs: 5_000 };
+    const to = { ...listener, source: client, destination: server };
     expect(partiesOf(await lab.host(client).connect(to))).toEqual({ server, peer: client });
   });
 

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Host } from '../lab/host.ts';
-import { until } from './until.ts';
+import { inNamespace } from '../lab/namespaces.ts';
+import { until } from '../until.ts';
 
 /** What nft tells of all changes to the rules that anybody makes on the node while something is done. */
 export async function changesDuring(node: Host, work: () => Promise<void>): Promise<readonly string[]> {
-  const monitor = spawn('ip', ['netns', 'exec', node.namespace, 'nft', 'monitor'], {
+  const [command, ...words] = [...inNamespace(node.namespace), 'nft', 'monitor'] as const;
+  const monitor = spawn(command, words, {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = once(monitor, 'close');

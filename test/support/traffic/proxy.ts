@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { execInNamespace } from '../lab/host.ts';
+import { programmed, type ReadLog, readLog } from '../cli/read-log.ts';
+import { inNamespace } from '../lab/namespaces.ts';
+import { patience } from '../patience.ts';
 
 export type Mode = 'iptables' | 'nftables';
 
@@ -13,25 +14,18 @@ export interface Command {
 }
 
 /** The command as it runs. Disposing of it kills it. */
-export interface RunningProxy extends AsyncDisposable {
-  /** Resolves when a line that it has logged, or logs, is of that kind. Rejects where it ends before. */
-  logged(isIt: (line: LogLine) => boolean): Promise<LogLine>;
-  /** The same, of lines that it will log from now on. */
-  nextLogged(isIt: (line: LogLine) => boolean): Promise<LogLine>;
+export interface RunningProxy extends ReadLog, AsyncDisposable {
   /** Ends it by the signal; resolves when it is gone. Rejects where the signal has no effect. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
-export interface LogLine {
-  readonly msg: string;
-  readonly family?: string;
-  readonly scope?: string;
-  readonly families?: readonly string[];
-}
-
 /** Starts the command. Resolves when both families have been synced. */
 export async function startProxy({ namespace, runtimeFolder, ...command }: Command): Promise<RunningProxy> {
-  const child = spawn('ip', ['netns', 'exec', namespace, portolan, 'run', '-v', '2', ...command.arguments], {
+  const [program, ...words] = [
+    ...inNamespace(namespace),
+    ...[portolan, 'run', '-v', '2', ...command.arguments],
+  ] as const;
+  const child = spawn(program, words, {
     stdio: ['ignore', 'inherit', 'pipe'],
     env: { ...process.env, RUNTIME_DIRECTORY: runtimeFolder },
   });
@@ -46,9 +40,7 @@ export async function startProxy({ namespace, runtimeFolder, ...command }: Comma
   };
   const proxy = { ...log, stop, [Symbol.asyncDispose]: () => stop('SIGKILL') };
   try {
-    for (const family of ['IPv4', 'IPv6']) {
-      await log.logged((line) => line.msg === 'synced' && line.family === family);
-    }
+    await programmed(log);
   } catch (error) {
     await stop('SIGKILL');
     throw error;
@@ -56,53 +48,4 @@ export async function startProxy({ namespace, runtimeFolder, ...command }: Comma
   return proxy;
 }
 
-/** Runs the command with `--once`; rejects with what it printed where it fails. */
-export async function runOnce(
-  { namespace, runtimeFolder, ...command }: Command,
-  more: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<void> {
-  await execInNamespace(namespace, portolan, ['run', '--once', ...command.arguments, ...more], {
-    env: { ...env, RUNTIME_DIRECTORY: runtimeFolder },
-  });
-}
-
 const portolan = fileURLToPath(new URL('../../../bin/portolan', import.meta.url));
-
-function readLog(child: ChildProcess): Pick<RunningProxy, 'logged' | 'nextLogged'> {
-  const lines: LogLine[] = [];
-  const waiting = new Set<() => void>();
-  let ended = false;
-  const wake = () => {
-    for (const look of waiting) look();
-  };
-  if (child.stderr === null) throw new Error('the log goes elsewhere');
-  const reader = createInterface({ input: child.stderr });
-  reader.on('line', (text) => {
-    lines.push(JSON.parse(text));
-    wake();
-  });
-  child.once('close', () => {
-    ended = true;
-    wake();
-  });
-  const messages = () => lines.map(({ msg }) => msg).join('\n');
-  const find = (isIt: (line: LogLine) => boolean, from: number) => {
-    const { promise, resolve, reject } = Promise.withResolvers<LogLine>();
-    const look = () => {
-      const line = lines.slice(from).find(isIt);
-      if (line !== undefined) resolve(line);
-      else if (ended) reject(new Error(`the command has ended:\n${messages()}`));
-      else return;
-      waiting.delete(look);
-    };
-    waiting.add(look);
-    look();
-    const timer = setTimeout(() => reject(new Error(`it was never logged:\n${messages()}`)), patience);
-    return promise.finally(() => clearTimeout(timer));
-  };
-  return { logged: (isIt) => find(isIt, 0), nextLogged: (isIt) => find(isIt, lines.length) };
-}
-
-/** Milliseconds that a busy machine may take, for whatever the command does. */
-const patience = 20_000;

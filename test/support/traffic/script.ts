@@ -2,7 +2,9 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { scriptEnvironment } from '../agents/environment.ts';
 import type { Host } from '../lab/host.ts';
+import { inNamespace } from '../lab/namespaces.ts';
 
 /** A script of this folder that runs in a host's namespace, and ends with its standard input. */
 export interface Script extends AsyncDisposable {
@@ -14,10 +16,15 @@ export interface Script extends AsyncDisposable {
 /** Starts it with one argument, in JSON. */
 export function startScript({ namespace }: Host, name: string, argument: unknown): Script {
   const path = fileURLToPath(new URL(name, import.meta.url));
-  const command = ['netns', 'exec', namespace, process.execPath, path, JSON.stringify(argument)];
-  const child: ChildProcessByStdio<Writable, Readable, null> = spawn('ip', command, {
+  const [program, ...words] = [
+    ...inNamespace(namespace),
+    process.execPath,
+    path,
+    JSON.stringify(argument),
+  ] as const;
+  const child: ChildProcessByStdio<Writable, Readable, null> = spawn(program, words, {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1' },
+    env: scriptEnvironment(),
   });
   // Where it has failed, its status says so.
   child.stdin.on('error', () => undefined);

@@ -2,13 +2,14 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Address } from '../../../src/net/address.ts';
+import { type Program, startProgram } from '../cli/program.ts';
 import type { Host } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import type { Transport } from '../lab/messages.ts';
-import { ipBatch } from '../lab/namespaces.ts';
+import { inNamespace, ipBatch } from '../lab/namespaces.ts';
 import type { Addresses } from './addresses.ts';
 import { nodeName, nodeObject, targetPort } from './objects.ts';
-import { type Mode, type RunningProxy, runOnce, startProxy } from './proxy.ts';
+import { type Mode, type RunningProxy, startProxy } from './proxy.ts';
 
 /** A node with a host of clients and one of pods, where the real command follows a folder of objects. */
 export interface Stage extends AsyncDisposable {
@@ -51,6 +52,7 @@ export async function createStage(addresses: Addresses, pods: number): Promise<S
     runtimeFolder: folder,
   });
   const everything = stack.move();
+  let program: Program | undefined;
   return {
     addresses,
     lab,
@@ -60,7 +62,14 @@ export async function createStage(addresses: Addresses, pods: number): Promise<S
     write,
     remove: (name) => rm(join(source, `${name}.json`)),
     start: async (mode = 'nftables') => startProxy(await command(mode)),
-    once: async (mode, more = [], env = {}) => runOnce(await command(mode), more, env),
+    async once(mode, more = [], env = {}) {
+      program ??= everything.use(
+        startProgram(inNamespace(lab.node.namespace), { RUNTIME_DIRECTORY: folder }),
+      );
+      const args = ['run', '--once', ...(await command(mode)).arguments, ...more];
+      const { exitCode, stderr } = await program.portolan(args, env);
+      if (exitCode !== 0) throw new Error(`portolan run --once ended with ${exitCode}: ${stderr}`);
+    },
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
 }

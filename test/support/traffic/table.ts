@@ -3,9 +3,9 @@ import { type Address, formatEndpoint } from '../../../src/net/address.ts';
 import { nftFamily } from '../../../src/nftables/nftables-options.ts';
 import { type ListedElement, TableReader } from '../../../src/nftables/table/read-table.ts';
 import type { ServicePortName } from '../../../src/plan/service-plan.ts';
+import { until } from '../until.ts';
 import { targetPort } from './objects.ts';
 import type { Stage } from './stage.ts';
-import { until } from './until.ts';
 
 /** The table as nft lists it, with handles and counters; without the time that is left to elements. */
 export async function listTable({ node, addresses }: Pick<Stage, 'node' | 'addresses'>): Promise<string> {

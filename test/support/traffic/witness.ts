@@ -1,10 +1,10 @@
 import type { Address } from '../../../src/net/address.ts';
 import { nftFamily } from '../../../src/nftables/nftables-options.ts';
 import type { Host } from '../lab/host.ts';
+import { until } from '../until.ts';
 import { servicePort } from './objects.ts';
 import { startScript } from './script.ts';
 import type { Stage } from './stage.ts';
-import { until } from './until.ts';
 
 /** What became of datagrams to a Service. */
 export interface Counted {
