@@ -1,6 +1,6 @@
 import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
 import type { ServicePortPlan } from '../plan/service-plan.ts';
-import { ruleTarget } from '../rules-text/iptables/rule-options.ts';
+import { findOption, ruleTarget } from '../rules-text/iptables/rule-options.ts';
 import { type ChainName, isServiceChain, serviceChainNames } from './chain-names.ts';
 import { type DispatchChain, dispatchChains } from './dispatch-rules.ts';
 import type { Rule } from './rule-builder.ts';
@@ -103,8 +103,8 @@ function standingDispatch({ tables }: LiveRules): readonly UnclaimedRule[] {
     const rules = tables.get(table)?.get(name as ChainName) ?? [];
     return rules.flatMap((rule) => {
       // Every rule of a service port names it there; so do kube-proxy's.
-      const port = /--comment "?([^\s"/]+\/[^\s"]+)/.exec(rule)?.[1];
-      return port === undefined ? [] : [{ chain, rule: rule as Rule, port }];
+      const [port = ''] = findOption(rule, '--comment')?.values[0]?.split(' ') ?? [];
+      return !port.includes('/') ? [] : [{ chain, rule: rule as Rule, port }];
     });
   });
 }

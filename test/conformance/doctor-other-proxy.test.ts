@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { judgeOtherProxy } from '../../src/doctor/cluster/proxies/other-proxy.ts';
 import { readLiveRules } from '../../src/iptables/saved-rules.ts';
-import { readServedServices } from '../../src/kernel/nft/served-services.ts';
+import { ServedServicesReader } from '../../src/kernel/nft/served-services.ts';
 import { sharedEntries, sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
 
 const unavailable = sharedUnavailable();
@@ -25,12 +25,13 @@ describe.skipIf(unavailable !== undefined)("doctor knows kube-proxy's rules", ()
 
   test.each(sharedEntries('golden'))('%s: in nftables, with the Services that it serves', (name) => {
     const [map = ''] = /map service-ips \{.*?\n\t\}/s.exec(recording(name, 'nft-ip.txt')) ?? [];
-    const services = map.split('\n').flatMap(readServedServices);
+    const reader = new ServedServicesReader();
+    for (const line of `table ip kube-proxy {\n${map}\n}\n`.split('\n')) reader.line(line);
     const [, nat = ''] = recording(name, 'iptables-save.txt').split('*nat');
     const inIptables = [...nat.matchAll(/^-A KUBE-SERVICES -d .*--comment "(\S+\/\S+)/gm)].map(
       ([, own]) => own,
     );
-    expect(new Set(services)).toStrictEqual(new Set(inIptables));
+    expect(reader.services).toStrictEqual(new Set(inIptables));
   });
 });
 

@@ -1,9 +1,10 @@
+import { servicePortOfChain } from '../../nftables/kube-proxy-chains.ts';
 import type { Frontend } from '../../plan/service-plan.ts';
 import type { RuleStep, Step } from '../../trace/trace.ts';
 import { eachStep } from '../each-step.ts';
 import type { Knowledge, Target } from '../explanation.ts';
 import { type ChainRole, chainRole } from './chain-role.ts';
-import { serviceInChain, serviceInComment } from './rule-words.ts';
+import { serviceInComment } from './rule-words.ts';
 
 /** The service port at the packet's destination: by the objects, else by the first rule on its path that names one. */
 export function findTarget(path: readonly Step[], { target }: Knowledge): Target | undefined {
@@ -19,7 +20,8 @@ function targetInRule(step: RuleStep): Target | undefined {
   const role = chainRole(step.table, step.chain);
   const next = 'chain' in step.effect ? step.effect.chain : undefined;
   if (role === undefined || role === 'health-check-ports') return undefined;
-  const service = serviceInComment(step.comment) ?? (next === undefined ? undefined : serviceInChain(next));
+  const service =
+    serviceInComment(step.comment) ?? (next === undefined ? undefined : servicePortOfChain(next));
   if (service === undefined) return undefined;
   return { service, frontend: frontendInRule(step, role) };
 }

@@ -71,13 +71,3 @@ export function serviceInComment(comment: string): string | undefined {
     comment,
   )?.[0];
 }
-
-/** The service port in a chain name of kube-proxy's mode nftables: `external-E2IH552V-default/shop/tcp/http`. */
-export function serviceInChain(chain: string): string | undefined {
-  const [, namespace, name, port] =
-    /^(?:service|local|external|firewall|endpoint)-[A-Z0-9]{8}-([^/]+)\/([^/]+)\/[a-z]+\/([a-z0-9-]*)(?:__|$)/.exec(
-      chain,
-    ) ?? [];
-  if (namespace === undefined || name === undefined) return undefined;
-  return port === '' ? `${namespace}/${name}` : `${namespace}/${name}:${port}`;
-}

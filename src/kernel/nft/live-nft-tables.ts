@@ -1,6 +1,7 @@
 import type { Family } from '../../net/family.ts';
 import { GrowingTable, type TablePart } from '../../rules-text/nft/growing-table.ts';
 import { type NftTable, readNftListing } from '../../rules-text/nft/read-listing.ts';
+import { tableBlocks } from '../../rules-text/nft/table-blocks.ts';
 import type { Element, Rule, Scalar } from '../../rules-text/rule.ts';
 import type { Unread } from '../../trace/walk.ts';
 import { forEachAtOnce, listBy } from '../list-by.ts';
@@ -25,8 +26,7 @@ async function titlesByCommand(): Promise<readonly NftTitle[]> {
   if (listed.kind === 'missing')
     throw new LiveRulesError(`the rules in force cannot be read: ${notInstalled('nft')}`);
   if (listed.kind === 'failed') throw listingFailed('nft list flowtables', listed.said);
-  const titles = listed.text.matchAll(/^table (\S+) (\S+) \{$/gm);
-  return [...titles].flatMap(([, family, name = '']) =>
+  return tableBlocks(listed.text).flatMap(({ family, name }) =>
     family === 'inet' || family === 'ip' || family === 'ip6' ? [{ family, name }] : [],
   );
 }

@@ -1,5 +1,10 @@
 import { ToolError } from '../../backend/failure.ts';
+import { formatEndpoint, parseAddress } from '../../net/address.ts';
 import type { Family } from '../../net/family.ts';
+import { servicePortOfChain } from '../../nftables/kube-proxy-chains.ts';
+import { ListingReader } from '../../rules-text/nft/listing-reader.ts';
+import { chainsIn } from '../../rules-text/nft/scan-rule.ts';
+import { elementParts, splitElements } from '../../rules-text/nft/set/element-parts.ts';
 import type { ProxyTable } from '../live-view.ts';
 import { Unobservable } from '../unobservable.ts';
 import { listByCommand } from './nft-command.ts';
@@ -15,10 +20,9 @@ export async function servedServices(
 ): Promise<readonly string[] | undefined> {
   const nftFamily = family === 'IPv4' ? 'ip' : 'ip6';
   try {
-    const services = new Set<string>();
-    for await (const line of listByCommand(['map', nftFamily, table, maps[table]]))
-      for (const service of readServedServices(line)) services.add(service);
-    return [...services];
+    const reader = new ServedServicesReader();
+    for await (const line of listByCommand(['map', nftFamily, table, maps[table]])) reader.line(line);
+    return [...reader.services];
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     if (error.failure === 'absent' || error.failure === 'missing') return undefined;
@@ -28,16 +32,20 @@ export async function servedServices(
 
 const maps = { portolan: 'services', 'kube-proxy': 'service-ips' } as const;
 
-/**
- * Elements of a line: `10.96.10.3 . tcp . 80 : goto service-E2IH552V-default/shop/tcp/http`. Portolan's chains serve many
- * Services, so there the address has to do.
- */
-export function readServedServices(line: string): readonly string[] {
-  return [...line.matchAll(element)].map(([, address, port, namespace, name, portName]) => {
-    if (name === undefined) return address?.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-    return `${namespace}/${name}${portName === undefined || portName === '' ? '' : `:${portName}`}`;
-  });
-}
+/** Reads the listing of such a map. Portolan's chains serve many Services, so there the address has to do. */
+export class ServedServicesReader {
+  readonly services = new Set<string>();
+  readonly #listing = new ListingReader();
 
-const element =
-  /([0-9a-f.:]+) \. (?:tcp|udp|sctp) \. (\d+)(?: counter packets \d+ bytes \d+)?(?: comment "[^"]*")? : (?:goto|jump) (?:\w+-[A-Z0-9]{8}-([^/\s]+)\/([^/\s]+)\/\w+\/([^\s,}]*))?/g;
+  line(raw: string): void {
+    const part = this.#listing.line(raw);
+    if (part?.kind !== 'elements') return;
+    for (const element of splitElements(part.text)) {
+      const { key, data = '' } = elementParts(element);
+      const [text = '', , port] = key.split(' . ');
+      const [address, chain] = [parseAddress(text), chainsIn(data)[0]];
+      if (address !== undefined && chain !== undefined)
+        this.services.add(servicePortOfChain(chain) ?? formatEndpoint(address, Number(port)));
+    }
+  }
+}

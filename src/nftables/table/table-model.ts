@@ -1,3 +1,4 @@
+import { chainsIn } from '../../rules-text/nft/scan-rule.ts';
 import type { ChainName, SetName } from '../names.ts';
 import type { Chain, Data, Key, Rule, SetDeclaration, Table } from './table.ts';
 import type { Step, Transaction } from './transaction.ts';
@@ -59,7 +60,7 @@ export class TableModel implements Table {
 
   #addRules(name: ChainName, rules: readonly Rule[]): void {
     for (const rule of rules) {
-      for (const [, target] of rule.matchAll(/\b(?:goto|jump) ([^ ,]+)/g)) this.#chain(target as ChainName);
+      for (const target of chainsIn(rule)) this.#chain(target as ChainName);
       for (const [, set] of rule.matchAll(/@([^ ]+)/g))
         require(this.sets.has(set as SetName), `no set ${set}`);
     }

@@ -1,3 +1,4 @@
+import { withCountersAtZero } from '../../rules-text/nft/scan-rule.ts';
 import type { ChainName, SetName } from '../names.ts';
 import { textHash } from '../text-hash.ts';
 
@@ -49,7 +50,7 @@ export function sameRules(some: readonly Rule[], others: readonly Rule[]): boole
 
 /** A rule without what its counter has counted. */
 export function withoutCounts(rule: Rule): Rule {
-  return rule.replace(/\bcounter packets \d+ bytes \d+/, 'counter packets 0 bytes 0') as Rule;
+  return withCountersAtZero(rule) as Rule;
 }
 
 /**

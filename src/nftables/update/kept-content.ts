@@ -1,3 +1,4 @@
+import { chainsIn } from '../../rules-text/nft/scan-rule.ts';
 import { slotKey, slotsOfFrontend } from '../content/service-content.ts';
 import {
   type ChainName,
@@ -171,14 +172,14 @@ function followed(chains: Table['chains']): (verdict: Data) => ReadonlySet<Chain
   return (verdict) => {
     const found = known.get(verdict);
     if (found !== undefined) return found;
-    const led = new Set(chainsIn(verdict));
+    const led = new Set(chainsOf(verdict));
     for (const name of led)
-      for (const next of chainsIn(chains.get(name)?.rules.join('\n') ?? '')) led.add(next);
+      for (const next of chainsOf(chains.get(name)?.rules.join('\n') ?? '')) led.add(next);
     known.set(verdict, led);
     return led;
   };
 }
 
-function chainsIn(text: string): readonly ChainName[] {
-  return [...text.matchAll(/\b(?:goto|jump) ([^\s,]+)/g)].map(([, name]) => name as ChainName);
+function chainsOf(text: string): readonly ChainName[] {
+  return chainsIn(text) as readonly ChainName[];
 }

@@ -1,5 +1,6 @@
 import type { Chain } from '../../nftables/table/table.ts';
 import type { Endpoint } from '../../plan/service-plan.ts';
+import { packetsCounted } from '../../rules-text/nft/scan-rule.ts';
 import { type Count, KernelCounter, type Reading, Tally } from './count.ts';
 
 /** The traffic of an endpoint through one service port. */
@@ -39,9 +40,9 @@ export class EndpointCounts {
 
   /** With session affinity, an endpoint has a chain of its own with a counting rule. */
   countChain(chain: Chain | undefined, reading: Reading): void {
-    const packets = chain?.rules.flatMap((rule) => /\bcounter packets (\d+) /.exec(rule)?.[1] ?? []).at(0);
+    const packets = chain?.rules.flatMap((rule) => packetsCounted(rule) ?? []).at(0);
     if (packets === undefined) return;
     this.#rule ??= new KernelCounter();
-    this.count(this.#rule.advance(Number(packets), reading));
+    this.count(this.#rule.advance(packets, reading));
   }
 }

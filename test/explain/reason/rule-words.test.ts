@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  conciseRule,
-  senderCondition,
-  serviceInChain,
-  serviceInComment,
-} from '../../../src/explain/reason/rule-words.ts';
+import { conciseRule, senderCondition, serviceInComment } from '../../../src/explain/reason/rule-words.ts';
 
 describe('what a rule asks of the sender', () => {
   test.each([
@@ -59,16 +54,5 @@ describe('the service port that a comment names', () => {
     ['from 10.0.0.0/8', undefined],
   ])('%s', (comment, expected) => {
     expect(serviceInComment(comment)).toBe(expected);
-  });
-});
-
-describe("the service port in kube-proxy's names of chains", () => {
-  test.each([
-    ['external-E2IH552V-default/shop/tcp/http', 'default/shop:http'],
-    ['service-E2IH552V-default/shop/tcp/', 'default/shop'],
-    ['endpoint-II334FA3-default/cart/tcp/http__10.244.0.51/8080', 'default/cart:http'],
-    ['services', undefined],
-  ])('%s', (chain, expected) => {
-    expect(serviceInChain(chain)).toBe(expected);
   });
 });

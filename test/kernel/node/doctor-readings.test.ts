@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readServedServices } from '../../../src/kernel/nft/served-services.ts';
+import { ServedServicesReader } from '../../../src/kernel/nft/served-services.ts';
 import { readPortList } from '../../../src/kernel/node/local-ports.ts';
 import { readVirtualServers } from '../../../src/kernel/node/proxy-traces.ts';
 
@@ -35,19 +35,39 @@ FWM  00000001 wlc
 });
 
 describe('the Services of a proxy in a map of nftables', () => {
+  const servedIn = (...elements: readonly string[]) => {
+    const reader = new ServedServicesReader();
+    for (const line of [
+      'table ip kube-proxy {',
+      '\tmap service-ips {',
+      '\t\ttype ipv4_addr . inet_proto . inet_service : verdict',
+      `\t\telements = { ${elements.join(',\n\t\t\t     ')} }`,
+      '\t}',
+      '}',
+    ])
+      for (const one of line.split('\n')) reader.line(one);
+    return [...reader.services];
+  };
+
   test("kube-proxy's chains carry their names", () => {
-    const line =
-      '\t\telements = { 10.96.10.3 . tcp . 80 : goto service-E2IH552V-default/shop/tcp/http, 10.96.10.4 . udp . 53 : goto external-3LLAWEKV-kube-system/dns/udp/,';
-    expect(readServedServices(line)).toStrictEqual(['default/shop:http', 'kube-system/dns']);
+    expect(
+      servedIn(
+        '10.96.10.3 . tcp . 80 : goto service-E2IH552V-default/shop/tcp/http',
+        '10.96.10.4 . udp . 53 comment "of goto x" : goto external-3LLAWEKV-kube-system/dns/udp/',
+      ),
+    ).toStrictEqual(['default/shop:http', 'kube-system/dns']);
   });
 
   test("Portolan's chains serve many, so there it is the address", () => {
-    const line =
-      '\t\t\t     10.96.20.10 . tcp . 80 counter packets 0 bytes 0 : goto KUBE-SVC-tcp-random-2, fd00::1 . udp . 53 : goto KUBE-SVC-udp-random-1 }';
-    expect(readServedServices(line)).toStrictEqual(['10.96.20.10:80', '[fd00::1]:53']);
+    expect(
+      servedIn(
+        '10.96.20.10 . tcp . 80 counter packets 0 bytes 0 : goto KUBE-SVC-tcp-random-2',
+        'fd00::1 . udp . 53 : goto KUBE-SVC-udp-random-1',
+      ),
+    ).toStrictEqual(['10.96.20.10:80', '[fd00::1]:53']);
   });
 
-  test('other lines have none', () => {
-    expect(readServedServices('\t\ttype ipv4_addr . inet_proto . inet_service : verdict')).toStrictEqual([]);
+  test('elements that lead nowhere have none', () => {
+    expect(servedIn('10.96.20.10 . tcp . 80 : drop')).toStrictEqual([]);
   });
 });

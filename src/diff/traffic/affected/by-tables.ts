@@ -6,6 +6,7 @@ import {
   sameRules,
   type Table,
 } from '../../../nftables/table/table.ts';
+import { dnatAddress } from '../../../rules-text/nft/scan-rule.ts';
 import type { Affected } from './affected.ts';
 
 /**
@@ -72,7 +73,7 @@ function* changedKeys(some: Elements | undefined, others: Elements | undefined):
 function mentions(chains: Iterable<Chain>, isAtStake: (address: string) => boolean): boolean {
   for (const { rules } of chains) {
     for (const rule of rules) {
-      const target = /\bdnat to \[?([0-9a-f.:]+?)\]?:\d+/.exec(rule)?.[1];
+      const target = dnatAddress(rule);
       if (target !== undefined && isAtStake(target)) return true;
     }
   }

@@ -1,5 +1,6 @@
 import type { Family, Protocol } from '../../../net/family.ts';
 import { addressOf, protocolNumbers } from '../../../net/numbers.ts';
+import { servicePortOfChain } from '../../../nftables/kube-proxy-chains.ts';
 import type { Element, Field, Interval, Pattern, Rule, Statement } from '../../../rules-text/rule.ts';
 import type { Ruleset, RuleTable } from '../../../rules-text/ruleset.ts';
 import type { TrafficFrontend } from '../traffic-frontend.ts';
@@ -134,12 +135,8 @@ function guardsOf(table: RuleTable): Guards {
   );
 }
 
-/** kube-proxy names a chain `service-5KRUAEAV-default/edge/tcp/http`. */
 function serviceOfChain({ verdict }: Element): string {
-  const chain = verdict !== undefined && 'chain' in verdict ? verdict.chain : '';
-  const [, service, port] = /^[a-z]+-[A-Z0-9]{8}-([^/]+\/[^/]+)\/[a-z]+\/(.*)$/.exec(chain) ?? [];
-  if (service === undefined) return '';
-  return port === undefined || port === '' ? service : `${service}:${port}`;
+  return (verdict !== undefined && 'chain' in verdict ? servicePortOfChain(verdict.chain) : undefined) ?? '';
 }
 
 function rangesOfTarget(statement: Statement, table: RuleTable): readonly Interval[] {
