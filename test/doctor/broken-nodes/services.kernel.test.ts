@@ -85,6 +85,5 @@ function toService(node: Awaited<ReturnType<typeof createTestNode>>) {
     source: addresses.pods[0].IPv4,
     destination: addresses.service.IPv4,
     port: ports.service,
-    timeoutMs: 5_000,
   });
 }

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { addresses } from '../../support/doctor/broken-nodes/addresses.ts';
 import { createTestNode, findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
 import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
+import { patience } from '../../support/patience.ts';
 
 const unavailable = testNodeUnavailable();
 
@@ -21,7 +22,7 @@ test('an overlay that is too large for the uplink: full packets are cut, and los
   await dropFragments(node);
   await dropIcmp(node);
   // The first pod has learnt by ICMP what fits.
-  expect(await sendToFarPod(node.pods[1])).toBe('lost');
+  expect(await sendToFarPod(node.pods[1], 60_000, soon)).toBe('lost');
 
   const { status, report } = await node.doctor();
   const [overlay, pods] = findingsOf(report, 'mtu');
@@ -38,7 +39,7 @@ test("a pod whose end of the veth pair is larger than the node's: its full packe
   await using _ = await node.other.listen({ protocol: 'tcp', address: farPod, port: 8080, echo: true });
   expect(await sendToFarPod(node.pods[0], 1390)).toBe('arrived');
   await node.node.exec('ip', ['link', 'set', 'dev', 'veth0', 'mtu', '1400']);
-  expect(await sendToFarPod(node.pods[0], 1390)).toBe('lost');
+  expect(await sendToFarPod(node.pods[0], 1390, soon)).toBe('lost');
   const { status, report } = await node.doctor(['--only', 'mtu']);
   expect(status).toBe(2);
   expect(findingsOf(report, 'mtu')[0]).toMatchObject({
@@ -51,11 +52,14 @@ test("a pod whose end of the veth pair is larger than the node's: its full packe
 const farPod = addresses.farPod.IPv4;
 
 /** 60,000 bytes there and back fit into the buffers of both ends; 1,390 become one packet of 1,442. */
-async function sendToFarPod(pod: TestNode['node'], bytes = 60_000): Promise<'arrived' | 'lost'> {
+async function sendToFarPod(pod: TestNode['node'], bytes = 60_000, seconds = patience / 1000) {
   const talk = `exec 3<>/dev/tcp/${farPod}/8080; read -r answer <&3; head -c ${bytes} /dev/zero >&3; head -c ${bytes} <&3 | wc -c`;
-  const received = await pod.exec('timeout', ['2', 'bash', '-c', talk]).catch(() => '');
+  const received = await pod.exec('timeout', [String(seconds), 'bash', '-c', talk]).catch(() => '');
   return received.trim() === String(bytes) ? 'arrived' : 'lost';
 }
+
+/** Seconds after which bytes that cannot arrive are taken for lost. */
+const soon = 1;
 
 /** As the networks of some clouds do: before they are put together again. */
 async function dropFragments({ other }: TestNode): Promise<void> {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { DoctorReport, Finding } from '../../../../src/doctor/check.ts';
+import { scriptEnvironment } from '../../agents/environment.ts';
+import { type Finished, type Program, startProgram } from '../../cli/program.ts';
 import { type Host, startHost } from '../../lab/host.ts';
 import { configureInterfaces, createNamespaces } from '../../lab/namespaces.ts';
 import { addresses, ports } from './addresses.ts';
@@ -43,6 +45,11 @@ export async function createTestNode({
 }): Promise<TestNode> {
   await using stack = new AsyncDisposableStack();
   const { nameOf } = stack.use(await createNamespaces(roles, linkLines));
+  const folder = await mkdtemp(join(tmpdir(), 'portolan-doctor-'));
+  stack.defer(() => rm(folder, { recursive: true }));
+  // What doctor reads in /sys is the namespace's own.
+  const launcher = ['ip', 'netns', 'exec', nameOf('node')];
+  const program = stack.use(startProgram(launcher, { RUNTIME_DIRECTORY: folder }));
   const start = async (role: Role): Promise<Host> => {
     const host = stack.use(startHost(nameOf(role)));
     await host.set(everywhere);
@@ -61,8 +68,6 @@ export async function createTestNode({
     ...[pod0, pod1].map(serve),
   ]);
   await node.set(nodeSettings);
-  const folder = await mkdtemp(join(tmpdir(), 'portolan-doctor-'));
-  stack.defer(() => rm(folder, { recursive: true }));
   const files = await keepFiles(folder, mode);
   const everything = stack.move();
   return {
@@ -71,7 +76,7 @@ export async function createTestNode({
     other,
     set: (settings) => node.set(settings),
     ...files,
-    ...commands(node, folder),
+    ...commands(node, program, folder),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
 }
@@ -97,30 +102,38 @@ async function keepFiles(folder: string, mode: 'iptables' | 'nftables') {
   return { writeObjects, writeConfig };
 }
 
-function commands(node: Host, folder: string): Pick<TestNode, 'program' | 'doctor' | 'doctorWithout'> {
+function commands(
+  { namespace }: Host,
+  program: Program,
+  folder: string,
+): Pick<TestNode, 'program' | 'doctor' | 'doctorWithout'> {
   const config = ['--config', configFile(folder)];
   const inputs = ['--source', objectsFile(folder), ...config];
-  const env = { RUNTIME_DIRECTORY: folder, NODE_NO_WARNINGS: '1' };
   return {
     async program(more = []) {
-      await node.exec(process.execPath, [portolan, 'run', '--once', ...inputs, ...more], { env });
+      const { exitCode, stderr } = await program.portolan(['run', '--once', ...inputs, ...more]);
+      if (exitCode !== 0) throw new Error(`portolan run --once ended with ${exitCode}: ${stderr}`);
     },
-    doctor: (more = []) => runDoctor(node, [process.execPath, portolan, 'doctor', ...inputs, ...more], env),
+    doctor: async (more = []) => readReport(await program.portolan(doctor([...inputs, ...more]))),
     async doctorWithout(what) {
-      const doctor = [process.execPath, portolan, 'doctor'];
       // Nobody listens there.
       const noServer = ['--master', 'http://127.0.0.1:9', ...config];
-      if (what === 'objects') return await runDoctor(node, [...doctor, ...noServer], env);
+      if (what === 'objects') return readReport(await program.portolan(doctor(noServer)));
       await chmod(folder, 0o755);
+      const env = scriptEnvironment();
       const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all'];
-      return await runDoctor(node, [...nobody, ...doctor, ...inputs], env);
+      const args = ['netns', 'exec', namespace, ...nobody, process.execPath, portolan, ...doctor(inputs)];
+      const { exitCode, stdout, stderr } = await execa('ip', args, { env, reject: false });
+      return readReport({ exitCode, stdout, stderr });
     },
   };
 }
 
-async function runDoctor(node: Host, command: readonly string[], env: NodeJS.ProcessEnv): Promise<DoctorRun> {
-  const args = ['netns', 'exec', node.namespace, ...command, '--output', 'json'];
-  const { exitCode, stdout, stderr } = await execa('ip', args, { env, reject: false });
+function doctor(args: readonly string[]): readonly string[] {
+  return ['doctor', ...args, '--output', 'json'];
+}
+
+function readReport({ exitCode, stdout, stderr }: Finished): DoctorRun {
   if (!stdout.startsWith('{')) throw new Error(`doctor wrote no report: ${stderr}`);
   return { status: exitCode, report: JSON.parse(stdout), stderr };
 }
