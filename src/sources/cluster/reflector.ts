@@ -4,14 +4,13 @@ import type { SourceUpdate, UpdateListener } from '../source.ts';
 import { ApiFailure, failureOfError } from './api-failure.ts';
 import { Collection } from './collection.ts';
 import { exchange } from './exchange.ts';
-import { Lines } from './lines.ts';
 import { listPages } from './list-pages.ts';
 import type { Resource } from './resources.ts';
 import { RetryPause, shortestPause } from './retry-pause.ts';
 import type { ApiTransport } from './transport.ts';
 import { versionOf } from './version-of.ts';
 import { wait } from './wait.ts';
-import { parseWatchEvent } from './watch-event.ts';
+import { Lines, parseWatchEvent } from './watch-event.ts';
 
 /** What a reflector tells of its dealings with the API server. */
 export interface ReflectorEvents {

@@ -51,3 +51,20 @@ function endsInitialEvents({ metadata }: Fields): boolean {
   const annotations = isFields(metadata) && isFields(metadata.annotations) ? metadata.annotations : {};
   return annotations['k8s.io/initial-events-end'] === 'true';
 }
+
+/** Cuts the text of a watch into lines while it arrives: each is an event. */
+export class Lines {
+  #rest = '';
+
+  /** The lines that this chunk completes, empty ones left out. */
+  push(chunk: string): readonly string[] {
+    const lines = (this.#rest + chunk).split('\n');
+    this.#rest = lines.pop() ?? '';
+    return lines.filter((line) => line.trim() !== '');
+  }
+
+  /** Whether the text ends in the middle of a line. */
+  get isBroken(): boolean {
+    return this.#rest.trim() !== '';
+  }
+}
