@@ -1,7 +1,7 @@
 import { type ServiceContent, serviceContent } from '../../src/nftables/content/service-content.ts';
 import { Shapes } from '../../src/nftables/content/shapes.ts';
 import type { NftablesOptions } from '../../src/nftables/nftables-options.ts';
-import { TableBook } from '../../src/nftables/update/table-book.ts';
+import { TableState } from '../../src/nftables/update/table-state.ts';
 import type { FamilyPlans } from '../../src/plan/plan-change.ts';
 import { type SetText, tableText } from '../../src/rules-text/nft/write/table-text.ts';
 
@@ -34,7 +34,7 @@ export function bareTable(plans: FamilyPlans): string {
 
 function contentsOf(plans: FamilyPlans): readonly ServiceContent[] {
   const shapes = new Shapes(options);
-  const book = new TableBook();
+  const book = new TableState();
   return [...plans.values()].map((ports) =>
     serviceContent(
       ports.map((plan) => book.arranged(plan)),

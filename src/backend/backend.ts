@@ -4,10 +4,10 @@ import type { Problem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
 
 /**
- * How far a look at the kernel goes: at what holds the rules (chains, and whatever elements are in), or at everything.
- * The first is short whatever the size of the cluster.
+ * How far a look at the kernel goes: at the schema (chains, and declarations of maps and sets), or at everything. The
+ * first is short, whatever the size of the cluster.
  */
-export type Look = 'frame' | 'everything';
+export type Look = 'schema' | 'everything';
 
 /**
  * Keeps the kernel's rules of one family equal to the plans. It decides nothing about when: whoever drives it calls one
@@ -29,9 +29,12 @@ export interface Backend {
   syncAll(plans: FamilyPlans, signal?: AbortSignal): Promise<void>;
   /** Only what changed, after a `syncAll`. After a failure `syncAll` must follow. */
   syncChanges(changes: readonly PlanChange[], signal?: AbortSignal): Promise<void>;
-  /** Milliseconds until `tidy` has something to do; `undefined` where nothing is left over. */
+  /** Milliseconds until `tidy` has something to do; `undefined` without pending deletions. */
   readonly tidyDelay: number | undefined;
-  /** Removes what changes left over for packets on their way. After a failure `syncAll` must follow. */
+  /**
+   * Makes the pending deletions of what packets in transit might still have used. After a failure `syncAll` must
+   * follow.
+   */
   tidy(signal?: AbortSignal): Promise<void>;
   /** The looks that there are here; the last one is at everything. */
   readonly looks: readonly Look[];

@@ -1,11 +1,14 @@
 /**
- * Why a call that reads or changes the kernel's rules failed: what to do about it differs. Only a `refused` one says anything
- * about a rule, and may cost a Service its rules; all others take nothing away.
+ * Why a call that reads or changes the kernel's rules failed: what to do about it differs. Only a `refused` one says
+ * anything about a rule, and may cost a Service its rules; all others take nothing away.
  */
 export type Failure =
   /** The kernel or the tool has read a rule and does not take it. */
   | 'refused'
-  /** The machine could not do it for the moment: a child was killed, memory or files ran out, the lock is held. It passes. */
+  /**
+   * The machine could not do it for the moment: a child was killed, memory or files ran out, the lock is held. It
+   * passes.
+   */
   | 'unable'
   /** A signal came in between: it may have been done, or not. To be tried again at once. */
   | 'interrupted'

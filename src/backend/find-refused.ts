@@ -5,10 +5,10 @@ import type { ToolError } from './failure.ts';
 export type RefusalOf = (services: readonly ServiceKey[]) => Promise<ToolError | undefined>;
 
 /**
- * Finds the Services that are refused each by itself: a group that is refused is halved until one stands alone, which is
- * tried once more before it counts. Groups shrink where many are refused and grow where few are, so that `refused` of n
- * Services cost at most refused × (log2(n) + 4) + 1 tries, and about two each where all of them are. `largest` bounds a group,
- * at the price of n / largest tries more.
+ * Finds the Services that are refused each by itself: a group that is refused is halved until one stands alone, which
+ * is tried once more before it counts. Groups shrink where many are refused and grow where few are, so that `refused`
+ * of n Services cost at most refused × (log2(n) + 4) + 1 tries, and about two each where all of them are. `largest`
+ * bounds a group, at the price of n / largest tries more.
  */
 export async function* findRefused(
   services: readonly ServiceKey[],

@@ -9,8 +9,8 @@ export interface Kernel {
   /** Whatever the kernel holds, afterwards it holds these plans. */
   bringIntoForce(plans: FamilyPlans): Promise<void>;
   /**
-   * Tries these plans alone, and takes nothing away that is in force: with none, the rules that no Service changes. Resolves to
-   * the reason where they are refused.
+   * Tries these plans alone, and takes nothing away that is in force: with none, the rules that no Service changes.
+   * Resolves to the reason where they are refused.
    */
   refusalOf(plans: FamilyPlans): Promise<ToolError | undefined>;
   /** How many Services `refusalOf` is to try together at most. */
@@ -57,8 +57,8 @@ export class RefusedServices {
   }
 
   /**
-   * Brings the plans into force but for those of Services that are refused. Throws a `ToolError` where that fails: no Service
-   * is held to be refused for what is nobody's fault, or may pass.
+   * Brings the plans into force but for those of Services that are refused. Throws a `ToolError` where that fails: no
+   * Service is held to be refused for what is nobody's fault, or may pass.
    */
   async bringIntoForce(plans: FamilyPlans, kernel: Kernel): Promise<void> {
     for (const service of this.#problems.keys()) if (!plans.has(service)) this.#accept(service);
@@ -82,7 +82,10 @@ export class RefusedServices {
     await kernel.bringIntoForce(this.accepted(plans));
   }
 
-  /** The changes as they are to what is in force, where refused Services have nothing; those that still are are left out. */
+  /**
+   * The changes as they are to what is in force, where refused Services have nothing; those that still are are left
+   * out.
+   */
   async changesInForce(changes: readonly PlanChange[], kernel: Kernel): Promise<readonly PlanChange[]> {
     const again = changes.filter(({ service }) => this.#problems.has(service));
     if (again.length === 0) return changes;

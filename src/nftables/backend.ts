@@ -9,52 +9,54 @@ import type { Problem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
 import { serviceContent } from './content/service-content.ts';
 import { ElementSum } from './element-sum.ts';
+import { InstalledSchema } from './installed-schema.ts';
 import { tableName } from './names.ts';
 import type { NftTool } from './nft-tool.ts';
 import { type NftablesOptions, nftFamily } from './nftables-options.ts';
 import { readLiveTable, tableWords } from './read-live-table.ts';
-import { StandingFrame } from './standing-frame.ts';
 import { TableReader } from './table/read-table.ts';
 import { type Data, emptyTable } from './table/table.ts';
-import { formatTransaction, type Transaction } from './table/transaction.ts';
-import { fullUpdate, newTable, type TableInMaking } from './update/full-update.ts';
+import { formatTransaction, type Transaction } from './table/table-transaction.ts';
+import { fullUpdate, type ManagedTable, newTable } from './update/full-update.ts';
 import type { KeptContent } from './update/kept-content.ts';
 import { partialUpdate } from './update/partial-update.ts';
 
-/** The options of the table as the node and the cluster now are. */
+/** Returns the options of the table for the present node and cluster. */
 export type OptionsFor = () => Promise<NftablesOptions>;
 
-/** Packets pass the rules in microseconds, but a virtual machine may stand still in between. */
+/**
+ * How long a packet may be in transit through the rules: microseconds, unless a virtual machine is paused in between.
+ */
 const inFlight = 1_000;
 
-/** Services whose elements are summed up without a pause: about 1 ms. */
+/** How many Services' elements are summed up without yielding: about 1 ms. */
 const servicesAtOnce = 50;
 
-/** So many Services are tried together where some are refused: nft needs some 2.5 kB for an element. */
+/** How many Services are tried together when some are refused: nft needs some 2.5 kB per element. */
 const servicesInATry = 1_000;
 
-/** So many transactions of a first sync wait for the kernel at a time. */
+/** How many transactions of a full sync may wait for the kernel at a time. */
 const mostInFlight = 2;
 
-/** What goes for the whole of an operation. */
+/** The context of an operation. */
 interface Operation {
   readonly options: NftablesOptions;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Keeps the table of one family in the kernel equal to the plans. */
+/** Keeps one family's table in the kernel equal to the plans. */
 export class NftablesBackend implements Backend {
   readonly family: Family;
-  readonly looks = ['frame', 'everything'] as const;
+  readonly looks = ['schema', 'everything'] as const;
   readonly #tool: NftTool;
   readonly #skeletonText: string;
   readonly #optionsFor: OptionsFor;
   readonly #clock: () => number;
-  #settled: TableInMaking | undefined;
-  /** What stands besides the plans, and stays; not known before the first sync. */
+  #settled: ManagedTable | undefined;
+  /** Content that no plan claims and that is kept; unknown before the first sync. */
   #kept: KeptContent | undefined;
   readonly #refused: RefusedServices;
-  readonly #frame = new StandingFrame();
+  readonly #schema = new InstalledSchema();
 
   constructor(
     family: Family,
@@ -71,7 +73,7 @@ export class NftablesBackend implements Backend {
     this.#refused = new RefusedServices(clock);
   }
 
-  /** Services that the kernel does not take; everything else is in force. */
+  /** Services that the kernel refuses; everything else is in force. */
   get refused(): ReadonlyMap<ServiceKey, Problem> {
     return this.#refused.problems;
   }
@@ -80,14 +82,14 @@ export class NftablesBackend implements Backend {
     return this.#kept?.frontends ?? 0;
   }
 
-  /** Milliseconds until `syncAll` tries a refused Service again; `undefined` where none is refused. */
+  /** Milliseconds until `syncAll` tries a refused Service again; `undefined` if none is refused. */
   get retryDelay(): number | undefined {
     return this.#refused.retryDelay;
   }
 
-  /** Milliseconds until `tidy` has something to do; `undefined` where nothing is left over. */
+  /** Milliseconds until `tidy` has something to do; `undefined` without pending deletions. */
   get tidyDelay(): number | undefined {
-    const oldest = this.#settled?.book.leftovers.oldest;
+    const oldest = this.#settled?.state.pendingDeletions.oldest;
     return oldest === undefined ? undefined : Math.max(0, oldest + inFlight - this.#clock());
   }
 
@@ -99,25 +101,31 @@ export class NftablesBackend implements Backend {
     await this.#refused.bringIntoForce(plans, this.#kernel({ options: await this.#optionsFor(), signal }));
   }
 
-  /** Changes what these Services have in the table, after a `syncAll`. Throws a `ToolError`, after which one must follow. */
+  /**
+   * Changes what these Services have in the table, after a `syncAll`. Throws a `ToolError`, after which one must
+   * follow.
+   */
   async syncChanges(changes: readonly PlanChange[], signal?: AbortSignal): Promise<void> {
-    const { book, shapes, options } = this.#requireSettled();
+    const { state, shapes, options } = this.#requireSettled();
     const inForce = await this.#refused.changesInForce(changes, this.#kernel({ options, signal }));
     const now = this.#clock();
-    const update = partialUpdate(inForce, book, shapes, options, now);
-    await this.#apply([...book.tidy(now - inFlight), ...update], { options, signal });
+    const update = partialUpdate(inForce, state, shapes, options, now);
+    await this.#apply([...state.tidy(now - inFlight), ...update], { options, signal });
   }
 
   /** Removes what was left over for packets on their way. Throws a `ToolError`, after which `syncAll` must follow. */
   async tidy(signal?: AbortSignal): Promise<void> {
-    const { book, options } = this.#requireSettled();
-    await this.#apply(book.tidy(this.#clock() - inFlight), { options, signal });
+    const { state, options } = this.#requireSettled();
+    await this.#apply(state.tidy(this.#clock() - inFlight), { options, signal });
   }
 
-  /** Whether the table still is as it was left: chains, maps and sets, and where everything is looked at, their elements. */
+  /**
+   * Whether the table still is as it was left: chains, maps and sets, and where everything is looked at, their
+   * elements.
+   */
   async isInForce(plans: FamilyPlans, look: Look, signal?: AbortSignal): Promise<boolean> {
-    if (!(await this.#frame.isIntact(this.#listFrame(signal), () => this.#requireSettled()))) return false;
-    return look === 'frame' || this.#elementsAreInForce(plans, signal);
+    if (!(await this.#schema.isIntact(this.#listSchema(signal), () => this.#requireSettled()))) return false;
+    return look === 'schema' || this.#elementsAreInForce(plans, signal);
   }
 
   #kernel(operation: Operation): Kernel {
@@ -141,10 +149,12 @@ export class NftablesBackend implements Backend {
     const keeps = options.keepsUnclaimed ? (this.#kept ?? ('everything' as const)) : undefined;
     await this.#applyAll(fullUpdate({ ...settled, live, plans, keeps, now: this.#clock() }), operation);
     this.#settled = settled;
-    this.#kept = settled.book.kept;
+    this.#kept = settled.state.kept;
   }
 
-  /** The next transaction is made while the kernel has the one before. None is under way any more when one has failed. */
+  /**
+   * The next transaction is made while the kernel has the one before. None is under way any more when one has failed.
+   */
   async #applyAll(transactions: Iterable<Transaction>, operation: Operation): Promise<void> {
     const applied: Promise<void>[] = [];
     try {
@@ -162,8 +172,8 @@ export class NftablesBackend implements Backend {
     if (transaction.length === 0) return;
     const text = formatTransaction(transaction, options);
     if (transaction.every(({ kind }) => kind.endsWith('elements'))) return this.#tool.apply(text, signal);
-    this.#frame.willChange();
-    if (this.#frame.wantsEcho) this.#frame.learn(await this.#tool.applyEchoed(text, signal), options);
+    this.#schema.willChange();
+    if (this.#schema.wantsEcho) this.#schema.learn(await this.#tool.applyEchoed(text, signal), options);
     else await this.#tool.apply(text, signal);
   }
 
@@ -175,9 +185,9 @@ export class NftablesBackend implements Backend {
     return (await this.#sumOf(this.#refused.accepted(plans), signal)).equals(listed);
   }
 
-  /** Lets events through now and then. */
+  /** Yields to the event loop now and then. */
   async #sumOf(plans: FamilyPlans, signal: AbortSignal | undefined): Promise<ElementSum> {
-    const { book, shapes, options } = this.#requireSettled();
+    const { state, shapes, options } = this.#requireSettled();
     const sum = new ElementSum();
     const shared = new Set<string>();
     let services = 0;
@@ -186,7 +196,7 @@ export class NftablesBackend implements Backend {
       if (services % servicesAtOnce === 0) await setImmediate();
       signal?.throwIfAborted();
       const content = serviceContent(
-        ports.map((plan) => book.arranged(plan)),
+        ports.map((plan) => state.arranged(plan)),
         shapes,
         options,
       );
@@ -200,23 +210,23 @@ export class NftablesBackend implements Backend {
         }
       }
     }
-    for (const { map, key, data } of book.leftovers.slots()) sum.add(map, key, data);
-    for (const { set, key, data } of book.kept.elements())
+    for (const { map, key, data } of state.pendingDeletions.slots()) sum.add(map, key, data);
+    for (const { set, key, data } of state.kept.elements())
       if (!shared.has(`${set} ${key}`)) sum.add(set, key, data);
     return sum;
   }
 
-  /** nft leaves elements out where it lists all tables; it reads them, and throws them away, where it lists one. */
-  async *#listFrame(signal: AbortSignal | undefined): AsyncIterable<string> {
+  /** Listing all tables, nft does not read elements; listing a single one, it reads them and discards them. */
+  async *#listSchema(signal: AbortSignal | undefined): AsyncIterable<string> {
     const family = nftFamily(this.family);
     let table: string | undefined;
-    for await (const line of this.#tool.list(['ruleset', family], 'frame', signal)) {
+    for await (const line of this.#tool.list(['ruleset', family], 'schema', signal)) {
       table = openedTable(line) ?? table;
       if (table === `${family} ${tableName}`) yield line;
     }
   }
 
-  /** Tries a table with these Services that the kernel only checks. */
+  /** Has the kernel check a table with these Services, without making it. */
   async #refusalOf(plans: FamilyPlans, { options, signal }: Operation): Promise<ToolError | undefined> {
     const table = newTable(this.#skeletonText, options);
     const update = [...fullUpdate({ ...table, live: emptyTable, plans, now: this.#clock() })];
@@ -229,7 +239,7 @@ export class NftablesBackend implements Backend {
     }
   }
 
-  #requireSettled(): TableInMaking {
+  #requireSettled(): ManagedTable {
     if (this.#settled === undefined) throw new Error('the first sync must be a whole one');
     return this.#settled;
   }

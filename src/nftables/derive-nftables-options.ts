@@ -8,7 +8,7 @@ import { addressesIn, nodePortRanges } from '../plan/node-ports.ts';
 import type { NodeRecord, ServiceCIDRRecord } from '../state/records.ts';
 import type { NftablesOptions } from './nftables-options.ts';
 
-/** What the table depends on of the node and the cluster. */
+/** The facts about node and cluster that the table depends on. */
 export interface TableFacts {
   /** All addresses of the node's interfaces. */
   readonly localAddresses: readonly Address[];

@@ -3,8 +3,8 @@ import type { Data, Key } from './table/table.ts';
 import { textHash } from './text-hash.ts';
 
 /**
- * A number that two collections of elements share where they hold the same, in whatever order. It says that something
- * is different without keeping a hundred thousand texts.
+ * A number that is equal for equal collections of elements, in any order. It detects a difference without storing a
+ * hundred thousand texts.
  */
 export class ElementSum {
   #sum = 0;
@@ -20,5 +20,5 @@ export class ElementSum {
   }
 }
 
-/** How many hashes there are: the sum of two is below 2^53, so no addition is rounded and their order means nothing. */
+/** The number of hashes: sums of two are below 2^53, so additions are exact and independent of order. */
 const hashes = 2 ** 52;

@@ -1,17 +1,17 @@
 import { type Protocol, protocols } from '../net/family.ts';
 
-/** The name of the one table of each family. */
+/** The name of Portolan's table, one for each family. */
 export const tableName = 'portolan';
 
 export type ChainName = string & { readonly brand: 'nftables ChainName' };
 
-/** Maps and sets share their names in nft. */
+/** The name of a map or set: nft has one namespace for both. */
 export type SetName = FixedSet | ClientSetName;
 
-/** A set that packets fill: the clients that stay with an endpoint. */
+/** The set of an endpoint's clients, which packets fill. */
 export type ClientSetName = string & { readonly brand: 'nftables ClientSetName' };
 
-/** The frontends that a slot map is for, and whether its endpoints are all or only this node's. */
+/** The kind of a slot map: for which frontends, and with all endpoints or only this node's. */
 export type SlotKind =
   | 'service-endpoints'
   | 'service-local-endpoints'
@@ -25,7 +25,7 @@ export const slotKinds: readonly SlotKind[] = [
   'node-port-local-endpoints',
 ];
 
-/** A map whose elements are the slots of frontends of one protocol: each names one endpoint. */
+/** A map of slots, each with an endpoint, for the frontends of one protocol. */
 export type SlotMap = `${SlotKind}-${Lowercase<Protocol>}`;
 
 export function slotMapName(kind: SlotKind, protocol: Protocol): SlotMap {
@@ -38,7 +38,7 @@ export const slotMaps: readonly SlotMap[] = slotKinds.flatMap((kind) =>
   protocols.map((protocol) => slotMapName(kind, protocol)),
 );
 
-/** Maps and sets that say what becomes of a packet by its destination. */
+/** Dispatch maps: they decide by its destination what happens to a packet. */
 export type DispatchSet =
   | 'services'
   | 'node-ports'
@@ -54,12 +54,12 @@ export const dispatchSets: readonly DispatchSet[] = [
   'firewall',
 ];
 
-/** Sets in which several Services may have the same element. */
+/** Sets whose elements several Services may share. */
 export type SharedSet = 'cluster-ips' | 'hairpin';
 
 export const sharedSets: readonly SharedSet[] = ['cluster-ips', 'hairpin'];
 
-/** Sets and maps that the skeleton declares. */
+/** Maps and sets that the skeleton declares. */
 export type FixedSet = SlotMap | DispatchSet | SharedSet;
 
 export const fixedSets: readonly FixedSet[] = [...slotMaps, ...dispatchSets, ...sharedSets];
@@ -72,12 +72,12 @@ export function isSlotMap(set: SetName): set is SlotMap {
 
 const clients = '-clients';
 
-/** The set of the clients that stay with the endpoint of this chain. */
+/** The client set of an endpoint chain. */
 export function clientSetName(endpointChain: string): ClientSetName {
   return `${endpointChain}${clients}` as ClientSetName;
 }
 
-/** Whether a set is filled by packets, not by Portolan. */
+/** Whether a set is filled by packets rather than by Portolan. */
 export function isClientSet(name: string): name is ClientSetName {
   return name.endsWith(clients);
 }

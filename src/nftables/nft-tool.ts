@@ -1,16 +1,16 @@
-/** What the backend needs of the machine: libnftables in this process, or the command nft. */
+/** Access to nf_tables: by libnftables in this process, or by the command nft. */
 export interface NftTool {
-  /** How transactions reach the kernel; said once at start. */
+  /** How transactions reach the kernel; logged once at the start. */
   readonly method: 'library' | 'command';
-  /** Applies all commands of the text in one transaction, or none of them. Throws a `ToolError`. */
+  /** Applies all commands in one transaction, or none. Throws a `ToolError`. */
   apply(commands: string, signal?: AbortSignal): Promise<void>;
-  /** As `apply`; resolves to the lines in which nft says what it has added (`--echo --handle`). It costs a process. */
+  /** Like `apply`; resolves to nft's echo of what it added (`--echo --handle`). Costs a process. */
   applyEchoed(commands: string, signal?: AbortSignal): Promise<string>;
-  /** Asks the kernel whether it would take the commands; changes nothing. Throws a `ToolError`. */
+  /** Has the kernel check the commands without applying them. Throws a `ToolError`. */
   check(commands: string, signal?: AbortSignal): Promise<void>;
   /** The lines of `nft list …`. Throws a `ToolError`, also where the signal aborts it. */
   list(words: readonly string[], detail?: ListDetail, signal?: AbortSignal): AsyncIterable<string>;
 }
 
-/** Everything; or no elements, but each rule's, chain's and set's handle (`--terse --handle`). */
-export type ListDetail = 'all' | 'frame';
+/** Everything; or only the schema, without elements and with handles (`--terse --handle`). */
+export type ListDetail = 'all' | 'schema';

@@ -1,4 +1,4 @@
-/** Two FNV-1a hashes of 32 bits from different starts, joined to 52 bits. */
+/** Two 32-bit FNV-1a hashes with different offsets, combined into 52 bits. */
 export function textHash(text: string): number {
   let low = 0x811c9dc5;
   let high = 0x01000193;

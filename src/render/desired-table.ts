@@ -24,6 +24,6 @@ export function desiredTable(
   for (const transaction of fullUpdate({ ...table, live, plans: currentPlans(loaded, family), now: 0 })) {
     wanted.apply(transaction);
   }
-  wanted.apply(table.book.tidy(0));
+  wanted.apply(table.state.tidy(0));
   return wanted;
 }

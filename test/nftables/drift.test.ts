@@ -73,7 +73,7 @@ describe("somebody else's change", () => {
       detail?: ListDetail,
       signal?: AbortSignal,
     ): AsyncIterable<string> {
-      if (detail === 'frame') return yield* list(words, detail);
+      if (detail === 'schema') return yield* list(words, detail);
       listing.resolve(signal);
       const { promise, reject } = Promise.withResolvers<never>();
       signal?.addEventListener('abort', () => reject(signal.reason));
@@ -91,7 +91,7 @@ describe("somebody else's change", () => {
     const played = proxy();
     await somebody(played, 'add element ip portolan cluster-ips { 192.0.2.66 }');
     const plans = played.book.plans('IPv4');
-    expect(await played.backends.IPv4.isInForce(plans, 'frame')).toBe(true);
+    expect(await played.backends.IPv4.isInForce(plans, 'schema')).toBe(true);
     expect(await played.backends.IPv4.isInForce(plans, 'everything')).toBe(false);
   });
 

@@ -2,8 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { ToolError } from '../../src/backend/failure.ts';
 import { isClientSet } from '../../src/nftables/names.ts';
 import { elements, endpointsOf, objects, watched, web } from '../support/nftables/changes.ts';
+import { outcomesFor, outcomesIn } from '../support/nftables/frontend-outcomes.ts';
 import { proxy } from '../support/nftables/proxy.ts';
-import { outcomesFor, outcomesIn } from '../support/nftables/ways.ts';
 import { address, serviceKey, servicePort } from '../support/records.ts';
 
 describe('a first sync of many elements', () => {

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Family, families } from '../../src/net/family.ts';
-import { slotPlaces } from '../../src/nftables/content/service-content.ts';
+import { slotLocations } from '../../src/nftables/content/service-content.ts';
 import { isSlotMap, type SlotMap, slotMaps } from '../../src/nftables/names.ts';
 import type { Key, Table } from '../../src/nftables/table/table.ts';
 import type { Change } from '../../src/state/records.ts';
 import { anyHistory } from '../support/arbitrary-cluster.ts';
 import { anyContestedHistory } from '../support/contested-cluster.ts';
 import type { Commit } from '../support/fake-nft-tool.ts';
+import { frontendPaths, outcomesFor, outcomesIn, slotsOf } from '../support/nftables/frontend-outcomes.ts';
 import { type FakedProxy, proxy } from '../support/nftables/proxy.ts';
-import { outcomesFor, outcomesIn, slotsOf, waysOf } from '../support/nftables/ways.ts';
 
 /** More runs where someone has the time: `PROPERTY_RUNS=2000 npm test -- test/nftables/history`. */
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 60);
@@ -147,7 +147,7 @@ function normal({ tool, book }: FakedProxy, family: Family): unknown {
   const hashed = new Set(
     [...book.plans(family).values()].flat().flatMap((plan) => {
       if (plan.balance === 'random' || plan.balance === 'round-robin') return [];
-      const places = [...slotPlaces(plan, 'Cluster'), ...slotPlaces(plan, 'Local')];
+      const places = [...slotLocations(plan, 'Cluster'), ...slotLocations(plan, 'Local')];
       return places.map(({ map, frontend }) => `${map} ${frontend}`);
     }),
   );
@@ -185,7 +185,7 @@ function slotsByFrontend(table: Table, map: SlotMap): ReadonlyMap<string, Map<nu
  */
 function lostPackets({ before, after }: Commit): readonly string[] {
   const live = endpointsInUse(after);
-  return [...waysOf(before)].flatMap(([at, { chains, choices }]) => [
+  return [...frontendPaths(before)].flatMap(([at, { chains, choices }]) => [
     ...chains.filter((name) => !after.chains.has(name)).map((name) => `${at}: no chain ${name}`),
     ...choices.flatMap((choice) => {
       const inUse = live.get(`${choice.map} ${choice.frontend}`);
@@ -199,7 +199,7 @@ function lostPackets({ before, after }: Commit): readonly string[] {
 }
 
 function endpointsInUse(table: Table): ReadonlyMap<string, ReadonlySet<string | undefined>> {
-  const choices = [...waysOf(table).values()].flatMap((way) => way.choices);
+  const choices = [...frontendPaths(table).values()].flatMap((path) => path.choices);
   return new Map(
     choices.map((choice) => [`${choice.map} ${choice.frontend}`, new Set(slotsOf(table, choice))]),
   );

@@ -4,8 +4,8 @@ import { families } from '../../src/net/family.ts';
 import type { Table } from '../../src/nftables/table/table.ts';
 import type { Change } from '../../src/state/records.ts';
 import { anyHistory } from '../support/arbitrary-cluster.ts';
+import { outcomesFor, outcomesIn } from '../support/nftables/frontend-outcomes.ts';
 import { proxy } from '../support/nftables/proxy.ts';
-import { outcomesFor, outcomesIn } from '../support/nftables/ways.ts';
 
 test('whatever is known at first and comes later, packets to unknown Services go where they went, and in the end all is as if all had been known', async () => {
   await fc.assert(

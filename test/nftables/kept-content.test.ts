@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, ServiceRecord } from '../../src/state/records.ts';
 import { endpointsOf, objects as objectsOf } from '../support/nftables/changes.ts';
+import { outcomesFor, outcomesIn } from '../support/nftables/frontend-outcomes.ts';
 import { proxy } from '../support/nftables/proxy.ts';
-import { outcomesFor, outcomesIn } from '../support/nftables/ways.ts';
 import { address, cidr, serviceKey, servicePort } from '../support/records.ts';
 
 /** A Service of every frontend, and its slice. */

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { isClientSet } from '../../src/nftables/names.ts';
 import { balances, type Change, type ServiceRecord } from '../../src/state/records.ts';
 import { elements, endpointsOf, objects, watched, web } from '../support/nftables/changes.ts';
+import { outcomesIn } from '../support/nftables/frontend-outcomes.ts';
 import { type FakedProxy, proxy } from '../support/nftables/proxy.ts';
-import { outcomesIn } from '../support/nftables/ways.ts';
 import {
   address,
   cidr,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Failure, ToolError } from '../../src/backend/failure.ts';
 import { endpointsOf, objects, web } from '../support/nftables/changes.ts';
+import { outcomesFor, outcomesIn } from '../support/nftables/frontend-outcomes.ts';
 import { type FakedProxy, proxy } from '../support/nftables/proxy.ts';
-import { outcomesFor, outcomesIn } from '../support/nftables/ways.ts';
 import { address, serviceKey } from '../support/records.ts';
 
 describe('a Service that the kernel does not take', () => {

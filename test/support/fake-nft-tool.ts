@@ -6,7 +6,7 @@ import { nftFamily } from '../../src/nftables/nftables-options.ts';
 import { formatTable } from '../../src/nftables/table/format-table.ts';
 import { type Data, emptyTable, type Key, type Rule, type Table } from '../../src/nftables/table/table.ts';
 import { TableModel } from '../../src/nftables/table/table-model.ts';
-import type { Step, Transaction } from '../../src/nftables/table/transaction.ts';
+import type { Step, Transaction } from '../../src/nftables/table/table-transaction.ts';
 import { type Command, parseTransaction } from './parse-transaction.ts';
 
 /** What one transaction made of one table. */

@@ -1,6 +1,6 @@
 import type { ChainName, SetName } from '../../src/nftables/names.ts';
 import type { Data, Key, Rule } from '../../src/nftables/table/table.ts';
-import type { Element, Step } from '../../src/nftables/table/transaction.ts';
+import type { Element, Step } from '../../src/nftables/table/table-transaction.ts';
 
 /** One step of a transaction, and the table that it changes: `ip portolan`. */
 export interface Command {

@@ -16,7 +16,7 @@ describe('the rules are looked at', () => {
     const { clock, kernels, start } = stage();
     start();
     await clock.pass(4_000);
-    for (const look of ['frame', 'everything'] as const) {
+    for (const look of ['schema', 'everything'] as const) {
       expect(startsOf(kernels.IPv4, look)).toEqual([900, 1_800, 2_700, 3_600]);
     }
   });
@@ -27,7 +27,7 @@ describe('the rules are looked at', () => {
     start();
     await clock.pass(25_000);
     expect(startsOf(kernels.IPv4, 'everything')).toEqual([900, 11_300, 21_700]);
-    expect(looksOf(kernels.IPv4, 'frame').length).toBeGreaterThan(20);
+    expect(looksOf(kernels.IPv4, 'schema').length).toBeGreaterThan(20);
   });
 
   test('after a minute at the latest, however long it takes', async () => {
@@ -59,7 +59,7 @@ describe("somebody else's change", () => {
     const { clock, kernels, events, put, start } = stage();
     put(1);
     start();
-    kernels.IPv4.course = costs({ frame: 100, everything: 100 });
+    kernels.IPv4.course = costs({ schema: 100, everything: 100 });
     await clock.pass(1_050);
     kernels.IPv4.rules.clear();
     put(2);
@@ -92,24 +92,26 @@ describe('a look that changes come upon', () => {
 
   test('goes on until they may start, where there is a least time between two syncs', async () => {
     const { clock, kernels, put, start } = stage({ minSyncPeriod: 2_000 });
-    kernels.IPv4.course = costs({ frame: 5_000 });
+    kernels.IPv4.course = costs({ schema: 5_000 });
     start();
     await clock.pass(1_500);
     put(1);
     await clock.pass(500);
-    expect(looksOf(kernels.IPv4, 'frame')).toMatchObject([{ started: 900, ended: 2_000, result: 'aborted' }]);
+    expect(looksOf(kernels.IPv4, 'schema')).toMatchObject([
+      { started: 900, ended: 2_000, result: 'aborted' },
+    ]);
     expect(kernels.IPv4.rules.size).toBe(1);
   });
 
   test('goes through after 10 s of them, if it is short', async () => {
     const { clock, kernels, put, start } = stage();
-    kernels.IPv4.course = costs({ frame: 15, everything: 2_000 });
+    kernels.IPv4.course = costs({ schema: 15, everything: 2_000 });
     start();
     for (let version = 1; version < 2_500; version += 1) {
       put(1, version);
       await clock.pass(10);
     }
-    const done = looksOf(kernels.IPv4, 'frame').filter(({ result }) => result === 'done');
+    const done = looksOf(kernels.IPv4, 'schema').filter(({ result }) => result === 'done');
     expect(done.map(({ started }) => Math.round(started / 1_000))).toEqual([12, 23]);
     expect(looksOf(kernels.IPv4, 'everything').every(({ result }) => result !== 'done')).toBe(true);
     const latest = kernels.IPv4.calls.filter(({ call }) => call === 'partial').at(-1);
@@ -121,12 +123,12 @@ describe('a look that fails', () => {
   test('changes nothing, is told of, and tried again', async () => {
     const { clock, kernels, events, put, start } = stage();
     let isBroken = true;
-    kernels.IPv4.course = (call) => ({ fails: call === 'frame' && isBroken });
+    kernels.IPv4.course = (call) => ({ fails: call === 'schema' && isBroken });
     put(1);
     start();
     await clock.pass(1_300);
     expect(events.filter(({ kind }) => kind === 'look failed')).toMatchObject([
-      { family: 'IPv4', look: 'frame', error: { message: 'frame failed' } },
+      { family: 'IPv4', look: 'schema', error: { message: 'schema failed' } },
     ]);
     isBroken = false;
     kernels.IPv4.rules.clear();
@@ -136,13 +138,13 @@ describe('a look that fails', () => {
 
   test('is one that gives no answer for two minutes', async () => {
     const { clock, kernels, events, start } = stage();
-    kernels.IPv4.course = (call) => (call === 'frame' ? { takes: 'hangs' } : {});
+    kernels.IPv4.course = (call) => (call === 'schema' ? { takes: 'hangs' } : {});
     start();
     await clock.pass(121_000);
     expect(events.filter(({ kind }) => kind === 'look failed')).toMatchObject([
-      { family: 'IPv4', look: 'frame', error: { message: 'no answer within 120 s' } },
+      { family: 'IPv4', look: 'schema', error: { message: 'no answer within 120 s' } },
     ]);
     await clock.pass(2_000);
-    expect(looksOf(kernels.IPv4, 'frame').map(({ result }) => result)).toEqual(['aborted', undefined]);
+    expect(looksOf(kernels.IPv4, 'schema').map(({ result }) => result)).toEqual(['aborted', undefined]);
   });
 });

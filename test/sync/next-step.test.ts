@@ -10,9 +10,9 @@ const idle: Situation = {
   tidyAt: undefined,
   looks: [],
 };
-const looks = (frame: number, everything: number) => ({
+const looks = (schema: number, everything: number) => ({
   looks: [
-    { look: 'frame', at: frame },
+    { look: 'schema', at: schema },
     { look: 'everything', at: everything },
   ] as const,
 });
@@ -42,11 +42,11 @@ test.each<[what: string, situation: Partial<Situation>, step: unknown]>([
   [
     'while a partial sync is waited for: looks that are due',
     { hasChanges: true, syncFrom: 1_500, ...looks(900, 900) },
-    inspect('frame'),
+    inspect('schema'),
   ],
   ['a change goes before tidying and looks', { hasChanges: true, tidyAt: 0, ...looks(0, 0) }, partial],
   ['tidying goes before looks', { tidyAt: 1_000, ...looks(0, 0) }, tidy],
-  ['the short look goes first', looks(1_000, 0), inspect('frame')],
+  ['the short look goes first', looks(1_000, 0), inspect('schema')],
   ['the long look where it alone is due', looks(1_001, 1_000), inspect('everything')],
   ['refused Services whose time has come: a full sync', { refusedAt: 1_000 }, full],
   [

@@ -293,13 +293,13 @@ describe('the end', () => {
 
   test('gives a look up at once', async () => {
     const { clock, kernels, ending, run } = stage();
-    kernels.IPv4.course = (call) => (call === 'frame' ? { takes: 'hangs' } : {});
+    kernels.IPv4.course = (call) => (call === 'schema' ? { takes: 'hangs' } : {});
     const running = run();
     await clock.pass(1_000);
     ending.abort();
     await settled();
     await running;
-    expect(kernels.IPv4.calls.at(-1)).toMatchObject({ call: 'frame', result: 'aborted' });
+    expect(kernels.IPv4.calls.at(-1)).toMatchObject({ call: 'schema', result: 'aborted' });
   });
 
   test('that came before the start lets nothing begin', async () => {

@@ -20,7 +20,7 @@ type Happening =
 
 const host = fc.integer({ min: 1, max: 4 });
 const family = fc.constantFrom(...families);
-const call = fc.constantFrom<Call>('full', 'partial', 'tidy', 'frame', 'everything');
+const call = fc.constantFrom<Call>('full', 'partial', 'tidy', 'schema', 'everything');
 const text = fc.constantFrom({}, { text: 'other' });
 const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
   {

@@ -33,7 +33,7 @@ const elementDamages: readonly Damage[] = [
   ],
 ];
 
-const frameDamages: readonly Damage[] = [
+const schemaDamages: readonly Damage[] = [
   ['adds a rule to a chain', () => 'insert rule TABLE KUBE-SERVICES drop'],
   [
     'puts another rule in the place of one',
@@ -51,13 +51,13 @@ describe.skipIf(unavailable)('whatever somebody does to the table is mended, and
   test('as soon as the table stands', async () => {
     await using stage = await prepareStage(ipv4);
     await using proxy = await stage.start();
-    for (const damage of [...elementDamages, ...frameDamages]) await damageAndWait(stage, proxy, damage);
+    for (const damage of [...elementDamages, ...schemaDamages]) await damageAndWait(stage, proxy, damage);
   });
 
   test('after it has been looked at once', async () => {
     await using stage = await prepareStage(ipv6);
     await using proxy = await stage.start();
-    for (const damage of frameDamages) {
+    for (const damage of schemaDamages) {
       // Both families are looked at together.
       const look = proxy.nextLogged(isWarningOf('IPv4'));
       await stage.node.exec('nft', ['delete table ip portolan']);

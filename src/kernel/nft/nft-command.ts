@@ -65,7 +65,7 @@ function temporaryFolder(): Promise<string | undefined> {
 
 const listFlags: Readonly<Record<ListDetail, readonly string[]>> = {
   all: [],
-  frame: ['--terse', '--handle'],
+  schema: ['--terse', '--handle'],
 };
 
 /** One call with these commands; resolves to what nft printed. */

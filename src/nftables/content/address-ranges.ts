@@ -2,15 +2,15 @@ import ipaddr from 'ipaddr.js';
 import type { Address } from '../../net/address.ts';
 import type { Cidr } from '../../net/cidr.ts';
 
-/** Addresses from the first to the last, both included, as numbers. */
+/** A range of addresses as numbers, both ends included. */
 interface Range {
   readonly first: bigint;
   readonly last: bigint;
 }
 
 /**
- * Addresses and networks of one family as nft lists them in an anonymous set: in order, what overlaps or touches as
- * one, and each as an address, a network or `first-last`.
+ * Addresses and networks of one family as nft lists them in an anonymous set: in order, overlapping and adjacent ones
+ * merged, and each as an address, a network or `first-last`.
  */
 export function mergedRanges(networks: readonly (Address | Cidr)[]): readonly string[] {
   const sorted = networks.map(rangeOf).sort((a, b) => (a.first < b.first ? -1 : 1));

@@ -3,12 +3,12 @@ import { formatEndpoint } from '../../net/address.ts';
 import type { Endpoint, ServicePortPlan } from '../../plan/service-plan.ts';
 import { type ChainName, type ClientSetName, clientSetName } from '../names.ts';
 import { type NftablesOptions, nftFamily } from '../nftables-options.ts';
-import type { Rule } from '../table/table.ts';
+import type { Rule, SetDeclaration } from '../table/table.ts';
 import { goto, rule } from './listed-form.ts';
 import { slotExpression } from './shapes.ts';
 import type { Slots } from './slots.ts';
 
-/** The chain of one endpoint, and the set of the clients that stay with it. */
+/** The chain of one endpoint, and the set of its clients. */
 export interface EndpointChain {
   readonly name: ChainName;
   readonly clients: ClientSetName;
@@ -16,8 +16,8 @@ export interface EndpointChain {
 }
 
 /**
- * The chains of the endpoints of a service port with affinity. Each remembers its clients in a set of its own, so that
- * an endpoint that goes takes them all with it, and no other endpoint's clients are touched.
+ * The endpoint chains of a service port with affinity. Each has a set of its own for its clients, so that these are
+ * forgotten with the endpoint, and clients of other endpoints are not affected.
  */
 export function endpointChains(
   plan: ServicePortPlan,
@@ -32,8 +32,8 @@ export function endpointChains(
 }
 
 /**
- * Picks the endpoint that the client had before, and else any as the Service balances. The last rule takes whatever is
- * left: while the chain is written anew, a packet that is in the old rules finds the map in them empty already.
+ * Picks the endpoint that the client had before, or else any by the balance of the Service. The last rule takes
+ * whatever remains: while the chain is rewritten, a packet in the old rules finds their anonymous map empty already.
  */
 export function affinityPickRules(
   plan: ServicePortPlan,
@@ -98,3 +98,12 @@ export function nftTime(seconds: number): string {
   }
   return text === '' ? '0s' : text;
 }
+
+/** The set of the clients that stay with an endpoint. A rule adds them, with their timeout. */
+export function clientSet(name: ClientSetName, { family }: Pick<NftablesOptions, 'family'>): SetDeclaration {
+  const type = family === 'IPv4' ? 'type ipv4_addr' : 'type ipv6_addr';
+  return { name, kind: 'set', properties: [type, `size ${mostClients}`, 'flags dynamic,timeout'] };
+}
+
+/** The clients that nft remembers for one endpoint by default, as in kube-proxy; further ones get any endpoint. */
+const mostClients = 65_535;

@@ -6,7 +6,7 @@ import { type NftablesOptions, nftFamily } from '../nftables-options.ts';
 import type { Data, Rule } from '../table/table.ts';
 import { mergedRanges } from './address-ranges.ts';
 
-/** Parts of rules, in the words in which nft lists them: what is written and what is read back are the same text. */
+/** Parts of rules worded as nft lists them, so that rules are the same text when they are read back. */
 
 /** Joins the parts of a rule; empty ones are left out. */
 export function rule(...parts: readonly string[]): Rule {
@@ -17,7 +17,7 @@ export function goto(chain: ChainName): Data {
   return `goto ${chain}` as Data;
 }
 
-/** The match for traffic of this cluster's pods, or with `!=` for all other. */
+/** The match for local pod traffic, or with `!=` for all other traffic. */
 export function localTraffic(
   { family }: NftablesOptions,
   detector: LocalDetector,
@@ -34,12 +34,12 @@ export function localTraffic(
   }
 }
 
-/** nft lists a network of one address as the address. */
+/** nft lists a network of one address as an address. */
 function withoutHostLength(cidr: Cidr): string {
   return cidr.replace(cidr.includes(':') ? /\/128$/ : /\/32$/, '');
 }
 
-/** The addresses and networks as the right side of a match: bare where it is one, else as an anonymous set. */
+/** Addresses and networks as the right side of a match: a single one as it is, several as an anonymous set. */
 export function oneOf(networks: readonly (Address | Cidr)[]): string {
   const ranges = mergedRanges(networks);
   return ranges.length === 1 ? (ranges[0] ?? '') : `{ ${ranges.join(', ')} }`;

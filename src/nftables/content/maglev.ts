@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 
 /**
- * The endpoint of each slot, as its index in `endpoints` (texts such as `ip:port`, each once); empty where there are
- * none. A client keeps its slot, and nearly every slot keeps its endpoint while others come and go. The endpoints'
- * order does not matter, nor does the machine: all nodes make the same table.
+ * The endpoint of each slot, as an index in `endpoints` (unique texts such as `ip:port`); empty without endpoints. A client
+ * keeps its slot, and nearly every slot keeps its endpoint while others come and go. The table does not depend on the order
+ * of endpoints, so that all nodes have the same.
  *
- * This is the table of Maglev (Eisenbud et al., NSDI 2016, section 3.4): every endpoint has an order of its own of
- * all slots, and by turns each takes the first in it that is free.
+ * This is the table of Maglev (Eisenbud et al., NSDI 2016, section 3.4): every endpoint has its own permutation of the slots,
+ * and in turn each takes the first free slot of it.
  */
 export function maglevTable(endpoints: readonly string[]): readonly number[] {
   if (endpoints.length === 0) return [];
@@ -25,25 +25,25 @@ export function maglevTable(endpoints: readonly string[]): readonly number[] {
 }
 
 /**
- * How many slots the table of so many endpoints has: a prime, so that any skip leads through all slots.
- * Another size gives nearly every client another endpoint, so sizes are few: they change between 25 and 26 endpoints,
- * 102 and 103, 409 and 410.
+ * The number of slots for a number of endpoints: a prime, so that any skip visits all slots. A change of the size gives
+ * nearly every client another endpoint, so there are few sizes: they change between 25 and 26 endpoints, 102 and 103,
+ * 409 and 410.
  */
 export function maglevSize(count: number): number {
   return sizes.find((size) => size >= count * slotsEach) ?? largest;
 }
 
 /**
- * The more slots an endpoint has, the evener the shares and the fewer clients move without need; but each slot costs
- * the kernel a map element. With 40 each, shares differ by 2.5 %, and when one of 25 endpoints goes about 4 % of the
- * clients of the others move too; with 100 each it is 1 % and 3 %.
+ * More slots for each endpoint make shares more even and move fewer clients needlessly, but each costs a map element in
+ * the kernel. With 40, shares differ by 2.5 %, and when one of 25 endpoints is removed, some 4 % of the other
+ * endpoints' clients move; with 100 it is 1 % and 3 %.
  */
 const slotsEach = 40;
 const largest = 65_521;
 const sizes = [1_021, 4_093, 16_381, largest];
 const free = -1;
 
-/** Where an endpoint's order of the slots starts, and how far it goes from one to the next. */
+/** The first slot of an endpoint's permutation, and the distance from one to the next. */
 function slotOrder(text: string, size: number): { slot: number; skip: number } {
   const digest = hash('sha256', text, 'buffer');
   return { slot: digest.readUInt32BE(0) % size, skip: 1 + (digest.readUInt32BE(4) % (size - 1)) };

@@ -18,37 +18,37 @@ import type { Shape, Shapes } from './shapes.ts';
 import { externalLocalRules, externalName, externalRules, pickName, pickRule } from './shapes.ts';
 import { type Slots, slotData } from './slots.ts';
 
-/** The slots of a service port: for policy Cluster, and this node's own for policy Local. */
+/** The slots of a service port: for policy Cluster, and for policy Local. */
 export interface PortSlots {
   readonly cluster: Slots;
   readonly local: Slots;
 }
 
-/** A service port as it is to stand in the table. */
+/** The plan of a service port with the slots of its endpoints. */
 export interface ArrangedPort {
   readonly plan: ServicePortPlan;
   readonly slots: PortSlots;
 }
 
-/** How many slots a frontend has in a map: their keys are the frontend's and the number behind it. */
+/** The slots of a frontend in a map: their keys are the frontend's with the number of the slot appended. */
 export interface SlotRange {
   readonly map: SlotMap;
   readonly frontend: Key;
   readonly size: number;
 }
 
-/** All that one Service has in the table. */
+/** The content of a Service in the table. */
 export interface ServiceContent {
   readonly slots: ReadonlyMap<SlotMap, ReadonlyMap<Key, Data>>;
   readonly slotRanges: readonly SlotRange[];
   readonly dispatch: ReadonlyMap<DispatchSet, ReadonlyMap<Key, Data>>;
-  /** Elements that other Services may have too. */
+  /** Elements that other Services may have, too. */
   readonly shared: ReadonlyMap<SharedSet, ReadonlySet<Key>>;
   /** The shapes that its elements lead to. */
   readonly shapes: ReadonlySet<Shape>;
-  /** Chains of its own; each comes after those that it leads to. */
+  /** Its own chains; each comes after the chains that it leads to. */
   readonly chains: ReadonlyMap<ChainName, readonly Rule[]>;
-  /** The sets of the clients that stay with an endpoint. */
+  /** The client sets of its endpoints. */
   readonly clientSets: ReadonlySet<ClientSetName>;
 }
 
@@ -63,73 +63,76 @@ export function serviceContent(
   return content;
 }
 
-/** The keys of its frontends in the dispatch sets. */
+/** The keys of its frontends in dispatch maps. */
 export function frontendKeys({ dispatch }: ServiceContent): readonly Key[] {
   return [...dispatch.values()].flatMap((elements) => [...elements.keys()]);
 }
 
-/** Where the slots of a frontend may stand, by its key in the dispatch sets. */
+/** The slot maps that may have slots of a frontend, by its key in dispatch maps. */
 export function slotsOfFrontend(key: Key): readonly Omit<SlotRange, 'size'>[] {
   const parts = key.split(' . ');
   const [protocol, port] = parts.slice(-2);
   const [address] = parts.slice(0, -2);
-  const { slots, localSlots } = address === undefined ? nodePortWays : addressWays;
+  const { slots, localSlots } = address === undefined ? nodePortMaps : addressMaps;
   const frontend = (address === undefined ? port : `${address} . ${port}`) as Key;
   return [slots, localSlots].map((kind) => ({ map: `${kind}-${protocol}` as SlotMap, frontend }));
 }
 
-/** Those that lead to endpoints. */
+/** The keys of its frontends that lead to endpoints. */
 export function forwardedKeys({ dispatch }: ServiceContent): readonly Key[] {
   return [...(dispatch.get('services')?.keys() ?? []), ...(dispatch.get('node-ports')?.keys() ?? [])];
 }
 
-/** Where the slots of a service port stand, by frontend, for this policy. */
-export function slotPlaces(plan: ServicePortPlan, policy: TrafficPolicy): readonly Omit<SlotRange, 'size'>[] {
+/** The slot maps of a service port's frontends for this policy. */
+export function slotLocations(
+  plan: ServicePortPlan,
+  policy: TrafficPolicy,
+): readonly Omit<SlotRange, 'size'>[] {
   const { internal, external } = plan;
   return plan.frontends.flatMap((frontend) => {
-    const ways = frontend.kind === 'NodePort' ? nodePortWays : addressWays;
-    const place = (kind: SlotKind) => ({
+    const maps = frontend.kind === 'NodePort' ? nodePortMaps : addressMaps;
+    const location = (kind: SlotKind) => ({
       map: slotMapName(kind, plan.protocol),
       frontend: slotFrontend(frontend),
     });
     if (frontend.kind === 'ClusterIP') {
       const picks = internal.action === 'forward' && internal.policy === policy;
-      return picks ? [place(ways.slots)] : [];
+      return picks ? [location(maps.slots)] : [];
     }
     if (external.action === 'reject') return [];
-    return [place(policy === 'Cluster' ? ways.slots : ways.localSlots)];
+    return [location(policy === 'Cluster' ? maps.slots : maps.localSlots)];
   });
 }
 
-/** The key of a frontend in maps of all protocols. */
+/** The key of a frontend in dispatch maps, which are for all protocols. */
 function dispatchKey(frontend: Frontend, { protocol }: ServicePortPlan): Key {
   const port = `${protocol.toLowerCase()} . ${frontend.port}`;
   return (frontend.kind === 'NodePort' ? port : `${frontend.address} . ${port}`) as Key;
 }
 
-/** The start of a frontend's keys in slot maps, which are of one protocol each. */
+/** The prefix of a frontend's keys in slot maps, which are for one protocol each. */
 function slotFrontend(frontend: Frontend): Key {
   return (
     frontend.kind === 'NodePort' ? `${frontend.port}` : `${frontend.address} . ${frontend.port}`
   ) as Key;
 }
 
-/** Where the maps of addresses and those of node ports differ. */
-interface Ways {
+/** The maps for one kind of frontend: addresses or node ports. */
+interface FrontendMaps {
   readonly dispatch: 'services' | 'node-ports';
   readonly noEndpoint: 'no-endpoint-services' | 'no-endpoint-node-ports';
   readonly slots: SlotKind;
   readonly localSlots: SlotKind;
 }
 
-const addressWays: Ways = {
+const addressMaps: FrontendMaps = {
   dispatch: 'services',
   noEndpoint: 'no-endpoint-services',
   slots: 'service-endpoints',
   localSlots: 'service-local-endpoints',
 };
 
-const nodePortWays: Ways = {
+const nodePortMaps: FrontendMaps = {
   dispatch: 'node-ports',
   noEndpoint: 'no-endpoint-node-ports',
   slots: 'node-port-endpoints',
@@ -160,23 +163,25 @@ class Content implements ServiceContent {
     for (const frontend of plan.frontends) this.#addFrontend(frontend, port);
     const protocol = plan.protocol.toLowerCase();
     for (const { address, port: number } of plan.endpoints.onThisNode) {
-      // The key is kept: joined, it is one text, where a template would leave six small ones behind it.
+      // The key is kept for long: a joined text is one string in memory, a template would be a tree of six.
       this.#share('hairpin', [address, address, protocol, number].join(' . ') as Key);
     }
   }
 
-  /** One address may be both an external IP and the load balancer's: then the first that leads to endpoints counts. */
+  /**
+   * An address may be both an external IP and the load balancer's: the first frontend that leads to endpoints counts.
+   */
   #addFrontend(frontend: Frontend, port: ArrangedPort): void {
     const { plan } = port;
     const key = dispatchKey(frontend, plan);
     if (frontend.kind === 'NodePort') {
-      this.#addExternal(frontend, key, nodePortWays, port);
+      this.#addExternal(frontend, key, nodePortMaps, port);
       return;
     }
     if (frontend.kind === 'LoadBalancerIP') this.#addFirewall(key, plan);
     if (this.#isTaken(key)) return;
     if (frontend.kind !== 'ClusterIP') {
-      this.#addExternal(frontend, key, addressWays, port);
+      this.#addExternal(frontend, key, addressMaps, port);
       return;
     }
     this.#share('cluster-ips', `${frontend.address}` as Key);
@@ -184,27 +189,27 @@ class Content implements ServiceContent {
   }
 
   #isTaken(key: Key): boolean {
-    return this.dispatch.get(addressWays.dispatch)?.has(key) === true;
+    return this.dispatch.get(addressMaps.dispatch)?.has(key) === true;
   }
 
   #addInternal(frontend: Frontend, key: Key, port: ArrangedPort): void {
     const { internal } = port.plan;
     if (internal.action === 'forward') {
-      this.#put('services', key, goto(this.#pick(internal.policy, frontend, addressWays.slots, port).name));
-    } else this.#refuse(key, internal, addressWays);
+      this.#put('services', key, goto(this.#pick(internal.policy, frontend, addressMaps.slots, port).name));
+    } else this.#refuse(key, internal, addressMaps);
   }
 
-  #addExternal(frontend: Frontend, key: Key, ways: Ways, port: ArrangedPort): void {
+  #addExternal(frontend: Frontend, key: Key, maps: FrontendMaps, port: ArrangedPort): void {
     const { external, externalTrafficPolicy } = port.plan;
     if (external.action !== 'reject') {
-      const cluster = this.#pick('Cluster', frontend, ways.slots, port);
+      const cluster = this.#pick('Cluster', frontend, maps.slots, port);
       const chain =
         externalTrafficPolicy === 'Local'
-          ? this.#externalLocal(cluster, frontend, ways, port)
+          ? this.#externalLocal(cluster, frontend, maps, port)
           : this.#external(cluster);
-      this.#put(ways.dispatch, key, goto(chain));
+      this.#put(maps.dispatch, key, goto(chain));
     }
-    if (external.action !== 'forward') this.#refuse(key, external, ways);
+    if (external.action !== 'forward') this.#refuse(key, external, maps);
   }
 
   #external(pick: Pick): ChainName {
@@ -213,9 +218,9 @@ class Content implements ServiceContent {
       : this.#use(this.#made.external(pick.shape));
   }
 
-  #externalLocal(cluster: Pick, frontend: Frontend, ways: Ways, port: ArrangedPort): ChainName {
+  #externalLocal(cluster: Pick, frontend: Frontend, maps: FrontendMaps, port: ArrangedPort): ChainName {
     const size = port.slots.local.length;
-    const local = size === 0 ? undefined : this.#pick('Local', frontend, ways.localSlots, port);
+    const local = size === 0 ? undefined : this.#pick('Local', frontend, maps.localSlots, port);
     return cluster.shape === undefined
       ? this.#own(externalName(cluster.name), externalLocalRules(cluster.name, local?.name, this.#options))
       : this.#use(this.#made.externalLocal(cluster.shape, local?.shape, size));
@@ -232,7 +237,7 @@ class Content implements ServiceContent {
       const shape = this.#made.pick({ kind, protocol }, choice);
       return { name: this.#use(shape), shape };
     }
-    // Its rule counts the turns: one that Services share would give each of them every second or third.
+    // Its rule counts the turns: Services that share it would each get only every second or third.
     const digest = serviceChainNames(plan.name, protocol).cluster.replace('KUBE-SVC-', '');
     const rules = [pickRule({ kind, protocol }, choice, this.#options)];
     return { name: this.#own(pickName(kind, `${digest}-${choice.size}`), rules) };
@@ -257,7 +262,7 @@ class Content implements ServiceContent {
 
   #addFirewall(key: Key, { firewall, external, frontends }: ServicePortPlan): void {
     if (firewall === undefined || external.action === 'reject') return;
-    // The node's requests carry the load balancer's address as source, since that is often a local one.
+    // The node's own requests have the load balancer's address as their source where that is a local address.
     const own = frontends.flatMap((frontend) =>
       frontend.kind === 'LoadBalancerIP' && firewall.nodeMayPass ? [frontend.address] : [],
     );
@@ -265,7 +270,7 @@ class Content implements ServiceContent {
     this.#put('firewall', key, goto(this.#use(shape)));
   }
 
-  #refuse(key: Key, { action }: Exclude<Route, { action: 'forward' }>, { noEndpoint }: Ways): void {
+  #refuse(key: Key, { action }: Exclude<Route, { action: 'forward' }>, { noEndpoint }: FrontendMaps): void {
     this.#put(noEndpoint, key, action === 'reject' ? reject : drop);
   }
 
@@ -294,7 +299,7 @@ export function slotKey(frontend: Key, slot: number): Key {
   return `${frontend} . ${slot}` as Key;
 }
 
-/** A chain that picks; `shape` where other Services have it too. */
+/** A chain that picks an endpoint; with `shape` if Services share it. */
 interface Pick {
   readonly name: ChainName;
   readonly shape?: Shape;

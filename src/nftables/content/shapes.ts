@@ -8,7 +8,7 @@ import { type NftablesOptions, nftFamily } from '../nftables-options.ts';
 import type { Rule } from '../table/table.ts';
 import { goto, localTraffic, oneOf, rule } from './listed-form.ts';
 
-/** A chain that serves every Service of the same shape. Its name says all about it, so its rules never change. */
+/** A chain that all Services of the same shape share. Its name determines its rules, so they never change. */
 export interface Shape {
   readonly name: ChainName;
   readonly rules: readonly Rule[];
@@ -16,13 +16,13 @@ export interface Shape {
   readonly uses: readonly Shape[];
 }
 
-/** How a chain takes a slot: by which algorithm, of how many. */
+/** How a chain chooses a slot: the algorithm and the number of slots. */
 export interface SlotChoice {
   readonly balance: Balance;
   readonly size: number;
 }
 
-/** Where a chain takes its slots from. */
+/** The slot map that a chain chooses from. */
 export interface SlotSource {
   readonly kind: SlotKind;
   readonly protocol: Protocol;
@@ -35,17 +35,20 @@ const pickPrefixes: Readonly<Record<SlotKind, string>> = {
   'node-port-local-endpoints': 'KUBE-NP-SVL-',
 };
 
-/** The chain that picks a slot: of all Services with the same choice, or of one service port by its digest. */
+/**
+ * The name of the chain that picks a slot, for all Services with the same choice, or for one service port by its
+ * digest.
+ */
 export function pickName(kind: SlotKind, suffix: string): ChainName {
   return (pickPrefixes[kind] + suffix) as ChainName;
 }
 
-/** The chain that takes external traffic to the pick of this name. */
+/** The name of the chain that leads external traffic to this pick. */
 export function externalName(pick: ChainName): ChainName {
   return pick.replace('SVC-', 'EXT-') as ChainName;
 }
 
-/** The shapes of one family. Each is made once, however many Services have it. */
+/** The shapes of one family, each made once. */
 export class Shapes {
   readonly #options: NftablesOptions;
   readonly #made = new Map<string, Shape>();
@@ -54,20 +57,20 @@ export class Shapes {
     this.#options = options;
   }
 
-  /** Picks one of the slots of whatever address and port the packet goes to. */
+  /** Picks one of the slots of the packet's destination. */
   pick(source: SlotSource, choice: SlotChoice): Shape {
     const protocol = source.protocol.toLowerCase();
     const name = pickName(source.kind, `${protocol}-${choice.balance}-${choice.size}`);
     return this.#once(name, () => ({ name, rules: [pickRule(source, choice, this.#options)], uses: [] }));
   }
 
-  /** Takes external traffic to a pick by policy Cluster. */
+  /** Leads external traffic to a pick, under policy Cluster. */
   external(pick: Shape): Shape {
     const name = externalName(pick.name);
     return this.#once(name, () => ({ name, rules: externalRules(pick.name), uses: [pick] }));
   }
 
-  /** Takes external traffic by policy Local: to `local`, or nowhere where this node has no endpoint. */
+  /** Leads external traffic to a pick, under policy Local: to `local`, or nowhere if this node has no endpoint. */
   externalLocal(cluster: Shape, local: Shape | undefined, localSize: number): Shape {
     const name = `${externalName(cluster.name)}-local-${localSize}` as ChainName;
     return this.#once(name, () => ({
@@ -77,7 +80,7 @@ export class Shapes {
     }));
   }
 
-  /** Drops what does not come from one of the addresses and networks. */
+  /** Drops packets that come from none of these addresses and networks. */
   firewall(sources: readonly (Address | Cidr)[]): Shape {
     const allowed = oneOf(sources);
     const digest = hash('sha256', allowed, 'hex').slice(0, 16).toUpperCase();
@@ -97,8 +100,8 @@ export class Shapes {
 }
 
 /**
- * The rule that translates to the endpoint in the slot that it picks. Its words are of one protocol, since nft 1.0.6
- * takes no later rule with a map of `th dport`.
+ * The rule that picks a slot and translates to its endpoint. It matches one protocol, since after a rule with a map of
+ * `th dport` nft 1.0.6 accepts no other.
  */
 export function pickRule(
   { kind, protocol }: SlotSource,
@@ -114,10 +117,10 @@ export function pickRule(
   return rule('dnat', ip, 'to', key.join(' . '), `map @${slotMapName(kind, protocol)}`);
 }
 
-/** All nodes and restarts hash alike, so that a client stays where it is. */
+/** Fixed, so that a client keeps its endpoint on all nodes and over restarts. */
 const hashSeed = '0x706f7274';
 
-/** The expression that is a slot's number: by chance, in turn, or by a hash of the client's address. */
+/** The expression for the number of a slot: random, in turn, or a hash of the client's address. */
 export function slotExpression(
   { balance, size }: SlotChoice,
   { family }: Pick<NftablesOptions, 'family'>,
@@ -133,12 +136,12 @@ export function slotExpression(
   }
 }
 
-/** Traffic from outside that may leave by another node must come back through this one. */
+/** Traffic from outside that may go to another node is masqueraded, so that replies come back through this one. */
 export function externalRules(pick: ChainName): readonly Rule[] {
   return [rule('jump KUBE-MARK-MASQ'), rule(goto(pick))];
 }
 
-/** By policy Local, pods and the node itself use every endpoint: no load balancer would have sent them here. */
+/** Under policy Local, pods and the node itself use all endpoints: no load balancer has sent their traffic here. */
 export function externalLocalRules(
   cluster: ChainName,
   local: ChainName | undefined,

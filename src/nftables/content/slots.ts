@@ -4,13 +4,13 @@ import type { Balance } from '../../state/records.ts';
 import type { Data } from '../table/table.ts';
 import { maglevTable } from './maglev.ts';
 
-/** The endpoint of each slot, from 0 up. */
+/** The endpoint of each slot, counted from 0. */
 export type Slots = readonly Endpoint[];
 
 /**
- * Gives every endpoint its slots. By chance and in turn: one each, and an endpoint keeps the slot that it has, so that
- * few elements change; where one went, the last moves into its place. By a hash of the client the slots follow from
- * the endpoints alone, so that all nodes send a client to the same one.
+ * Assigns slots to endpoints. For random and round-robin each has one and keeps it, so that few elements change; the
+ * last endpoint moves into the slot of a removed one. For hashes of the client, slots depend on the endpoints alone, so
+ * that all nodes send a client to the same endpoint.
  */
 export function arrangeSlots(balance: Balance, before: Slots, endpoints: readonly Endpoint[]): Slots {
   switch (balance) {
@@ -24,12 +24,12 @@ export function arrangeSlots(balance: Balance, before: Slots, endpoints: readonl
   }
 }
 
-/** What the element of a slot holds. */
+/** The data of a slot's element. */
 export function slotData({ address, port }: Endpoint): Data {
   return `${address} . ${port}` as Data;
 }
 
-/** The endpoint of a slot; `undefined` where the element is missing or holds none. */
+/** The endpoint of a slot; `undefined` if the element is missing or malformed. */
 export function parseSlotData(data: Data | undefined): Endpoint | undefined {
   const [text = '', port] = data?.split(' . ') ?? [];
   const address = parseAddress(text);
@@ -47,7 +47,7 @@ function keepPlaces(before: Slots, endpoints: readonly Endpoint[]): Slots {
   });
   const others = waiting.values();
   const slots = kept.flatMap((endpoint) => endpoint ?? others.next().value ?? []);
-  // The same list costs no memory.
+  // Sharing the list saves memory.
   return slots.every((endpoint, slot) => endpoint === endpoints[slot]) ? endpoints : slots;
 }
 

@@ -3,7 +3,10 @@ import { tableName } from '../names.ts';
 import { type NftablesOptions, nftFamily } from '../nftables-options.ts';
 import type { Table } from './table.ts';
 
-/** The table as `nft list table` prints it and `nft -f` takes it: maps and sets, then chains, each as they were made. */
+/**
+ * The table as `nft list table` prints and `nft -f` reads it: maps and sets, then chains, in the order of their
+ * creation.
+ */
 export function formatTable(
   { sets, chains, elements }: Table,
   { family }: Pick<NftablesOptions, 'family'>,

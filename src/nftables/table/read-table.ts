@@ -8,13 +8,13 @@ export interface ListedElement {
   readonly set: SetName;
   readonly key: Key;
   readonly data: Data;
-  /** What the element's counter says; 0 where it has none. */
+  /** The value of the element's counter; 0 without a counter. */
   readonly packets: number;
 }
 
 /**
- * Reads what `nft list table` prints, or the skeleton's text, which has the same form.
- * Elements that packets added (see `isClientSet`) are left out.
+ * Reads the listing of `nft list table`, or the skeleton's text, which has the same form. Elements that packets added
+ * (see `isClientSet`) are left out.
  */
 export class TableReader {
   readonly #listing = new ListingReader();
@@ -25,18 +25,18 @@ export class TableReader {
   #set: (SetDeclaration & { properties: string[] }) | undefined;
   #chain: { rules: Rule[]; hook: string | undefined } | undefined;
 
-  /** Elements are collected, or given to `onElement` where it is there. */
+  /** Collects elements, or passes them to `onElement`. */
   constructor(onElement?: (element: ListedElement) => void) {
     this.#onElement = onElement ?? ((element) => this.#collect(element));
   }
 
-  /** Takes the next line. */
+  /** Reads the next line. */
   line(raw: string): void {
     const part = this.#listing.line(raw);
     if (part !== undefined) this.take(part);
   }
 
-  /** Takes what somebody else has read. */
+  /** Adds a part of a listing that has been read already. */
   take(part: ListedPart): void {
     switch (part.kind) {
       case 'chain':
@@ -103,7 +103,7 @@ function readElement(set: SetName, text: string): ListedElement {
   return { set, key: named as Key, data: data as Data, packets };
 }
 
-/** nft lists a protocol by its number where the machine has no /etc/protocols; it takes the name there, too. */
+/** Without /etc/protocols, nft lists protocols by number; it accepts names all the same. */
 const protocolNames: Readonly<Record<string, string>> = { 6: 'tcp', 17: 'udp', 132: 'sctp' };
 const protocolInKey = /(?<=^| \. )(?:6|17|132)(?= \. \d+$)/;
 const protocolInRule = /(?<=^meta l4proto )(?:6|17|132)(?= )/;
@@ -112,10 +112,10 @@ function withName(number: string): string {
   return protocolNames[number] ?? number;
 }
 
-/** The first bit of a mark is a network of marks to nft 1.0. */
+/** nft 1.0 lists a match of the mark's first bit as a prefix. */
 const firstBit = ['meta mark & 0x80000000 != 0x00000000', 'meta mark != 0x00000000/1'] as const;
 
-/** nft 1.1 lists priorities of output chains by a name that nft 1.0 takes for prerouting chains only. */
+/** nft 1.1 lists priorities of output chains by a name that nft 1.0 accepts for prerouting chains only. */
 const dstnatOutput = /(?<= hook output priority )dstnat(?: ([+-]) (\d+))?/;
 const dstnat = -100;
 

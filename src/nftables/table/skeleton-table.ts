@@ -2,21 +2,21 @@ import { protocols } from '../../net/family.ts';
 import { localTraffic, oneOf } from '../content/listed-form.ts';
 import { type NftablesOptions, nftFamily } from '../nftables-options.ts';
 import { readTable } from './read-table.ts';
-import type { TableFrame } from './table.ts';
+import type { TableSchema } from './table.ts';
 
-/** The chains, maps and sets that no Service changes, from the text of rules/nftables/skeleton.nft. */
-export function skeletonTable(text: string, options: NftablesOptions): TableFrame {
+/** The schema that does not depend on Services, from the text of rules/nftables/skeleton.nft. */
+export function skeletonTable(text: string, options: NftablesOptions): TableSchema {
   return readTable(fillIn(keepLines(forEachProtocol(text), conditions(options)), options));
 }
 
-/** Repeats each block behind `# for each protocol`. */
+/** Repeats each block after `# for each protocol`. */
 function forEachProtocol(text: string): string {
   return text.replace(/^\t# for each protocol\n(.*?^\t\}\n)/gms, (_, block: string) =>
     protocols.map((protocol) => block.replaceAll('{protocol}', protocol.toLowerCase())).join(''),
   );
 }
 
-/** Drops each line that follows a `# when` whose condition does not hold. */
+/** Drops each line after a `# when` whose condition does not hold. */
 function keepLines(text: string, holding: ReadonlySet<string>): string {
   let kept = true;
   return text
@@ -54,7 +54,7 @@ function fillIn(text: string, options: NftablesOptions): string {
     address: family === 'IPv4' ? 'ipv4_addr' : 'ipv6_addr',
     loopback: family === 'IPv4' ? '127.0.0.0/8' : '::1',
     mark,
-    // nft lists the first bit as a network of marks.
+    // nft 1.0 lists the first bit as a prefix.
     marked: options.masqueradeBit === 31 ? '!= 0x00000000/1' : `& ${mark} != 0x00000000`,
     'from-outside': fromOutside,
     'node-port-addresses': nodePortAddresses === 'all' ? '' : oneOf(nodePortAddresses),

@@ -9,7 +9,7 @@ import {
   withoutCounts,
 } from './table.ts';
 
-/** A part of the table that a sync would change: its lines now and afterwards; `undefined` where there is no such part. */
+/** A part of the table that a sync would change: its lines before and after; `undefined` where the part is missing. */
 export interface PartDifference {
   /** `chain KUBE-SERVICES`, `map services`. */
   readonly part: string;
@@ -17,7 +17,7 @@ export interface PartDifference {
   readonly wanted: readonly string[] | undefined;
 }
 
-/** What a sync would change, part by part; of maps and sets only the elements that differ. Counters do not count. */
+/** What a sync would change, part by part; of maps and sets only the elements that differ. Counters are ignored. */
 export function tableDifference(live: Table, wanted: Table): readonly PartDifference[] {
   const sets = new Set([...live.sets.keys(), ...wanted.sets.keys()]);
   const chains = new Set([...live.chains.keys(), ...wanted.chains.keys()]);

@@ -1,9 +1,9 @@
 import { chainsIn } from '../../rules-text/nft/scan-rule.ts';
 import type { ChainName, SetName } from '../names.ts';
 import type { Chain, Data, Key, Rule, SetDeclaration, Table } from './table.ts';
-import type { Step, Transaction } from './transaction.ts';
+import type { Step, Transaction } from './table-transaction.ts';
 
-/** A table outside the kernel, which takes and refuses the same steps: for what is rendered, compared or tested. */
+/** A table outside the kernel that accepts and refuses the same steps, for rendering, comparison and tests. */
 export class TableModel implements Table {
   readonly sets = new Map<SetName, SetDeclaration>();
   readonly chains = new Map<ChainName, Chain>();
@@ -15,7 +15,7 @@ export class TableModel implements Table {
     for (const [name, elements] of table.elements) this.elements.set(name, new Map(elements));
   }
 
-  /** Throws where the kernel would refuse the step, and leaves the model half changed then. */
+  /** Throws for a step that the kernel would refuse, and then leaves the model partly changed. */
   apply(transaction: Transaction): void {
     for (const step of transaction) this.#applyStep(step);
   }

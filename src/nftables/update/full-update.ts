@@ -6,38 +6,38 @@ import {
   type PortSlots,
   serviceContent,
   slotKey,
-  slotPlaces,
+  slotLocations,
 } from '../content/service-content.ts';
 import { Shapes } from '../content/shapes.ts';
 import { parseSlotData, type Slots } from '../content/slots.ts';
 import { type ChainName, fixedSets, isClientSet } from '../names.ts';
 import type { NftablesOptions } from '../nftables-options.ts';
 import { skeletonTable } from '../table/skeleton-table.ts';
-import { type Data, emptyTable, type Key, type Table, type TableFrame } from '../table/table.ts';
-import type { Transaction } from '../table/transaction.ts';
-import { closeFrame, openFrame, sameSets } from './frame.ts';
+import { type Data, emptyTable, type Key, type Table, type TableSchema } from '../table/table.ts';
+import type { Transaction } from '../table/table-transaction.ts';
 import { KeptContent } from './kept-content.ts';
-import { TableBook } from './table-book.ts';
+import { attachBaseChains, createSchema, hasSameSets } from './schema-steps.ts';
+import { TableState } from './table-state.ts';
 import { TableUpdate } from './table-update.ts';
 import { nothingUnclaimed, type Unclaimed } from './unclaimed.ts';
 
-/** A table that is kept by transactions: what it is made of, and what is known of it. */
-export interface TableInMaking {
+/** A table that is maintained by transactions: its options and skeleton, and what is known about its content. */
+export interface ManagedTable {
   readonly options: NftablesOptions;
-  readonly skeleton: TableFrame;
+  readonly skeleton: TableSchema;
   readonly shapes: Shapes;
-  readonly book: TableBook;
+  readonly state: TableState;
 }
 
-/** A table of which nothing is known yet; `skeletonText` is rules/nftables/skeleton.nft. */
-export function newTable(skeletonText: string, options: NftablesOptions): TableInMaking {
+/** A table whose content is not known yet; `skeletonText` is rules/nftables/skeleton.nft. */
+export function newTable(skeletonText: string, options: NftablesOptions): ManagedTable {
   const skeleton = skeletonTable(skeletonText, options);
-  return { options, skeleton, shapes: new Shapes(options), book: new TableBook() };
+  return { options, skeleton, shapes: new Shapes(options), state: new TableState() };
 }
 
-/** The table is a new one; afterwards its book knows what stands. */
-export interface FullUpdate extends TableInMaking {
-  /** What stands. */
+/** The input of a full update of a new `ManagedTable`, whose state knows the table's content afterwards. */
+export interface FullUpdate extends ManagedTable {
+  /** The table as it is. */
   readonly live: Table;
   readonly plans: FamilyPlans;
   readonly now: number;
@@ -46,50 +46,50 @@ export interface FullUpdate extends TableInMaking {
 }
 
 /**
- * Elements in one transaction. Measured: 100,000 in batches of 2,000 take no longer than in one, and a fraction of
- * the memory; and in a user namespace the kernel takes no message of more than some 5,000.
+ * Elements in one transaction. Measured: 100,000 in batches of 2,000 take no longer than in one batch, and a fraction
+ * of the memory; and in a user namespace the kernel accepts messages of at most some 5,000.
  */
 const batchSize = 2_000;
 
 /**
- * The transactions that lead from what stands to the plans; none where nothing differs. A small difference is one. A
- * large one comes in several, each with all of its Services; the chains that hooks call come last where they are new,
- * so that traffic meets no table that is half there. A table whose maps have another form is made anew, in one.
+ * The transactions that lead from the present table to the plans; none if nothing differs. A small difference takes one
+ * transaction. A large one takes several, each with whole Services; new base chains come last, so that traffic never
+ * meets an incomplete table. A table whose maps are declared differently is recreated in one transaction.
  */
 export function* fullUpdate(input: FullUpdate): Iterable<Transaction> {
-  if (!sameSets(input.live, input.skeleton)) {
+  if (!hasSameSets(input.live, input.skeleton)) {
     if (input.keeps !== undefined) throw new Error(otherForm);
     const afresh = [...fullUpdate({ ...input, live: emptyTable })];
     yield [{ kind: 'delete-table' }, ...afresh.flat()];
     return;
   }
-  const { live, skeleton, plans, book, shapes, options, now, keeps } = input;
+  const { live, skeleton, plans, state, shapes, options, now, keeps } = input;
   const unclaimed = unclaimedOf(live, skeleton);
-  const update = new TableUpdate(book, options, unclaimed, now);
+  const update = new TableUpdate(state, options, unclaimed, now);
   const claimed = { frontends: new Set<Key>(), chains: new Set<ChainName>() };
-  let opening = openFrame(live, skeleton);
+  let opening = createSchema(live, skeleton);
   for (const ports of plans.values()) {
-    const arranged = ports.map((plan) => book.arrange(plan, slotsIn(unclaimed, plan)));
+    const arranged = ports.map((plan) => state.arrange(plan, slotsIn(unclaimed, plan)));
     const content = serviceContent(arranged, shapes, options);
-    update.place(content);
+    update.claim(content);
     if (keeps !== undefined) {
       for (const key of forwardedKeys(content)) claimed.frontends.add(key);
       for (const name of content.chains.keys()) claimed.chains.add(name);
     }
     if (update.size < batchSize) continue;
-    yield [...opening, ...update.take()];
+    yield [...opening, ...update.nextTransaction()];
     opening = [];
   }
-  if (keeps !== undefined) book.keep(KeptContent.of(unclaimed, { live, before: keeps, claimed }));
+  if (keeps !== undefined) state.keep(KeptContent.of(unclaimed, { live, before: keeps, claimed }));
   update.removeUnclaimed();
-  const last = [...opening, ...update.take(), ...closeFrame(live, skeleton)];
+  const last = [...opening, ...update.nextTransaction(), ...attachBaseChains(live, skeleton)];
   if (last.length > 0) yield last;
 }
 
 const otherForm =
   'the table that stands is of another version, and it cannot be made anew as long as not all objects are known';
 
-function unclaimedOf(live: Table, skeleton: TableFrame): Unclaimed {
+function unclaimedOf(live: Table, skeleton: TableSchema): Unclaimed {
   const unclaimed = nothingUnclaimed();
   for (const set of fixedSets) {
     for (const [key, data] of live.elements.get(set) ?? []) unclaimed.elements[set].set(key, data);
@@ -101,10 +101,10 @@ function unclaimedOf(live: Table, skeleton: TableFrame): Unclaimed {
   return unclaimed;
 }
 
-/** The slots that a port's endpoints have in the table that stands, so that they keep them over a restart. */
+/** The slots that a port's endpoints have in the table, so that they keep them over a restart. */
 function slotsIn({ elements }: Unclaimed, plan: ServicePortPlan): PortSlots | undefined {
   const read = (policy: TrafficPolicy) => {
-    for (const { map, frontend } of slotPlaces(plan, policy)) {
+    for (const { map, frontend } of slotLocations(plan, policy)) {
       const slots = readSlots(elements[map], frontend);
       if (slots.length > 0) return slots;
     }

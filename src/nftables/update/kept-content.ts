@@ -13,12 +13,13 @@ import { chainHash, type Data, type Key, type Rule, type Table } from '../table/
 import { nothingUnclaimed, type Unclaimed } from './unclaimed.ts';
 
 /**
- * What stands in the table and no plan claims, and stays with all that it leads to, since not all objects are known: it may be
- * of Services or endpoints that are not. Of a frontend that is known with its endpoints nothing stays.
+ * Content of the table that no plan claims and that is kept, with all that it leads to, while not all objects are
+ * known: it may belong to unknown Services or endpoints. Nothing is kept of a frontend whose Service and endpoints are
+ * known.
  */
 export class KeptContent {
   readonly #content: Unclaimed;
-  /** What the verdict of an element leads to, chain after chain. Only chains that Services share are claimed by plans, too. */
+  /** The chains that the verdict of an element leads to. Only chains that Services share are claimed by plans, too. */
   readonly #ledTo: (verdict: Data) => ReadonlySet<ChainName>;
   #inUse: ReadonlySet<ChainName> = new Set();
 
@@ -31,7 +32,7 @@ export class KeptContent {
     return new KeptContent(() => new Set());
   }
 
-  /** Takes what stays out of what no plan claims: at most what was kept before, or else everything. */
+  /** Moves content to keep out of what no plan claims: at most what was kept before, or else everything. */
   static of(unclaimed: Unclaimed, { live, before, claimed }: KeptFrom): KeptContent {
     const kept = new KeptContent(followed(live.chains));
     const stays = (set: FixedSet, key: Key) => before === 'everything' || before.holds(set, key);
@@ -41,7 +42,7 @@ export class KeptContent {
       }
     }
     for (const key of kept.#frontends()) moveSlots(unclaimed, kept.#content, key);
-    // Nobody knows whose these are, which several Services may have.
+    // Several Services may share these, and it is not known which.
     for (const set of sharedSets) {
       for (const [key, data] of live.elements.get(set) ?? []) {
         unclaimed.elements[set].delete(key);
@@ -58,7 +59,7 @@ export class KeptContent {
     return kept;
   }
 
-  /** How many frontends it has. */
+  /** The number of frontends. */
   get frontends(): number {
     return new Set(this.#frontends()).size;
   }
@@ -68,13 +69,13 @@ export class KeptContent {
       for (const [key, data] of this.#content.elements[set]) yield { set, key, data };
   }
 
-  /** The chains with a hash of their rules (see `chainHash`). */
+  /** The chains, with a hash of their rules (see `chainHash`). */
   *chains(): Iterable<readonly [ChainName, number]> {
     for (const [name, rules] of this.#content.chains) yield [name, chainHash({ hook: undefined, rules })];
   }
 
-  /** Gives what plans now claim, and all that only that needs, to what no plan claims. */
-  giveUp(claimed: ClaimedContent, unclaimed: Unclaimed): void {
+  /** Moves what plans claim now, and all that only that needs, to the unclaimed content. */
+  release(claimed: ClaimedContent, unclaimed: Unclaimed): void {
     for (const set of dispatchSets) {
       for (const [key, data] of this.#content.elements[set]) {
         if (!this.#isClaimed(key, data, claimed)) continue;
@@ -96,29 +97,29 @@ export class KeptContent {
     }
   }
 
-  /** What the element holds, where it is kept; a plan claims it now, but for what several may claim. */
-  takeElement(set: FixedSet, key: Key): Data | undefined {
+  /** The data of a kept element that a plan claims now; shared elements are kept all the same. */
+  claimElement(set: FixedSet, key: Key): Data | undefined {
     const data = this.#content.elements[set].get(key);
     if (!sharedSets.some((name) => name === set)) this.#content.elements[set].delete(key);
     return data;
   }
 
-  takeChain(name: ChainName): readonly Rule[] | undefined {
+  claimChain(name: ChainName): readonly Rule[] | undefined {
     const rules = this.#content.chains.get(name);
     this.#content.chains.delete(name);
     return rules;
   }
 
-  takeClientSet(name: ClientSetName): boolean {
+  claimClientSet(name: ClientSetName): boolean {
     return this.#content.clientSets.delete(name);
   }
 
-  /** Whether the element stays, though no plan claims it any more. */
+  /** Whether the element is kept though no plan claims it any more. */
   holds(set: FixedSet, key: Key): boolean {
     return this.#content.elements[set].has(key);
   }
 
-  /** Keeps a chain that no plan claims any more, where something kept leads there; tells whether that is so. */
+  /** Keeps a chain that no plan claims any more if kept content leads to it; returns whether it does. */
   holdChain(name: ChainName, rules: readonly Rule[]): boolean {
     if (this.#inUse.has(name)) this.#content.chains.set(name, rules);
     return this.#inUse.has(name);
@@ -144,11 +145,11 @@ export interface KeptFrom {
   readonly claimed: ClaimedContent;
 }
 
-/** What makes a Service known. */
+/** The parts of plans by which a Service is known. */
 export interface ClaimedContent {
-  /** Keys of frontends that plans lead to endpoints, or that are gone. */
+  /** Keys of frontends that plans lead to endpoints, or that are deleted. */
   readonly frontends: ReadonlySet<Key>;
-  /** Chains of their own. */
+  /** The Services' own chains. */
   readonly chains: ReadonlySet<ChainName>;
 }
 
@@ -166,7 +167,7 @@ function moveSlots(from: Unclaimed, to: Unclaimed, key: Key): void {
   }
 }
 
-/** Follows a verdict through the chains that stand; the skeleton's are among them, and do no harm. */
+/** Follows a verdict through the existing chains, those of the skeleton included. */
 function followed(chains: Table['chains']): (verdict: Data) => ReadonlySet<ChainName> {
   const known = new Map<Data, ReadonlySet<ChainName>>();
   return (verdict) => {

@@ -1,76 +1,79 @@
-import { clientSet } from '../content/client-set.ts';
+import { clientSet } from '../content/affinity-chains.ts';
 import { type ServiceContent, type SlotRange, slotKey } from '../content/service-content.ts';
 import type { ChainName, ClientSetName, FixedSet, SharedSet, SlotMap } from '../names.ts';
 import { fixedSets, isSlotMap } from '../names.ts';
 import type { NftablesOptions } from '../nftables-options.ts';
 import { chainHash, type Data, type Key, type Rule, sameRules } from '../table/table.ts';
-import type { Element, Step, Transaction } from '../table/transaction.ts';
-import type { TableBook } from './table-book.ts';
+import type { Element, Step, Transaction } from '../table/table-transaction.ts';
+import type { TableState } from './table-state.ts';
 import type { Unclaimed } from './unclaimed.ts';
 
-/** Collects the steps that lead from what stands in the table to the contents of Services. */
+/** Collects the steps that lead from the present content of the table to the contents of Services. */
 export class TableUpdate {
-  readonly #book: TableBook;
+  readonly #state: TableState;
   readonly #options: NftablesOptions;
   readonly #unclaimed: Unclaimed;
   readonly #now: number;
-  #frame: FrameSteps = noFrameSteps();
+  #schema: SchemaSteps = noSchemaSteps();
   #removed = new Map<FixedSet, Key[]>();
   #added = new Map<FixedSet, Element[]>();
   #size = 0;
 
-  /** `now` in milliseconds, of any clock that the book always hears. */
-  constructor(book: TableBook, options: NftablesOptions, unclaimed: Unclaimed, now: number) {
-    this.#book = book;
+  /** `now` in milliseconds of any clock, the same for all updates of a state. */
+  constructor(state: TableState, options: NftablesOptions, unclaimed: Unclaimed, now: number) {
+    this.#state = state;
     this.#options = options;
     this.#unclaimed = unclaimed;
     this.#now = now;
   }
 
-  /** How many elements the next transaction adds and removes. */
+  /** The number of elements that the next transaction adds and removes. */
   get size(): number {
     return this.#size;
   }
 
-  /** Lets the Service stand as its content says. */
-  place(content: ServiceContent): void {
+  /** Claims the content of a Service: adds what is missing and replaces what differs. */
+  claim(content: ServiceContent): void {
     for (const shape of content.shapes) {
-      for (const { name, rules } of this.#book.use(shape)) this.#placeChain(name, rules);
+      for (const { name, rules } of this.#state.use(shape)) this.#claimChain(name, rules);
     }
-    for (const name of content.clientSets) this.#placeClientSet(name);
-    for (const [name, rules] of content.chains) this.#placeChain(name, rules);
+    for (const name of content.clientSets) this.#claimClientSet(name);
+    for (const [name, rules] of content.chains) this.#claimChain(name, rules);
     for (const [map, elements] of content.slots) {
-      for (const [key, data] of elements) this.#placeSlot(map, key, data);
+      for (const [key, data] of elements) this.#claimSlot(map, key, data);
     }
     for (const range of content.slotRanges) this.#vacate(range, content);
     for (const [set, elements] of content.dispatch) {
-      for (const [key, data] of elements) this.#placeElement(set, key, data);
+      for (const [key, data] of elements) this.#claimElement(set, key, data);
     }
     for (const [set, keys] of content.shared) {
-      for (const key of keys) this.#placeShared(set, key);
+      for (const key of keys) this.#claimShared(set, key);
     }
   }
 
-  /** What no Service claimed goes; at once, or where packets may be on their way to it, later. What is kept stays. */
+  /**
+   * Removes unclaimed content: at once, or by pending deletions where packets in transit may need it. Kept content
+   * stays.
+   */
   removeUnclaimed(): void {
-    const { leftovers, kept } = this.#book;
+    const { pendingDeletions, kept } = this.#state;
     for (const set of fixedSets) {
       for (const [key, data] of this.#unclaimed.elements[set]) {
         if (kept.holds(set, key)) continue;
-        if (isSlotMap(set)) leftovers.addSlot(set, key, data, this.#now);
+        if (isSlotMap(set)) pendingDeletions.addSlot(set, key, data, this.#now);
         else this.#remove(set, key);
       }
     }
     for (const [name, rules] of this.#unclaimed.chains) {
-      this.#book.chains.set(name, chainHash({ hook: undefined, rules }));
-      if (!kept.holdChain(name, rules)) leftovers.addChain(name, rules, this.#now);
+      this.#state.chains.set(name, chainHash({ hook: undefined, rules }));
+      if (!kept.holdChain(name, rules)) pendingDeletions.addChain(name, rules, this.#now);
     }
-    for (const name of this.#unclaimed.clientSets) leftovers.addClientSet(name, this.#now);
+    for (const name of this.#unclaimed.clientSets) pendingDeletions.addClientSet(name, this.#now);
   }
 
-  /** The transaction for what was collected since the last; empty where that is nothing. */
-  take(): Transaction {
-    const { sets, chains, flushes, rules } = this.#frame;
+  /** The transaction of the steps collected since the last one; may be empty. */
+  nextTransaction(): Transaction {
+    const { sets, chains, flushes, rules } = this.#schema;
     const removed = [...this.#removed].map(([set, keys]) => ({
       kind: 'delete-elements' as const,
       set,
@@ -81,65 +84,65 @@ export class TableUpdate {
       set,
       elements,
     }));
-    this.#frame = noFrameSteps();
+    this.#schema = noSchemaSteps();
     this.#removed = new Map();
     this.#added = new Map();
     this.#size = 0;
     return [...sets, ...chains, ...flushes, ...rules, ...removed, ...added];
   }
 
-  #placeChain(name: ChainName, rules: readonly Rule[]): void {
-    this.#book.chains.set(name, chainHash({ hook: undefined, rules }));
-    const { leftovers, kept } = this.#book;
-    const standing =
-      takeFrom(this.#unclaimed.chains, name) ?? leftovers.takeChain(name) ?? kept.takeChain(name);
-    if (standing !== undefined && sameRules(standing, rules)) return;
-    if (standing === undefined)
-      this.#frame.chains.push({ kind: 'add-chain', chain: { name, hook: undefined } });
-    else this.#frame.flushes.push({ kind: 'flush-chain', name });
-    this.#frame.rules.push({ kind: 'add-rules', name, rules });
+  #claimChain(name: ChainName, rules: readonly Rule[]): void {
+    this.#state.chains.set(name, chainHash({ hook: undefined, rules }));
+    const { pendingDeletions, kept } = this.#state;
+    const existing =
+      removeEntry(this.#unclaimed.chains, name) ?? pendingDeletions.reuseChain(name) ?? kept.claimChain(name);
+    if (existing !== undefined && sameRules(existing, rules)) return;
+    if (existing === undefined)
+      this.#schema.chains.push({ kind: 'add-chain', chain: { name, hook: undefined } });
+    else this.#schema.flushes.push({ kind: 'flush-chain', name });
+    this.#schema.rules.push({ kind: 'add-rules', name, rules });
   }
 
-  #placeClientSet(name: ClientSetName): void {
-    const { leftovers, kept } = this.#book;
-    if (this.#unclaimed.clientSets.delete(name) || leftovers.takeClientSet(name)) return;
-    if (kept.takeClientSet(name)) return;
-    this.#frame.sets.push({ kind: 'add-set', set: clientSet(name, this.#options) });
+  #claimClientSet(name: ClientSetName): void {
+    const { pendingDeletions, kept } = this.#state;
+    if (this.#unclaimed.clientSets.delete(name) || pendingDeletions.reuseClientSet(name)) return;
+    if (kept.claimClientSet(name)) return;
+    this.#schema.sets.push({ kind: 'add-set', set: clientSet(name, this.#options) });
   }
 
-  #placeSlot(map: SlotMap, key: Key, data: Data): void {
-    const { leftovers } = this.#book;
-    this.#replace(map, key, this.#takeStanding(map, key) ?? leftovers.takeSlot(map, key), data);
+  #claimSlot(map: SlotMap, key: Key, data: Data): void {
+    const { pendingDeletions } = this.#state;
+    this.#replace(map, key, this.#takeExisting(map, key) ?? pendingDeletions.reuseSlot(map, key), data);
   }
 
-  #placeShared(set: SharedSet, key: Key): void {
-    if (this.#book.share(set, key)) this.#placeElement(set, key, '' as Data);
+  #claimShared(set: SharedSet, key: Key): void {
+    if (this.#state.share(set, key)) this.#claimElement(set, key, '' as Data);
   }
 
-  #placeElement(set: FixedSet, key: Key, data: Data): void {
-    this.#replace(set, key, this.#takeStanding(set, key), data);
+  #claimElement(set: FixedSet, key: Key, data: Data): void {
+    this.#replace(set, key, this.#takeExisting(set, key), data);
   }
 
-  #takeStanding(set: FixedSet, key: Key): Data | undefined {
-    return takeFrom(this.#unclaimed.elements[set], key) ?? this.#book.kept.takeElement(set, key);
+  #takeExisting(set: FixedSet, key: Key): Data | undefined {
+    return removeEntry(this.#unclaimed.elements[set], key) ?? this.#state.kept.claimElement(set, key);
   }
 
-  /** Slots that the frontend had and has no more: packets on their way there must find an endpoint that is in use. */
+  /** Points former slots of a frontend to endpoints in use, for packets in transit, until they are deleted. */
   #vacate({ map, frontend, size }: SlotRange, content: ServiceContent): void {
     const inUse = content.slots.get(map);
     for (let slot = size; ; slot += 1) {
       const key = slotKey(frontend, slot);
-      const standing = takeFrom(this.#unclaimed.elements[map], key);
+      const existing = removeEntry(this.#unclaimed.elements[map], key);
       const data = inUse?.get(slotKey(frontend, slot % size));
-      if (standing === undefined || data === undefined) return;
-      this.#replace(map, key, standing, data);
-      this.#book.leftovers.addSlot(map, key, data, this.#now);
+      if (existing === undefined || data === undefined) return;
+      this.#replace(map, key, existing, data);
+      this.#state.pendingDeletions.addSlot(map, key, data, this.#now);
     }
   }
 
-  #replace(set: FixedSet, key: Key, standing: Data | undefined, data: Data): void {
-    if (standing === data) return;
-    if (standing !== undefined) this.#remove(set, key);
+  #replace(set: FixedSet, key: Key, existing: Data | undefined, data: Data): void {
+    if (existing === data) return;
+    if (existing !== undefined) this.#remove(set, key);
     this.#size += 1;
     append(this.#added, set, [key, data]);
   }
@@ -150,19 +153,19 @@ export class TableUpdate {
   }
 }
 
-/** In the order in which they must come: rules lead to chains and sets. */
-interface FrameSteps {
+/** In the order of application: rules refer to chains and sets. */
+interface SchemaSteps {
   readonly sets: Step[];
   readonly chains: Step[];
   readonly flushes: Step[];
   readonly rules: Step[];
 }
 
-function noFrameSteps(): FrameSteps {
+function noSchemaSteps(): SchemaSteps {
   return { sets: [], chains: [], flushes: [], rules: [] };
 }
 
-function takeFrom<K, V>(entries: Map<K, V>, key: K): V | undefined {
+function removeEntry<K, V>(entries: Map<K, V>, key: K): V | undefined {
   const found = entries.get(key);
   if (found !== undefined) entries.delete(key);
   return found;

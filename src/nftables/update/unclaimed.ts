@@ -1,7 +1,7 @@
 import { type ChainName, type ClientSetName, type FixedSet, fixedSets } from '../names.ts';
 import type { Data, Key, Rule } from '../table/table.ts';
 
-/** What stands in the table and is not known to belong to any Service. What none claims has to go, or to be kept. */
+/** Content of the table that no Service has claimed so far. What remains is removed or kept. */
 export interface Unclaimed {
   readonly elements: Readonly<Record<FixedSet, Map<Key, Data>>>;
   readonly chains: Map<ChainName, readonly Rule[]>;

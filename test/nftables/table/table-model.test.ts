@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ChainName, ClientSetName } from '../../../src/nftables/names.ts';
 import { type Data, emptyTable, type Key, type Rule } from '../../../src/nftables/table/table.ts';
 import { TableModel } from '../../../src/nftables/table/table-model.ts';
-import type { Step } from '../../../src/nftables/table/transaction.ts';
+import type { Step } from '../../../src/nftables/table/table-transaction.ts';
 
 const chain = (text: string) => text as ChainName;
 const clients = 'a-clients' as ClientSetName;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Shapes } from '../../../src/nftables/content/shapes.ts';
-import type { Transaction } from '../../../src/nftables/table/transaction.ts';
+import type { Transaction } from '../../../src/nftables/table/table-transaction.ts';
 import { partialUpdate } from '../../../src/nftables/update/partial-update.ts';
-import { TableBook } from '../../../src/nftables/update/table-book.ts';
+import { TableState } from '../../../src/nftables/update/table-state.ts';
 import { planService } from '../../../src/plan/plan-service.ts';
 import type { ServicePortPlan } from '../../../src/plan/service-plan.ts';
 import { tableOptions } from '../../support/nftables/proxy.ts';
@@ -15,18 +15,18 @@ function plansWith(...hosts: number[]): readonly ServicePortPlan[] {
   return planService(service(), [slice(endpoints)], context());
 }
 
-describe('the book of a table, after partial updates', () => {
+describe('the state of a table, after partial updates', () => {
   function history(...states: (readonly ServicePortPlan[])[]) {
-    const [book, shapes] = [new TableBook(), new Shapes(options)];
+    const [state, shapes] = [new TableState(), new Shapes(options)];
     let before: readonly ServicePortPlan[] = [];
     const transactions: Transaction[] = [];
     for (const after of states) {
       const change = { service: serviceKey('default/web'), before, after };
-      transactions.push(partialUpdate([change], book, shapes, options, transactions.length));
+      transactions.push(partialUpdate([change], state, shapes, options, transactions.length));
       before = after;
     }
     const hostsOf = ([plan]: readonly ServicePortPlan[]) =>
-      plan === undefined ? [] : book.arranged(plan).slots.cluster.map(({ address }) => address);
+      plan === undefined ? [] : state.arranged(plan).slots.cluster.map(({ address }) => address);
     return { hostsOf, transactions };
   }
 

@@ -10,7 +10,7 @@ export function idleBackend(family: Family): Backend {
     syncAll: async () => {},
     syncChanges: async () => {},
     isInForce: async () => true,
-    looks: ['frame', 'everything'],
+    looks: ['schema', 'everything'],
     retryDelay: undefined,
     tidyDelay: undefined,
     tidy: async () => {},

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import type { Transaction } from '../../../src/nftables/table/transaction.ts';
+import type { Transaction } from '../../../src/nftables/table/table-transaction.ts';
 import type { Change, ServiceRecord } from '../../../src/state/records.ts';
 import type { Commit } from '../fake-nft-tool.ts';
 import { endpoint, service, serviceKey, slice, sliceKey } from '../records.ts';
+import { outcomesFor, outcomesIn } from './frontend-outcomes.ts';
 import type { FakedProxy } from './proxy.ts';
-import { outcomesFor, outcomesIn } from './ways.ts';
 
 /** A Service and the addresses of its endpoints. */
 export function objects(overrides: Partial<ServiceRecord>, endpoints: readonly string[]): readonly Change[] {

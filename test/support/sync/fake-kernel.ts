@@ -48,7 +48,7 @@ export class FakeKernel implements Backend {
   #leftSince: number | undefined;
   #refusedSince = 0;
 
-  constructor(family: Family, clock: Clock, looks: readonly Look[] = ['frame', 'everything']) {
+  constructor(family: Family, clock: Clock, looks: readonly Look[] = ['schema', 'everything']) {
     this.family = family;
     this.looks = looks;
     this.#clock = clock;
@@ -117,7 +117,7 @@ export class FakeKernel implements Backend {
         wanted.size === this.rules.size &&
         [...wanted].every(
           ([service, text]) =>
-            this.rules.has(service) && (look === 'frame' || this.rules.get(service) === text),
+            this.rules.has(service) && (look === 'schema' || this.rules.get(service) === text),
         );
     });
     return isSame;

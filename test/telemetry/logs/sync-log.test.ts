@@ -97,7 +97,7 @@ describe('the log of syncs', () => {
     const { lines, log } = start('info');
     log.hear({ family: 'IPv6', kind: 'damaged' });
     for (const family of ['IPv4', 'IPv4', 'IPv6'] as const) {
-      log.hear({ family, kind: 'look failed', look: 'frame', error: new Error('no memory') });
+      log.hear({ family, kind: 'look failed', look: 'schema', error: new Error('no memory') });
     }
     expect(lines).toEqual([
       { level: 'warn', families: ['IPv6'], msg: 'somebody changed the rules; mending them' },

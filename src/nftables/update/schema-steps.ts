@@ -1,10 +1,10 @@
 import type { ChainName } from '../names.ts';
 import { isClientSet } from '../names.ts';
-import { type Chain, sameRules, type TableFrame } from '../table/table.ts';
-import type { Step, Transaction } from '../table/transaction.ts';
+import { type Chain, sameRules, type TableSchema } from '../table/table.ts';
+import type { Step, Transaction } from '../table/table-transaction.ts';
 
-/** Whether the maps and sets that stand have the form of the skeleton's; none standing is no hindrance. */
-export function sameSets(live: TableFrame, skeleton: TableFrame): boolean {
+/** Whether the existing maps and sets are declared as in the skeleton; missing ones do not matter. */
+export function hasSameSets(live: TableSchema, skeleton: TableSchema): boolean {
   return [...live.sets.values()].every(({ name, kind, properties }) => {
     if (isClientSet(name)) return true;
     const wanted = skeleton.sets.get(name);
@@ -12,12 +12,12 @@ export function sameSets(live: TableFrame, skeleton: TableFrame): boolean {
   });
 }
 
-/** What must be there before the elements of Services: the table, its sets, and the chains that no hook calls. */
-export function openFrame(live: TableFrame, skeleton: TableFrame): Transaction {
+/** Creates what elements of Services need: the table, its maps and sets, and the chains without a hook. */
+export function createSchema(live: TableSchema, skeleton: TableSchema): Transaction {
   const isNew = live.sets.size + live.chains.size === 0;
   const sets = [...skeleton.sets.values()].filter(({ name }) => !live.sets.has(name));
   const chains = [...skeleton.chains.values()].filter(
-    (chain) => stands(chain, live) || chain.hook === undefined,
+    (chain) => isPresent(chain, live) || chain.hook === undefined,
   );
   return [
     ...(isNew ? [{ kind: 'add-table' as const }] : []),
@@ -26,10 +26,10 @@ export function openFrame(live: TableFrame, skeleton: TableFrame): Transaction {
   ];
 }
 
-/** The chains that hooks call, where they are new: with them the table begins to work. */
-export function closeFrame(live: TableFrame, skeleton: TableFrame): Transaction {
+/** Adds new base chains, with which the table takes effect. */
+export function attachBaseChains(live: TableSchema, skeleton: TableSchema): Transaction {
   const chains = [...skeleton.chains.values()].filter(
-    (chain) => !stands(chain, live) && chain.hook !== undefined,
+    (chain) => !isPresent(chain, live) && chain.hook !== undefined,
   );
   const misplaced = chains.flatMap(({ name }) => (live.chains.has(name) ? [name] : []));
   return [
@@ -38,21 +38,21 @@ export function closeFrame(live: TableFrame, skeleton: TableFrame): Transaction 
   ];
 }
 
-function withoutThose({ chains }: TableFrame, names: readonly ChainName[]): TableFrame['chains'] {
+function withoutThose({ chains }: TableSchema, names: readonly ChainName[]): TableSchema['chains'] {
   return new Map([...chains].filter(([name]) => !names.includes(name)));
 }
 
-function stands({ name, hook }: Chain, live: TableFrame): boolean {
-  const standing = live.chains.get(name);
-  return standing !== undefined && standing.hook === hook;
+function isPresent({ name, hook }: Chain, live: TableSchema): boolean {
+  const existing = live.chains.get(name);
+  return existing !== undefined && existing.hook === hook;
 }
 
-/** All chains before the first rule, since rules lead from one to another. */
-function writeChains(chains: readonly Chain[], live: TableFrame): Transaction {
+/** Adds all chains before the first rule, since rules lead from one to another. */
+function writeChains(chains: readonly Chain[], live: TableSchema): Transaction {
   const missing = chains.filter(({ name }) => !live.chains.has(name));
   const different = chains.filter(({ name, rules }) => {
-    const standing = live.chains.get(name);
-    return standing !== undefined && !sameRules(standing.rules, rules);
+    const existing = live.chains.get(name);
+    return existing !== undefined && !sameRules(existing.rules, rules);
   });
   return [
     ...missing.map((chain): Step => ({ kind: 'add-chain', chain })),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ChainName } from '../../../src/nftables/names.ts';
 import type { Data, Key, Rule } from '../../../src/nftables/table/table.ts';
-import { formatTransaction, type Step } from '../../../src/nftables/table/transaction.ts';
+import { formatTransaction, type Step } from '../../../src/nftables/table/table-transaction.ts';
 
 describe('a transaction', () => {
   const cases: readonly { readonly name: string; readonly step: Step; readonly text: string }[] = [

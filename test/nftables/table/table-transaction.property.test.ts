@@ -3,7 +3,11 @@ import { expect, test } from 'vitest';
 import type { Family } from '../../../src/net/family.ts';
 import type { ChainName, SetName } from '../../../src/nftables/names.ts';
 import type { Data, Key, Rule } from '../../../src/nftables/table/table.ts';
-import { formatTransaction, type Step, type Transaction } from '../../../src/nftables/table/transaction.ts';
+import {
+  formatTransaction,
+  type Step,
+  type Transaction,
+} from '../../../src/nftables/table/table-transaction.ts';
 import { parseTransaction } from '../../support/parse-transaction.ts';
 
 const chain = fc.constantFrom(

@@ -6,7 +6,7 @@ import type { Chain, Data, Key, Rule, SetDeclaration } from './table.ts';
 /** One change of the table. The kernel makes all changes of a transaction at once, or none. */
 export type Step =
   | { readonly kind: 'add-table' }
-  /** With all that it holds; it need not be there. */
+  /** Deletes the table with all its content, if it exists. */
   | { readonly kind: 'delete-table' }
   | { readonly kind: 'add-set'; readonly set: SetDeclaration }
   | { readonly kind: 'delete-set'; readonly name: SetName }
@@ -19,7 +19,7 @@ export type Step =
 
 export type Element = readonly [Key, Data];
 
-/** A transaction is a value: it can be printed, checked and applied. */
+/** A transaction as a value, which can be printed, checked and applied. */
 export type Transaction = readonly Step[];
 
 /** The transaction in nft's language, one command a line. */

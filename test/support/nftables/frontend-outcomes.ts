@@ -15,28 +15,28 @@ export interface Choice {
 }
 
 /** All that a packet to one frontend may meet. */
-export interface Way {
+export interface FrontendPath {
   readonly chains: readonly ChainName[];
   readonly choices: readonly Choice[];
   /** Endpoints that rules name themselves. */
   readonly named: readonly string[];
 }
 
-/** The way of each element of `services` and `node-ports`, by the set and the key. Throws at a chain that is missing. */
-export function waysOf(table: Table): ReadonlyMap<string, Way> {
-  const ways = new Map<string, Way>();
+/** The path of each element of `services` and `node-ports`, by the set and the key. Throws at a chain that is missing. */
+export function frontendPaths(table: Table): ReadonlyMap<string, FrontendPath> {
+  const paths = new Map<string, FrontendPath>();
   for (const set of ['services', 'node-ports'] as const) {
     for (const [key, data] of table.elements.get(set) ?? []) {
       const chains = reachedFrom(table, data.replace('goto ', '') as ChainName);
       const rules = chains.flatMap((chain) => table.chains.get(chain)?.rules ?? []);
-      ways.set(`${set} ${key}`, {
+      paths.set(`${set} ${key}`, {
         chains,
         choices: rules.flatMap((rule) => choiceIn(rule, key)),
         named: rules.flatMap((rule) => / dnat to (\S+)/.exec(rule)?.[1] ?? []),
       });
     }
   }
-  return ways;
+  return paths;
 }
 
 function reachedFrom(table: Table, start: ChainName): readonly ChainName[] {
@@ -86,7 +86,7 @@ export type Outcomes = Readonly<Record<string, readonly string[]>>;
 
 /** The outcomes that a table has. */
 export function outcomesIn(table: Table): Outcomes {
-  const outcomes = [...waysOf(table)].map(([at, { choices, named }]) => {
+  const outcomes = [...frontendPaths(table)].map(([at, { choices, named }]) => {
     const slots = choices.flatMap((choice) => slotsOf(table, choice));
     return [at, sorted([...named, ...slots.map((slot) => slot ?? 'a slot is missing')])] as const;
   });
@@ -112,7 +112,7 @@ export function outcomesFor(plans: FamilyPlans): Outcomes {
   const taken = new Set<string>();
   for (const plan of [...plans.values()].flat()) {
     for (const frontend of plan.frontends) {
-      const [kind, key] = placeOf(frontend, plan);
+      const [kind, key] = elementOf(frontend, plan);
       const sources = sourcesOf(frontend, plan);
       if (sources !== undefined) outcomes[`firewall ${key}`] = sources;
       if (taken.has(`${kind} ${key}`)) continue;
@@ -125,7 +125,7 @@ export function outcomesFor(plans: FamilyPlans): Outcomes {
   return outcomes;
 }
 
-function placeOf(frontend: Frontend, { protocol }: ServicePortPlan): readonly [string, string] {
+function elementOf(frontend: Frontend, { protocol }: ServicePortPlan): readonly [string, string] {
   const port = `${protocol.toLowerCase()} . ${frontend.port}`;
   return frontend.kind === 'NodePort' ? ['node-ports', port] : ['services', `${frontend.address} . ${port}`];
 }

@@ -3,40 +3,42 @@ import { ListingReader } from '../rules-text/nft/listing-reader.ts';
 import { type ChainName, tableName } from './names.ts';
 import { type NftablesOptions, nftFamily } from './nftables-options.ts';
 import { TableReader } from './table/read-table.ts';
-import { chainHash, type Rule, type TableFrame, withoutCounts } from './table/table.ts';
-import type { TableInMaking } from './update/full-update.ts';
+import { chainHash, type Rule, type TableSchema, withoutCounts } from './table/table.ts';
+import type { ManagedTable } from './update/full-update.ts';
 
-/** A chain as nft words and numbers it. Handles are never given twice, so a rule of the same handle is the same rule. */
+/**
+ * A chain in nft's wording, with handles. A handle is never reused, so a rule with the same handle is the same rule.
+ */
 interface NumberedChain {
-  /** As nft words it, where it was said. */
+  /** In nft's wording, if known. */
   hook: string | undefined;
   handles: string[];
 }
 
 /**
- * The chains, maps and sets that stood after our last change, as nft lists them. What the first look after a change finds is
- * what later ones are compared with, if it is ours: in the words that we wrote; or, where this version of nft has other words
- * for a rule, with the handles that nft gave to our rules in the very transaction that wrote them. What only stands there
- * again and again may be anybody's.
+ * The schema (chains, and declarations of maps and sets) after our last change, as nft lists it. Later looks are
+ * compared with the first after a change, provided that this one found our schema: worded as we wrote it, or, where
+ * this version of nft words a rule differently, with the handles that nft reported for the transaction that wrote it.
+ * Without such a proof, what is found again and again may be anybody's.
  */
-export class StandingFrame {
+export class InstalledSchema {
   #listing: string | undefined;
   #changes = 0;
   #wantsEcho = false;
   readonly #echoed = new Map<ChainName, NumberedChain>();
 
-  /** Whether transactions that change it are to be echoed: a look found other words than ours. */
+  /** Whether transactions should be echoed, since a look found another wording than ours. */
   get wantsEcho(): boolean {
     return this.#wantsEcho;
   }
 
-  /** To be called before each transaction of ours that changes it. */
+  /** Must be called before each of our transactions. */
   willChange(): void {
     this.#listing = undefined;
     this.#changes += 1;
   }
 
-  /** Learns the handles of what a transaction of ours has written, from nft's echo of it. */
+  /** Learns handles from nft's echo of one of our transactions. */
   learn(echo: string, { family }: Pick<NftablesOptions, 'family'>): void {
     for (const [name, chain] of chainsInEcho(echo, `${nftFamily(family)} ${tableName}`)) {
       const hook = chain.hook ?? this.#echoed.get(name)?.hook;
@@ -44,13 +46,13 @@ export class StandingFrame {
     }
   }
 
-  /** Whether the table still has this frame; says nothing against it where it was changed while it was listed. */
-  async isIntact(lines: AsyncIterable<string>, table: () => TableInMaking): Promise<boolean> {
+  /** Whether the table still has this schema; also true if we changed it while it was being listed. */
+  async isIntact(lines: AsyncIterable<string>, table: () => ManagedTable): Promise<boolean> {
     const changes = this.#changes;
-    const { listing, frame, numbered } = await readListing(lines);
+    const { listing, schema, numbered } = await readListing(lines);
     if (changes !== this.#changes) return true;
     if (this.#listing !== undefined) return this.#listing === listing;
-    const otherwise = hasParts(frame, table()) ? otherwiseWorded(frame, table()) : undefined;
+    const otherwise = hasParts(schema, table()) ? otherwiseWorded(schema, table()) : undefined;
     const isOurs = otherwise?.every((chain) => this.#isWritten(chain, numbered)) === true;
     this.#wantsEcho = otherwise === undefined || otherwise.length > 0;
     if (isOurs) this.#listing = listing;
@@ -65,42 +67,42 @@ export class StandingFrame {
   }
 }
 
-/** Whether a table has all sets and chains that it should, and no other chain. */
-function hasParts({ sets, chains }: TableFrame, { skeleton, book }: TableInMaking): boolean {
+/** Whether a table has all its sets and chains, and no other chain. */
+function hasParts({ sets, chains }: TableSchema, { skeleton, state }: ManagedTable): boolean {
   return (
     [...skeleton.sets.keys()].every((name) => sets.has(name)) &&
-    [...chains.keys()].every((name) => skeleton.chains.has(name) || book.chains.has(name)) &&
-    chains.size === skeleton.chains.size + book.chains.size
+    [...chains.keys()].every((name) => skeleton.chains.has(name) || state.chains.has(name)) &&
+    chains.size === skeleton.chains.size + state.chains.size
   );
 }
 
 interface OtherwiseWorded {
   readonly name: ChainName;
-  /** Whether its hook has our words; only its rules have others then. */
+  /** Whether its hook has our wording, and only rules have another. */
   readonly hasHook: boolean;
 }
 
-/** The chains that do not have our words. */
+/** The chains with another wording than ours. */
 function otherwiseWorded(
-  { chains }: TableFrame,
-  { skeleton, book }: TableInMaking,
+  { chains }: TableSchema,
+  { skeleton, state }: ManagedTable,
 ): readonly OtherwiseWorded[] {
   return [...chains.values()].flatMap((chain) => {
     const { name, hook } = chain;
     const fixed = skeleton.chains.get(name);
-    const wanted = fixed === undefined ? book.chains.get(name) : chainHash(fixed);
+    const wanted = fixed === undefined ? state.chains.get(name) : chainHash(fixed);
     return chainHash(chain) === wanted ? [] : [{ name, hasHook: hook === fixed?.hook }];
   });
 }
 
 interface Listing {
-  /** Without what counters have counted. */
+  /** Without the values of counters. */
   readonly listing: string;
-  readonly frame: TableFrame;
+  readonly schema: TableSchema;
   readonly numbered: ReadonlyMap<ChainName, NumberedChain>;
 }
 
-/** Reads what `nft --terse --handle list` prints of the table. */
+/** Reads the listing of `nft --terse --handle list`. */
 async function readListing(lines: AsyncIterable<string>): Promise<Listing> {
   const [listing, table] = [new ListingReader(), new TableReader()];
   const listed: string[] = [];
@@ -118,10 +120,10 @@ async function readListing(lines: AsyncIterable<string>): Promise<Listing> {
     } else if (part.kind === 'hook' && chain !== undefined) chain.hook = part.text;
     else if (part.kind === 'rule' && part.handle !== undefined) chain?.handles.push(part.handle);
   }
-  return { listing: listed.join('\n'), frame: table.table, numbered };
+  return { listing: listed.join('\n'), schema: table.table, numbered };
 }
 
-/** The chains that a transaction has made or written, `add rule ip portolan KUBE-DROP drop # handle 12`. */
+/** The chains that a transaction created or wrote: `add rule ip portolan KUBE-DROP drop # handle 12`. */
 function chainsInEcho(echo: string, table: string): ReadonlyMap<ChainName, NumberedChain> {
   const chains = new Map<ChainName, NumberedChain>();
   const chainOf = (name: string) => {

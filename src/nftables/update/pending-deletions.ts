@@ -1,13 +1,13 @@
 import type { ChainName, ClientSetName, SlotMap } from '../names.ts';
 import type { Data, Key, Rule } from '../table/table.ts';
-import type { Transaction } from '../table/transaction.ts';
+import type { Transaction } from '../table/table-transaction.ts';
 
 /**
- * What nothing leads to any more, but a packet may still be on its way to. The kernel looks at the newest table in each
- * lookup, so a packet that took the way to a slot in the old table looks for the slot in the new one. Therefore slots,
- * chains and their sets outlive the transaction that ends their use.
+ * Slots, chains and client sets that nothing refers to any more, and that packets in transit may still need. Each
+ * lookup uses the newest generation of the table: a packet that was led to a slot by the old rules looks it up in the
+ * new table. Therefore they are deleted some time after the transaction that ends their use.
  */
-export class Leftovers {
+export class PendingDeletions {
   readonly #slots = new Map<SlotMap, Map<Key, Since<Data>>>();
   readonly #chains = new Map<ChainName, Since<readonly Rule[]>>();
   readonly #clientSets = new Map<ClientSetName, Since<true>>();
@@ -25,27 +25,27 @@ export class Leftovers {
     this.#clientSets.set(name, { since: now, value: true });
   }
 
-  /** What the slot holds, where it is left over; it is in use again then, and so with the others. */
-  takeSlot(map: SlotMap, key: Key): Data | undefined {
+  /** The data of a slot that is pending and in use again now; likewise for chains and client sets. */
+  reuseSlot(map: SlotMap, key: Key): Data | undefined {
     return take(this.#slots.get(map), key);
   }
 
-  takeChain(name: ChainName): readonly Rule[] | undefined {
+  reuseChain(name: ChainName): readonly Rule[] | undefined {
     return take(this.#chains, name);
   }
 
-  takeClientSet(name: ClientSetName): boolean {
+  reuseClientSet(name: ClientSetName): boolean {
     return take(this.#clientSets, name) !== undefined;
   }
 
-  /** All slots that are left over. */
+  /** All pending slots. */
   *slots(): Iterable<{ readonly map: SlotMap; readonly key: Key; readonly data: Data }> {
     for (const [map, entries] of this.#slots) {
       for (const [key, { value }] of entries) yield { map, key, data: value };
     }
   }
 
-  /** When the oldest was left; `undefined` where nothing is. */
+  /** Since when the oldest has been pending; `undefined` if nothing is. */
   get oldest(): number | undefined {
     const firsts = [...this.#slots.values(), this.#chains, this.#clientSets].flatMap(
       (entries) => entries.values().next().value?.since ?? [],
@@ -53,20 +53,20 @@ export class Leftovers {
     return firsts.length === 0 ? undefined : Math.min(...firsts);
   }
 
-  /** The transaction that removes what was left before that time; it is forgotten here. */
-  takeOlderThan(time: number): Transaction {
+  /** The transaction that deletes what has been pending since that time or longer. */
+  deleteOlderThan(time: number): Transaction {
     const slots = [...this.#slots].map(([set, entries]) => ({
       kind: 'delete-elements' as const,
       set,
-      keys: takeOlder(entries, time),
+      keys: removeOlder(entries, time),
     }));
-    const chains = takeOlder(this.#chains, time);
+    const chains = removeOlder(this.#chains, time);
     return [
       ...slots.filter(({ keys }) => keys.length > 0),
-      // Some lead to others, and a chain that something leads to cannot go.
+      // Some lead to others, and a chain cannot be deleted while it is referred to.
       ...chains.map((name) => ({ kind: 'flush-chain' as const, name })),
       ...chains.map((name) => ({ kind: 'delete-chain' as const, name })),
-      ...takeOlder(this.#clientSets, time).map((name) => ({ kind: 'delete-set' as const, name })),
+      ...removeOlder(this.#clientSets, time).map((name) => ({ kind: 'delete-set' as const, name })),
     ];
   }
 }
@@ -82,8 +82,8 @@ function take<K, T>(entries: Map<K, Since<T>> | undefined, key: K): T | undefine
   return found?.value;
 }
 
-/** Entries stand in the order in which they were left. */
-function takeOlder<K, T>(entries: Map<K, Since<T>>, time: number): K[] {
+/** Entries are in the order of their times. */
+function removeOlder<K, T>(entries: Map<K, Since<T>>, time: number): K[] {
   const keys: K[] = [];
   for (const [key, { since }] of entries) {
     if (since > time) break;

@@ -4,18 +4,18 @@ import type { Shape } from '../content/shapes.ts';
 import { arrangeSlots } from '../content/slots.ts';
 import type { ChainName, SharedSet } from '../names.ts';
 import type { Key } from '../table/table.ts';
-import type { Transaction } from '../table/transaction.ts';
+import type { Transaction } from '../table/table-transaction.ts';
 import { KeptContent } from './kept-content.ts';
-import { Leftovers } from './leftovers.ts';
+import { PendingDeletions } from './pending-deletions.ts';
 
 /**
- * What is known of the table without reading it: which endpoint has which slot, how many Services use what they share,
- * and what is left over.
+ * What is known about the table without reading it: the slots of endpoints, the use counts of shared parts, and pending
+ * deletions.
  */
-export class TableBook {
-  readonly leftovers = new Leftovers();
+export class TableState {
+  readonly pendingDeletions = new PendingDeletions();
   #kept = KeptContent.nothing();
-  /** Only of ports whose slots are not those that their endpoints would have at first. */
+  /** Only for ports whose slots differ from those of new endpoints. */
   readonly #slots = new Map<ServicePortName, PortSlots>();
   readonly #shapes = new Map<ChainName, number>();
   readonly #shared: Readonly<Record<SharedSet, Map<Key, number>>> = {
@@ -23,7 +23,7 @@ export class TableBook {
     hairpin: new Map(),
   };
 
-  /** The chains that are not the skeleton's, each with a hash of its rules (see `chainHash`). */
+  /** The chains besides the skeleton's, with a hash of their rules (see `chainHash`). */
   readonly chains = new Map<ChainName, number>();
 
   /** What stands besides, and stays. */
@@ -36,19 +36,19 @@ export class TableBook {
     for (const [name, hash] of kept.chains()) this.chains.set(name, hash);
   }
 
-  /** The transaction that removes what was left over before that time. */
+  /** The transaction that deletes what has been pending since that time or longer. */
   tidy(time: number): Transaction {
-    const transaction = this.leftovers.takeOlderThan(time);
+    const transaction = this.pendingDeletions.deleteOlderThan(time);
     for (const step of transaction) if (step.kind === 'delete-chain') this.chains.delete(step.name);
     return transaction;
   }
 
-  /** The port with the slots that it has. */
+  /** The port with its present slots. */
   arranged(plan: ServicePortPlan): ArrangedPort {
     return { plan, slots: this.#slots.get(plan.name) ?? firstSlots(plan) };
   }
 
-  /** Gives the port's endpoints their slots, as few of them new as can be. */
+  /** Assigns slots to the port's endpoints, with as few changes as possible. */
   arrange(plan: ServicePortPlan, before: PortSlots | undefined): ArrangedPort {
     const { cluster, local } = plan.endpoints;
     const slots =
@@ -67,14 +67,16 @@ export class TableBook {
     this.#slots.delete(plan.name);
   }
 
-  /** Counts one more use of the shape and, where it is the first, of those that it leads to; returns all first used. */
+  /**
+   * Counts a use of the shape, and at the first use also of the shapes that it leads to; returns those that are new.
+   */
   use(shape: Shape): readonly Shape[] {
     const uses = this.#shapes.get(shape.name) ?? 0;
     this.#shapes.set(shape.name, uses + 1);
     return uses > 0 ? [] : [...shape.uses.flatMap((used) => this.use(used)), shape];
   }
 
-  /** Takes one use back; returns all that nobody uses any more. */
+  /** Counts a use less; returns the shapes that are unused now. */
   release(shape: Shape): readonly Shape[] {
     const uses = (this.#shapes.get(shape.name) ?? 0) - 1;
     if (uses > 0) {
@@ -85,14 +87,14 @@ export class TableBook {
     return [shape, ...shape.uses.flatMap((used) => this.release(used))];
   }
 
-  /** Counts one more use of the element; tells whether it is the first. */
+  /** Counts a use of the element; returns whether it is the first. */
   share(set: SharedSet, key: Key): boolean {
     const uses = this.#shared[set].get(key) ?? 0;
     this.#shared[set].set(key, uses + 1);
     return uses === 0;
   }
 
-  /** Takes one use back; tells whether it was the last. */
+  /** Counts a use less; returns whether it was the last. */
   unshare(set: SharedSet, key: Key): boolean {
     const uses = (this.#shared[set].get(key) ?? 0) - 1;
     if (uses > 0) this.#shared[set].set(key, uses);
