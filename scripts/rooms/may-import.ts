@@ -45,6 +45,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
       'state',
       'config',
       'plan',
+      'rules-text',
       'backend',
       'nftables',
       'kernel',
