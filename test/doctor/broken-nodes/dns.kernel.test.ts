@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { addresses } from '../../support/doctor/broken-nodes/addresses.ts';
+import { nodeToBorrow } from '../../support/doctor/broken-nodes/borrow-node.ts';
 import { withMore } from '../../support/doctor/broken-nodes/change-objects.ts';
 import { faultsOf, faultyChecks } from '../../support/doctor/broken-nodes/faults.ts';
-import { createTestNode, findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
+import { findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
 import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
+const borrowNode = nodeToBorrow();
 
 beforeEach(({ skip }) => skip(unavailable !== undefined, unavailable));
 
@@ -74,7 +76,7 @@ describe("the cluster's DNS", () => {
 
 /** A node that is programmed for kube-dns, whose endpoint is the first pod. */
 async function nodeWithDns(): Promise<TestNode> {
-  const node = await createTestNode({ mode: 'nftables' });
+  const node = await borrowNode({ mode: 'nftables' });
   await node.writeObjects(withMore(...dnsObjects()));
   await node.program();
   return node;

@@ -1,15 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { everybodyAsks } from '../../support/doctor/broken-nodes/ask.ts';
-import { createTestNode } from '../../support/doctor/broken-nodes/test-node.ts';
+import { nodeToBorrow } from '../../support/doctor/broken-nodes/borrow-node.ts';
+import type { TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
 import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
+const borrowNode = nodeToBorrow();
 
 beforeEach(({ skip }) => skip(unavailable !== undefined, unavailable));
 
 describe.each(['iptables', 'nftables'] as const)('a healthy node in mode %s', (mode) => {
   test('serves everybody, and doctor finds nothing wrong', async () => {
-    await using node = await createTestNode({ mode });
+    await using node = await borrowNode({ mode });
     await node.program();
     expect(new Set(Object.values(await everybodyAsks(node)))).toEqual(new Set(['answered']));
     const { status, report } = await node.doctor();
@@ -25,15 +27,13 @@ describe.each(['iptables', 'nftables'] as const)('a healthy node in mode %s', (m
   });
 
   test('doctor leaves rules, settings, routes and neighbours as they were', async () => {
-    await using node = await createTestNode({ mode });
+    await using node = await borrowNode({ mode });
     await node.program();
     const before = await stateOf(node);
     await node.doctor();
     expect(await stateOf(node)).toEqual(before);
   });
 });
-
-type TestNode = Awaited<ReturnType<typeof createTestNode>>;
 
 /** Everything that doctor looks at, without counters and times. */
 function stateOf({ node }: TestNode): Promise<string> {

@@ -1,14 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { inVain, podAsksService } from '../../support/doctor/broken-nodes/ask.ts';
+import { nodeToBorrow } from '../../support/doctor/broken-nodes/borrow-node.ts';
 import { withSlices } from '../../support/doctor/broken-nodes/change-objects.ts';
 import { faultsOf, faultyChecks } from '../../support/doctor/broken-nodes/faults.ts';
 import { kubeProxyRules, kubeProxyTable } from '../../support/doctor/broken-nodes/kube-proxy-rules.ts';
 import { healthyConfig } from '../../support/doctor/broken-nodes/objects.ts';
-import { createTestNode, findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
+import { findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
 import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 import { iptablesUnavailable } from '../../support/lab/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
+const borrowNode = nodeToBorrow();
 
 beforeEach(({ skip }) => skip(unavailable !== undefined, unavailable));
 
@@ -18,7 +20,7 @@ const modes = ['iptables', 'nftables'] as const;
 
 describe('rules that are not as they should be', () => {
   test('two proxies: kube-proxy in iptables came later, and sends connections to a pod of yesterday', async () => {
-    await using node = await createTestNode({ mode: 'nftables' });
+    await using node = await borrowNode({ mode: 'nftables' });
     await node.program();
     // Of chains of the same priority the kernel asks the youngest first.
     await restore(node, 'iptables-nft-restore', kubeProxyRules());
@@ -43,7 +45,7 @@ describe('rules that are not as they should be', () => {
   });
 
   test("two proxies: kube-proxy's table beside mode iptables", async () => {
-    await using node = await createTestNode({ mode: 'iptables' });
+    await using node = await borrowNode({ mode: 'iptables' });
     await node.program();
     await node.node.exec('nft', ['-f', '-'], { input: kubeProxyTable() });
     expect(await podAsksService(node, inVain)).toMatch(lost);
@@ -61,7 +63,7 @@ describe('rules that are not as they should be', () => {
   test('both variants of iptables have the Services', async ({ skip }) => {
     const missing = iptablesUnavailable('legacy');
     skip(missing !== undefined, missing);
-    await using node = await createTestNode({ mode: 'iptables' });
+    await using node = await borrowNode({ mode: 'iptables' });
     await node.program(['--iptables-variant', 'nft']);
     await restore(node, 'iptables-legacy-restore', kubeProxyRules());
     const { report } = await node.doctor(['--iptables-variant', 'nft']);
@@ -72,7 +74,7 @@ describe('rules that are not as they should be', () => {
   });
 
   test.each(modes)('mode %s: rules are stale, as nobody programmed a change', async (mode) => {
-    await using node = await createTestNode({ mode });
+    await using node = await borrowNode({ mode });
     await node.program();
     await node.writeObjects(
       withSlices(({ endpoints = [] }) => {
@@ -93,7 +95,7 @@ describe('rules that are not as they should be', () => {
   });
 
   test.each(modes)('mode %s: the node is not programmed', async (mode) => {
-    await using node = await createTestNode({ mode });
+    await using node = await borrowNode({ mode });
     // Portolan sets this when it starts in mode iptables.
     if (mode === 'iptables') await node.set({ 'net/ipv4/conf/all/route_localnet': '1' });
     const { report } = await node.doctor();
@@ -105,7 +107,7 @@ describe('rules that are not as they should be', () => {
   });
 
   test.each(modes)('mode %s: masquerading is missing, and a pod cannot reach itself', async (mode) => {
-    await using node = await createTestNode({ mode });
+    await using node = await borrowNode({ mode });
     await node.writeObjects(
       withSlices(({ endpoints = [] }) => {
         endpoints.pop();
@@ -130,7 +132,7 @@ describe('rules that are not as they should be', () => {
   });
 
   test('clusterCIDR does not hold the pods of the node', async () => {
-    await using node = await createTestNode({ mode: 'nftables' });
+    await using node = await borrowNode({ mode: 'nftables' });
     const config = JSON.parse(healthyConfig('nftables'));
     await node.writeConfig(JSON.stringify({ ...config, clusterCIDR: '10.250.0.0/16,fd00:10:244::/56' }));
     await node.program();
@@ -143,7 +145,7 @@ describe('rules that are not as they should be', () => {
   });
 
   test.each(modes)('mode %s: the policy of FORWARD drops', async (mode) => {
-    await using node = await createTestNode({ mode });
+    await using node = await borrowNode({ mode });
     // Only the other pod: packets of a pod to itself carry the mark, and KUBE-FORWARD accepts those.
     await node.writeObjects(
       withSlices(({ endpoints = [] }) => {
@@ -163,7 +165,7 @@ describe('rules that are not as they should be', () => {
   });
 
   test("somebody's rule drops what was translated", async () => {
-    await using node = await createTestNode({ mode: 'nftables' });
+    await using node = await borrowNode({ mode: 'nftables' });
     await node.program();
     const filter = `table inet site {
       chain guard {

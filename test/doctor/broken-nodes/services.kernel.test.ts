@@ -1,17 +1,19 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { addresses, ports } from '../../support/doctor/broken-nodes/addresses.ts';
+import { nodeToBorrow } from '../../support/doctor/broken-nodes/borrow-node.ts';
 import { withSlices } from '../../support/doctor/broken-nodes/change-objects.ts';
 import { faultsOf, faultyChecks } from '../../support/doctor/broken-nodes/faults.ts';
-import { createTestNode, findingsOf } from '../../support/doctor/broken-nodes/test-node.ts';
+import { findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
 import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
 
 const unavailable = testNodeUnavailable();
+const borrowNode = nodeToBorrow();
 
 beforeEach(({ skip }) => skip(unavailable !== undefined, unavailable));
 
 describe('Services that answer nobody', () => {
   test.each(['iptables', 'nftables'] as const)('mode %s: no endpoint', async (mode) => {
-    await using node = await createTestNode({ mode });
+    await using node = await borrowNode({ mode });
     await node.writeObjects(
       withSlices((slice) => {
         slice.endpoints = [];
@@ -29,7 +31,7 @@ describe('Services that answer nobody', () => {
   });
 
   test('a wrong port name', async () => {
-    await using node = await createTestNode({ mode: 'nftables' });
+    await using node = await borrowNode({ mode: 'nftables' });
     await node.writeObjects(
       withSlices((slice) => {
         slice.ports = [{ name: 'web', protocol: 'TCP', port: ports.target }];
@@ -44,7 +46,7 @@ describe('Services that answer nobody', () => {
   });
 
   test('pods that are not ready', async () => {
-    await using node = await createTestNode({ mode: 'iptables' });
+    await using node = await borrowNode({ mode: 'iptables' });
     await node.writeObjects(
       withSlices(({ endpoints = [] }) => {
         for (const endpoint of endpoints) endpoint.conditions = { ready: false, serving: false };
@@ -57,7 +59,7 @@ describe('Services that answer nobody', () => {
   });
 
   test('one that is in order, when the operator asks about it: connections are made', async () => {
-    await using node = await createTestNode({ mode: 'iptables' });
+    await using node = await borrowNode({ mode: 'iptables' });
     await node.program();
     const { report } = await node.doctor(['--service', 'default/web', '--family', 'IPv4']);
     expect(faultsOf(report)).toStrictEqual([]);
@@ -70,7 +72,7 @@ describe('Services that answer nobody', () => {
   });
 
   test('a Service that is not there at all, when the operator asks about it', async () => {
-    await using node = await createTestNode({ mode: 'nftables' });
+    await using node = await borrowNode({ mode: 'nftables' });
     await node.program();
     const { report } = await node.doctor(['--service', 'default/wbe']);
     expect(faultsOf(report)).toStrictEqual([
@@ -79,7 +81,7 @@ describe('Services that answer nobody', () => {
   });
 });
 
-function toService(node: Awaited<ReturnType<typeof createTestNode>>) {
+function toService(node: TestNode) {
   return node.pods[0].connect({
     protocol: 'tcp',
     source: addresses.pods[0].IPv4,

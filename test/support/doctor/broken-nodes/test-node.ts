@@ -30,7 +30,11 @@ export interface TestNode extends AsyncDisposable {
   doctor(more?: readonly string[]): Promise<DoctorRun>;
   /** The same where the API server does not answer, or as a user who may nothing. */
   doctorWithout(what: 'objects' | 'root'): Promise<DoctorRun>;
+  /** Removes all rules, here and in the pods, and writes the objects and the configuration of a healthy node of that mode. */
+  startAnew(mode: Mode): Promise<void>;
 }
+
+export type Mode = 'iptables' | 'nftables';
 
 export interface DoctorRun {
   readonly status: number | undefined;
@@ -38,11 +42,7 @@ export interface DoctorRun {
   readonly stderr: string;
 }
 
-export async function createTestNode({
-  mode,
-}: {
-  readonly mode: 'iptables' | 'nftables';
-}): Promise<TestNode> {
+export async function createTestNode({ mode }: { readonly mode: Mode }): Promise<TestNode> {
   await using stack = new AsyncDisposableStack();
   const { nameOf } = stack.use(await createNamespaces(roles, linkLines));
   const folder = await mkdtemp(join(tmpdir(), 'portolan-doctor-'));
@@ -68,7 +68,8 @@ export async function createTestNode({
     ...[pod0, pod1].map(serve),
   ]);
   await node.set(nodeSettings);
-  const files = await keepFiles(folder, mode);
+  const files = filesIn(folder);
+  await files.writeHealthy(mode);
   const everything = stack.move();
   return {
     node,
@@ -77,6 +78,13 @@ export async function createTestNode({
     set: (settings) => node.set(settings),
     ...files,
     ...commands(node, program, folder),
+    async startAnew(newMode) {
+      await Promise.all([
+        program.clear(),
+        ...[pod0, pod1].map((pod) => pod.exec('nft', ['flush', 'ruleset'])),
+        files.writeHealthy(newMode),
+      ]);
+    },
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
 }
@@ -95,11 +103,13 @@ async function serve(pod: Host, index: number): Promise<void> {
   }
 }
 
-async function keepFiles(folder: string, mode: 'iptables' | 'nftables') {
+function filesIn(folder: string) {
   const writeObjects = (text: string) => writeFile(objectsFile(folder), text);
   const writeConfig = (text: string) => writeFile(configFile(folder), text);
-  await Promise.all([writeObjects(healthyObjects()), writeConfig(healthyConfig(mode))]);
-  return { writeObjects, writeConfig };
+  const writeHealthy = async (mode: Mode) => {
+    await Promise.all([writeObjects(healthyObjects()), writeConfig(healthyConfig(mode))]);
+  };
+  return { writeObjects, writeConfig, writeHealthy };
 }
 
 function commands(
