@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Program } from '../support/cli/program.ts';
+import { describe, expect, test } from 'vitest';
 import { openSandbox } from '../support/cli/sandbox.ts';
 import { runOnce } from '../support/conformance/product.ts';
 import { describeDifferences, parseSavedRules, rulesWithoutService } from '../support/conformance/rules.ts';
 import { sharedEntries, sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
 import { addressLine } from '../support/lab/topology.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
+import { shared } from '../support/shared.ts';
 
 /** The rules that Portolan loads, against those that kube-proxy loaded for the same objects. */
 
@@ -18,15 +18,17 @@ describe.each(['nft', 'legacy'] as const)('iptables (%s)', (variant) => {
     test('golden rules', ({ skip }) => skip(withoutVariant));
     return;
   }
-  let program: Program;
-  beforeAll(async () => {
-    program = openSandbox();
-    await program.sh('ip -batch -', { input: interfaceLines.join('\n') });
-  });
-  afterEach(() => program.clear());
-  afterAll(() => program[Symbol.asyncDispose]());
+  const borrow = shared(
+    async () => {
+      const program = openSandbox();
+      await program.sh('ip -batch -', { input: interfaceLines.join('\n') });
+      return program;
+    },
+    (program) => program.clear(),
+  );
 
   test.each(sharedEntries('golden'))('%s', async (name) => {
+    const program = await borrow();
     const folder = `${sharedPath}golden/${name}`;
     const objects = ['--source', `${folder}/objects.yaml`, '--config', `${folder}/config.iptables.yaml`];
     await runOnce(program, [...objects, '--iptables-variant', variant]);

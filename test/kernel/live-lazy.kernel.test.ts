@@ -12,12 +12,14 @@ import { playSteps } from '../support/equivalence/play-steps.ts';
 import { iptablesProxy, nftablesProxy, type PlayedProxy } from '../support/equivalence/proxies.ts';
 import { type LiveNamespace, liveNamespace } from '../support/kernel/live-namespace.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
+import { shared } from '../support/shared.ts';
 
 /** Clusters that each tool loads, of each family, and packets of each. */
 const clusters = 10;
 const packets = 60;
 
 const missing = labUnavailable();
+const borrow = shared(liveNamespace, (namespace) => namespace.clear());
 
 describe('rules read from the kernel as a walk asks for them lead packets as their whole text does', () => {
   describe.each(['nft', 'legacy'] as const)('mode iptables (%s)', (variant) => {
@@ -25,7 +27,7 @@ describe('rules read from the kernel as a walk asks for them lead packets as the
     test.for(families)('%s', async (family, { skip }) => {
       skip(unavailable !== undefined, unavailable);
       const restore = `${family === 'IPv4' ? 'iptables' : 'ip6tables'}-${variant}-restore`;
-      await using namespace = liveNamespace();
+      const namespace = await borrow();
       await forAnyCluster(clusters, async (history) => {
         // The counters of nfacct are no part of a new namespace.
         const proxy = iptablesProxy({ ...history.settings, countsLocalhost: false });
@@ -41,7 +43,7 @@ describe('rules read from the kernel as a walk asks for them lead packets as the
   describe('mode nftables', () => {
     test.for(families)('%s', async (family, { skip }) => {
       skip(missing !== undefined, missing);
-      await using namespace = liveNamespace();
+      const namespace = await borrow();
       await forAnyCluster(clusters, async (history) => {
         const proxy = nftablesProxy(history.settings);
         await playSteps(proxy, history);

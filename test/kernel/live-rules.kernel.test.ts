@@ -13,8 +13,11 @@ import { walk } from '../../src/trace/walk.ts';
 import { type LiveNamespace, liveNamespace, type TraceOptions } from '../support/kernel/live-namespace.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
 import { address } from '../support/records.ts';
+import { shared } from '../support/shared.ts';
 
 const missing = labUnavailable();
+/** Not for rules of iptables-legacy, whose tables stay when they are empty. */
+const borrow = shared(liveNamespace, (namespace) => namespace.clear());
 const withoutLegacy = missing ?? iptablesUnavailable('legacy');
 
 const outside = { IPv4: address('203.0.113.7'), IPv6: address('2001:db8:ffff::7') };
@@ -166,7 +169,7 @@ describe('tables of nftables with names of iptables', () => {
     ['chains of the same name', 'PREROUTING'],
   ] as const)('are read: %s', async ([, chain], { skip }) => {
     skip(missing !== undefined, missing);
-    await using namespace = liveNamespace();
+    const namespace = await borrow();
     await namespace.run(
       ['nft', '-f', '-'],
       `table ip nat {
@@ -187,7 +190,7 @@ describe('tables of nftables with names of iptables', () => {
 describe('a table of iptables-nft with a rule that nft has added', () => {
   test('is read with that rule', async ({ skip }) => {
     skip(missing !== undefined, missing);
-    await using namespace = liveNamespace();
+    const namespace = await borrow();
     await namespace.run(['iptables-nft-restore'], natRules('IPv4'));
     await namespace.run(['nft', 'insert rule ip nat SERVICES ct state new ip daddr 10.96.0.1 drop']);
     const { tables, traces } = await namespace.trace('IPv4', [packet('IPv4')]);
@@ -210,7 +213,7 @@ COMMIT
     'is known of lists of xt_recent: %s',
     async (action, { skip }) => {
       skip(missing !== undefined, missing);
-      await using namespace = liveNamespace();
+      const namespace = await borrow();
       await namespace.run(['iptables-nft-restore'], remembering(action));
       const ask = async () => (await namespace.trace('IPv4', [packet('IPv4', self)])).traces[0];
       expect(await ask()).toMatchObject({ verdict: 'untouched', assumptions: [] });
@@ -221,7 +224,7 @@ COMMIT
 
   test('is known of dynamic sets of nftables', async ({ skip }) => {
     skip(missing !== undefined, missing);
-    await using namespace = liveNamespace();
+    const namespace = await borrow();
     await namespace.run(
       ['nft', '-f', '-'],
       `table inet t {
@@ -245,7 +248,7 @@ COMMIT
 describe('elements of every kind of set', () => {
   test('are found, with their comments', async ({ skip }) => {
     skip(missing !== undefined, missing);
-    await using namespace = liveNamespace();
+    const namespace = await borrow();
     await namespace.run(
       ['nft', '-f', '-'],
       `table inet t {
@@ -282,7 +285,7 @@ function textual(_: string, value: unknown): unknown {
 
 test('rules that change while they are read are an assumption of the trace', async ({ skip }) => {
   skip(missing !== undefined, missing);
-  await using namespace = liveNamespace();
+  const namespace = await borrow();
   await namespace.run(['nft', '-f', '-'], nativeRules('IPv4'));
   const meanwhile = ['nft', 'add', 'chain', 'inet', 'firewall', 'another'];
   const assumptionsOf = async (options: TraceOptions) =>
@@ -305,7 +308,7 @@ test('who may not read the rules is told what it takes', async ({ skip }) => {
 describe('a machine that lacks commands', () => {
   test('without nft, the rules of iptables-nft are read all the same', async ({ skip }) => {
     skip(missing !== undefined, missing);
-    await using namespace = liveNamespace();
+    const namespace = await borrow();
     await namespace.run(['iptables-nft-restore'], natRules('IPv4'));
     await using commands = await onlyCommands('iptables-nft', 'ip');
     const { tables, traces } = await namespace.trace('IPv4', [packet('IPv4')], commands);
@@ -315,7 +318,7 @@ describe('a machine that lacks commands', () => {
 
   test('without nft, tables of nftables cannot be read, and the error names one', async ({ skip }) => {
     skip(missing !== undefined, missing);
-    await using namespace = liveNamespace();
+    const namespace = await borrow();
     await namespace.run(['nft', '-f', '-'], nativeRules('IPv4'));
     await using commands = await onlyCommands('iptables-nft', 'ip');
     await expect(namespace.trace('IPv4', [packet('IPv4')], commands)).rejects.toThrow(
@@ -325,7 +328,7 @@ describe('a machine that lacks commands', () => {
 
   test('without iptables-nft, what it made is read as nft lists it', async ({ skip }) => {
     skip(missing !== undefined, missing);
-    await using namespace = liveNamespace();
+    const namespace = await borrow();
     await namespace.run(['iptables-nft-restore'], natRules('IPv4'));
     await using commands = await onlyCommands('nft', 'ip');
     const { tables, traces } = await namespace.trace('IPv4', [packet('IPv4')], commands);
@@ -335,7 +338,7 @@ describe('a machine that lacks commands', () => {
 
   test('without both, the error says so', async ({ skip }) => {
     skip(missing !== undefined, missing);
-    await using namespace = liveNamespace();
+    const namespace = await borrow();
     await namespace.run(['iptables-nft-restore'], natRules('IPv4'));
     await using commands = await onlyCommands('ip');
     await expect(namespace.trace('IPv4', [packet('IPv4')], commands)).rejects.toThrow(

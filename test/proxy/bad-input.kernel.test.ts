@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { objectsFolder, web } from '../support/cli/objects.ts';
-import type { Program } from '../support/cli/program.ts';
 import { inSandbox, openSandbox } from '../support/cli/sandbox.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
+import { shared } from '../support/shared.ts';
 
 const unavailable = labUnavailable() ?? iptablesUnavailable('nft') ?? iptablesUnavailable('legacy');
 
@@ -98,15 +98,11 @@ if (unavailable !== undefined) test('bad input', ({ skip }) => skip(unavailable)
 describe.skipIf(unavailable)(
   'bad input is named, left out, and shows in the exit status; the rest works',
   () => {
-    let sandbox: Program;
-    beforeAll(() => {
-      sandbox = openSandbox();
-    });
-    afterEach(() => sandbox.clear());
-    afterAll(() => sandbox[Symbol.asyncDispose]());
+    const borrow = shared(openSandbox, (sandbox) => sandbox.clear());
 
     test.each(cases)('$name', async ({ files, says, badServes = false }) => {
       await using source = await objectsFolder(files);
+      const sandbox = await borrow();
       const args = ['run', '--once', '--source', source.path, '--iptables-variant', 'nft'];
       const { exitCode, stderr } = await sandbox.portolan(args);
       const { stdout: rules } = await sandbox.sh('iptables-nft-save');

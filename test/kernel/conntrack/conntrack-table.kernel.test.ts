@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Family, families } from '../../../src/net/family.ts';
+import { type Agent, startAgent } from '../../support/agents/start-agent.ts';
 import { flow } from '../../support/conntrack/fake-table.ts';
 import type { ConntrackReport, ConntrackTask } from '../../support/kernel/conntrack-task.ts';
+import { shared } from '../../support/shared.ts';
 
 const unavailable = conntrackUnavailable();
+/** It clears the table after each question. */
+const borrow = shared(startConntrackAgent, async () => undefined);
 const ways = ['netlink', 'command'] as const;
 const worlds = {
   IPv4: { client: '192.168.50.9', service: '10.96.0.10', pods: ['10.244.0.1', '10.244.0.2'] },
@@ -64,8 +66,8 @@ describe.each(ways)('the table of connection tracking, by %s', (way) => {
 
   test('is not given to who may not see it', async () => {
     const wrapper = ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin'];
-    const report = await ask({ way, entries: [] }, wrapper);
-    expect(report).toMatchObject({ error: expect.stringMatching(/CAP_NET_ADMIN/) });
+    await using agent = startConntrackAgent(wrapper);
+    await expect(agent.ask(whole({ way, entries: [] }))).rejects.toThrow(/CAP_NET_ADMIN/);
   });
 });
 
@@ -95,29 +97,24 @@ describe('by netlink', () => {
 
 type Pass = Partial<ConntrackTask> & Pick<ConntrackTask, 'way' | 'entries'>;
 
-async function pass(task: Pass): Promise<Exclude<ConntrackReport, { error: string }>> {
-  const report = await ask(task);
-  if ('error' in report) throw new Error(report.error);
-  return report;
+async function pass(task: Pass): Promise<ConntrackReport> {
+  return (await borrow()).ask(whole(task));
 }
 
-async function ask(task: Pass, wrapper: readonly string[] = []): Promise<ConntrackReport> {
+function whole(task: Pass): ConntrackTask {
   const { family = 'IPv4' } = task;
-  const whole: ConntrackTask = {
+  return {
     family,
     protocols: ['UDP'],
     replacedBy: [],
     staleEndpoints: [worlds[family].pods[0]],
     ...task,
   };
-  const agent = fileURLToPath(new URL('../../support/kernel/conntrack-agent.ts', import.meta.url));
-  const env = { PATH: process.env.PATH, NODE_NO_WARNINGS: '1' };
-  const { stdout } = await execa('unshare', ['--net', ...wrapper, process.execPath, agent], {
-    input: JSON.stringify(whole),
-    env,
-    extendEnv: false,
-  });
-  return JSON.parse(stdout);
+}
+
+function startConntrackAgent(wrapper: readonly string[] = []): Agent<ConntrackTask, ConntrackReport> {
+  const script = new URL('../../support/kernel/conntrack-agent.ts', import.meta.url);
+  return startAgent({ launcher: ['unshare', '--net', ...wrapper], script });
 }
 
 function udp(family: Family, port: number, endpoint: string): readonly string[] {

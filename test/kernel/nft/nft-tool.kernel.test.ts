@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Answer } from '../../support/kernel/nft-messages.ts';
 import {
   largeUnavailable,
@@ -6,6 +6,7 @@ import {
   nftNamespace,
   nftUnavailable,
 } from '../../support/kernel/nft-namespace.ts';
+import { shared } from '../../support/shared.ts';
 
 const methods = ['library', 'command'] as const;
 const unavailable = Object.fromEntries(
@@ -19,14 +20,15 @@ const table =
   'add table ip t\nadd map ip t m { type ipv4_addr . inet_service : ipv4_addr . inet_service; }\n';
 
 describe.each(methods)('nft by the %s', (method) => {
+  const borrow = shared(
+    () => nftNamespace(method),
+    ({ ask }) => ask({ ask: 'apply', commands: 'flush ruleset' }),
+  );
   let namespace: NftNamespace;
 
-  beforeEach(({ skip }) => {
+  beforeEach(async ({ skip }) => {
     skip(unavailable[method] !== undefined, unavailable[method]);
-    namespace = nftNamespace(method);
-  });
-  afterEach(async () => {
-    if (unavailable[method] === undefined) await namespace[Symbol.asyncDispose]();
+    namespace = await borrow();
   });
 
   const apply = (commands: string) => namespace.ask({ ask: 'apply', commands });
@@ -200,13 +202,6 @@ describe.each(methods)('nft by the %s', (method) => {
     expect(await powerless.ask({ ask: 'apply', commands: table })).toEqual(refused);
     expect(await powerless.ask({ ask: 'list', words: ['tables'] })).toEqual(refused);
   });
-});
-
-test('100,000 transactions by the library, taken and refused, leave no memory behind', async ({ skip }) => {
-  skip(unavailable.library !== undefined, unavailable.library);
-  await using namespace = nftNamespace('library');
-  const answer = await namespace.ask({ ask: 'growth over transactions', count: 100_000 });
-  expect(answer).toEqual({ value: expect.toSatisfy((bytes: number) => bytes < 10e6) });
 });
 
 /** One command of so many elements. */

@@ -45,15 +45,18 @@ export function startProgram(
     portolan: (args, changes = {}) => agent.ask({ args, env: changes }),
     sh: (text, { input = '', env: changes = {} } = {}) => agent.ask({ script: text, input, env: changes }),
     async clear() {
-      const { exitCode, stderr } = await agent.ask({ script: clearing, input: '', env: {} });
+      const { exitCode, stderr } = await agent.ask({ script: removeRules, input: '', env: {} });
       if (exitCode !== 0) throw new Error(`the rules cannot be removed: ${stderr}`);
     },
     [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose](),
   };
 }
 
-/** Tables of iptables-legacy that nobody has used are not there, and asking for them would make them. */
-const clearing = `set -e
+/**
+ * A script that removes all rules and connections, and what the command sets in mode iptables. Tables of iptables-legacy that
+ * nobody has used are not there, and asking for them would make them.
+ */
+export const removeRules = `set -e
   nft flush ruleset
   for ip in ip ip6; do
     for table in $(cat /proc/net/\${ip}_tables_names 2>/dev/null); do

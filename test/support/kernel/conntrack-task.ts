@@ -14,11 +14,9 @@ export interface ConntrackTask {
   readonly staleEndpoints: readonly string[];
 }
 
-export type ConntrackReport =
-  | {
-      readonly deleted: number;
-      readonly seen: readonly Flow[];
-      /** Lines of `conntrack -L` afterwards. */
-      readonly left: readonly string[];
-    }
-  | { readonly error: string };
+export interface ConntrackReport {
+  readonly deleted: number;
+  readonly seen: readonly Flow[];
+  /** Lines of `conntrack -L` afterwards. */
+  readonly left: readonly string[];
+}

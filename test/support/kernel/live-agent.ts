@@ -6,14 +6,13 @@ import { liveNodeView } from '../../../src/kernel/node/live-node-view.ts';
 import { readNftListing } from '../../../src/rules-text/nft/read-listing.ts';
 import type { RuleTable } from '../../../src/rules-text/ruleset.ts';
 import type { Trace } from '../../../src/trace/trace.ts';
+import { serve } from '../agents/serve.ts';
 import { nodeView } from '../equivalence/facts.ts';
 import type { ChainForms, LiveAnswer, LiveQuestion } from './live-messages.ts';
 
 /** Runs in a network namespace of its own, which ends with it; loads rules there and traces packets through them. */
 
-process.on('message', async (question: LiveQuestion) => {
-  process.send?.(await answer(question).catch((error: unknown) => ({ error: String(error) })));
-});
+serve(answer);
 
 async function answer(question: LiveQuestion): Promise<LiveAnswer> {
   if (question.ask === 'trace') return await trace(question);

@@ -32,5 +32,4 @@ export type LiveQuestion =
 export type LiveAnswer =
   | { readonly chains: readonly ChainForms[] }
   | { readonly printed: string }
-  | { readonly tables: readonly string[]; readonly traces: readonly Trace[] }
-  | { readonly error: string };
+  | { readonly tables: readonly string[]; readonly traces: readonly Trace[] };

@@ -1,9 +1,8 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Family } from '../../../src/net/family.ts';
 import type { Packet } from '../../../src/trace/packet.ts';
 import type { Trace } from '../../../src/trace/trace.ts';
+import { startAgent } from '../agents/start-agent.ts';
+import { removeRules } from '../cli/program.ts';
 import type { Facts } from '../equivalence/facts.ts';
 import type { ChainForms, LiveAnswer, LiveQuestion } from './live-messages.ts';
 
@@ -11,6 +10,8 @@ import type { ChainForms, LiveAnswer, LiveQuestion } from './live-messages.ts';
 export interface LiveNamespace extends AsyncDisposable {
   /** What a command prints there. Throws an `Error` where it fails. */
   run(command: readonly string[], input?: string): Promise<string>;
+  /** Removes all rules. */
+  clear(): Promise<void>;
   chains(family: 'ip' | 'ip6', table: string): Promise<readonly ChainForms[]>;
   /** Throws an `Error` with the message of what `traceLive` throws. */
   trace(family: Family, packets: readonly Packet[], options?: TraceOptions): Promise<LiveTraces>;
@@ -32,45 +33,32 @@ export interface LiveTraces {
 }
 
 /**
- * One question at a time. `/run` is the namespace's own: the lock of xtables is there. `wrapper` is a command in front of
+ * `/run` is the namespace's own: the lock of xtables is there. `wrapper` is a command in front of
  * the agent's own, such as one that takes capabilities away.
  */
 export function liveNamespace(wrapper: readonly string[] = []): LiveNamespace {
   const script = 'mount -t tmpfs none /run && ip link set lo up && exec "$0" "$@"';
-  const agent = fork(agentPath, [], {
-    execPath: 'unshare',
-    execArgv: ['--net', '--mount', 'sh', '-c', script, ...wrapper, process.execPath],
-    serialization: 'advanced',
-    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1' },
+  const agent = startAgent<LiveQuestion, LiveAnswer>({
+    launcher: ['unshare', '--net', '--mount', 'sh', '-c', script, ...wrapper],
+    script: new URL('./live-agent.ts', import.meta.url),
   });
-  const ended = once(agent, 'exit');
-  async function ask(question: LiveQuestion): Promise<Exclude<LiveAnswer, { error: string }>> {
-    const answered = once(agent, 'message');
-    agent.send(question);
-    const gone = ended.then(([code]) => [{ error: `the agent has ended (${code})` }]);
-    const [answer]: LiveAnswer[] = await Promise.race([answered, gone]);
-    if (answer === undefined || 'error' in answer) throw new Error(answer?.error ?? 'no answer');
-    return answer;
-  }
   return {
     async run(command, input = '') {
-      const answer = await ask({ ask: 'run', command, input });
+      const answer = await agent.ask({ ask: 'run', command, input });
       return 'printed' in answer ? answer.printed : '';
     },
     async chains(family, table) {
-      const answer = await ask({ ask: 'chains', family, table });
+      const answer = await agent.ask({ ask: 'chains', family, table });
       return 'chains' in answer ? answer.chains : [];
     },
     async trace(family, packets, { facts, path, meanwhile } = {}) {
-      const answer = await ask({ ask: 'trace', family, packets, facts, path, meanwhile });
+      const answer = await agent.ask({ ask: 'trace', family, packets, facts, path, meanwhile });
       if (!('traces' in answer)) throw new Error('an answer to another question');
       return answer;
     },
-    async [Symbol.asyncDispose]() {
-      if (agent.connected) agent.disconnect();
-      await ended;
+    async clear() {
+      await agent.ask({ ask: 'run', command: ['sh', '-c', removeRules], input: '' });
     },
+    [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose](),
   };
 }
-
-const agentPath = fileURLToPath(new URL('./live-agent.ts', import.meta.url));

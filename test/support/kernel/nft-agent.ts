@@ -2,16 +2,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ToolError } from '../../../src/backend/failure.ts';
 import { nftTool } from '../../../src/kernel/nft/choose-nft-tool.ts';
 import type { NftTool } from '../../../src/nftables/nft-tool.ts';
-import type { Answer, Question, Reply } from './nft-messages.ts';
+import { serve } from '../agents/serve.ts';
+import type { Answer, Question } from './nft-messages.ts';
 
 /** Runs in a network namespace of its own, which ends with it; does with a tool what the test asks. */
 
 const method = process.argv[2] === 'library' ? 'library' : 'command';
 const choice = await nftTool({ method }).catch((error: unknown) => failureOf(error));
 
-process.on('message', async ({ id, question }: { id: number; question: Question }) => {
-  const answer: Answer = 'failure' in choice ? choice : await reply(choice.tool, question).catch(failureOf);
-  process.send?.({ id, answer } satisfies Reply);
+serve(async (question: Question): Promise<Answer> => {
+  return 'failure' in choice ? choice : await reply(choice.tool, question).catch(failureOf);
 });
 
 async function reply(tool: NftTool, question: Question): Promise<Answer> {

@@ -12,8 +12,3 @@ export type Answer =
   | { readonly value: number }
   | { readonly lines: readonly string[] }
   | { readonly failure: Failure | 'another error'; readonly message: string };
-
-export interface Reply {
-  readonly id: number;
-  readonly answer: Answer;
-}

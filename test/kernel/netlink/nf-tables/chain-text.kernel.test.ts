@@ -7,8 +7,10 @@ import { sharedEntries, sharedPath, sharedUnavailable } from '../../../support/c
 import { liveNamespace } from '../../../support/kernel/live-namespace.ts';
 import { labUnavailable } from '../../../support/lab/unavailable.ts';
 import { address } from '../../../support/records.ts';
+import { shared } from '../../../support/shared.ts';
 
 const missing = labUnavailable();
+const borrow = shared(liveNamespace, (namespace) => namespace.clear());
 
 /** Of both families; where they differ, IP stands for `ip` or `ip6`. */
 const forms = [
@@ -75,7 +77,7 @@ function table(family: 'ip' | 'ip6', rules: readonly string[]): string {
 describe('rules in the kernel’s own form', () => {
   test.for(['ip', 'ip6'] as const)('are written as nft lists them: %s', async (family, { skip }) => {
     skip(missing !== undefined, missing);
-    await using namespace = liveNamespace();
+    const namespace = await borrow();
     await namespace.run(['nft', '-f', '-'], table(family, forms));
     const chains = (await namespace.chains(family, 't')).filter(({ chain }) => chain.startsWith('rule'));
     expect(chains).toHaveLength(forms.length);
@@ -92,7 +94,7 @@ describe('rules in the kernel’s own form', () => {
     'meta skuid 0 accept',
   ])('are left to nft where their form is not known: %s', async (rule, { skip }) => {
     skip(missing !== undefined, missing);
-    await using namespace = liveNamespace();
+    const namespace = await borrow();
     await namespace.run(['nft', '-f', '-'], table('ip', [rule]));
     const [chain] = (await namespace.chains('ip', 't')).filter((one) => one.chain === 'rule0');
     expect(chain).toMatchObject({ listed: [expect.any(String)], written: undefined });
@@ -101,7 +103,7 @@ describe('rules in the kernel’s own form', () => {
   test.for(['ip', 'ip6'] as const)('of kube-proxy are all known: %s', async (family, { skip }) => {
     const absent = missing ?? sharedUnavailable();
     skip(absent !== undefined, absent);
-    await using namespace = liveNamespace();
+    const namespace = await borrow();
     for (const name of sharedEntries('golden')) {
       await namespace.run(['nft', '-f', `${sharedPath}golden/${name}/nft-${family}.txt`]);
       for (const { chain, listed, written } of await namespace.chains(family, 'kube-proxy'))
@@ -114,7 +116,7 @@ describe('rules in the kernel’s own form', () => {
 describe('a table so large that its chains are read one by one', () => {
   test('leads packets as its whole listing does', async ({ skip }) => {
     skip(missing !== undefined, missing);
-    await using namespace = liveNamespace();
+    const namespace = await borrow();
     await namespace.run(['nft', '-f', '-'], largeTable);
     const listing = await namespace.run(['nft', 'list', 'ruleset']);
     const whole = { family: 'IPv4', tables: readNftListing(listing, 'IPv4') } as const;

@@ -1,16 +1,17 @@
-import { afterAll } from 'vitest';
+import { shared } from '../../shared.ts';
 import { createTestNode, type Mode, type TestNode } from './test-node.ts';
 
 /**
- * For tests that change rules, objects and the configuration, and nothing else of a node: they borrow the same one, which is
- * healthy and without rules each time. Call it once in a file.
+ * For tests that change rules, objects and the configuration, and nothing else of a node: they share one, which is healthy
+ * and without rules each time. Call it once in a file.
  */
 export function nodeToBorrow(): (options: { readonly mode: Mode }) => Promise<TestNode> {
-  let made: Promise<TestNode> | undefined;
-  afterAll(async () => (await made)?.[Symbol.asyncDispose]());
+  const borrow = shared(
+    () => createTestNode({ mode: 'nftables' }),
+    async () => undefined,
+  );
   return async ({ mode }) => {
-    made ??= createTestNode({ mode });
-    const node = await made;
+    const node = await borrow();
     await node.startAnew(mode);
     // It goes on to the next.
     return { ...node, [Symbol.asyncDispose]: async () => undefined };
