@@ -6,7 +6,10 @@ const named = ['property', 'process', 'kernel', 'cluster'] as const;
 const filesOf = (layer: string) => [`test/**/*.${layer}.test.ts`];
 
 /** Node.js itself keeps such a test from starting a process and from loading what is not JavaScript. */
-const pure = { isolate: false, execArgv: ['--permission', '--allow-fs-read=*', '--allow-fs-write=*'] };
+const pure = {
+  isolate: false,
+  execArgv: ['--permission', '--allow-fs-read=*', '--allow-fs-write=*', '--allow-inspector'],
+};
 
 export default defineConfig({
   test: {

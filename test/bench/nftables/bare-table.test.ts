@@ -7,7 +7,11 @@ import { ClusterState } from '../../../src/state/cluster-state.ts';
 test('the bare table has the slots and the dispatch of each Service, chains without rules, and no counter', () => {
   const table = bareTable(plansOfTwoServices());
   expect(table).toContain(
-    'elements = { 10.96.0.0 . 80 . 0 : 10.128.0.0 . 8080,\n10.96.0.0 . 80 . 1 : 10.128.0.1 . 8080,\n10.96.0.1 . 80 . 0',
+    [
+      'elements = { 10.96.0.0 . 80 . 0 : 10.128.0.0 . 8080',
+      '10.96.0.0 . 80 . 1 : 10.128.0.1 . 8080',
+      '10.96.0.1 . 80 . 0',
+    ].join(',\n\t\t\t     '),
   );
   expect(table).toContain('10.96.0.1 . tcp . 80 : goto KUBE-SVC-tcp-random-2 }');
   expect(table).toContain('\tchain KUBE-SVC-tcp-random-2 {\n\t}');
