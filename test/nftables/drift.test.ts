@@ -50,6 +50,10 @@ describe("somebody else's change", () => {
       'puts as many other rules into a chain',
       'flush chain ip portolan KUBE-DROP\nadd rule ip portolan KUBE-DROP accept',
     ],
+    [
+      'adds a base chain',
+      'add chain ip portolan theirs { type filter hook forward priority filter; policy drop; }',
+    ],
   ])('is seen and mended each time, however often somebody %s', async (_, commands) => {
     const played = proxy();
     await played.apply(web);

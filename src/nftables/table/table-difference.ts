@@ -1,4 +1,4 @@
-import { elementText } from '../../rules-text/nft/write/element-text.ts';
+import { elementText } from '../../rules-text/nft/write/command-text.ts';
 import type { SetName } from '../names.ts';
 import {
   type Chain,

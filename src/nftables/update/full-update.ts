@@ -16,7 +16,7 @@ import { skeletonTable } from '../table/skeleton-table.ts';
 import { type Data, emptyTable, type Key, type Table, type TableSchema } from '../table/table.ts';
 import type { Transaction } from '../table/table-transaction.ts';
 import { KeptContent } from './kept-content.ts';
-import { attachBaseChains, createSchema, hasSameSets } from './schema-steps.ts';
+import { attachBaseChains, createSchema, deleteForeignBaseChains, hasSameSets } from './schema-steps.ts';
 import { TableState } from './table-state.ts';
 import { TableUpdate } from './table-update.ts';
 import { nothingUnclaimed, type Unclaimed } from './unclaimed.ts';
@@ -67,7 +67,7 @@ export function* fullUpdate(input: FullUpdate): Iterable<Transaction> {
   const unclaimed = unclaimedOf(live, skeleton);
   const update = new TableUpdate(state, options, unclaimed, now);
   const claimed = { frontends: new Set<Key>(), chains: new Set<ChainName>() };
-  let opening = createSchema(live, skeleton);
+  let opening = [...deleteForeignBaseChains(live, skeleton), ...createSchema(live, skeleton)];
   for (const ports of plans.values()) {
     const arranged = ports.map((plan) => state.arrange(plan, slotsIn(unclaimed, plan)));
     const content = serviceContent(arranged, shapes, options);
@@ -94,8 +94,8 @@ function unclaimedOf(live: Table, skeleton: TableSchema): Unclaimed {
   for (const set of fixedSets) {
     for (const [key, data] of live.elements.get(set) ?? []) unclaimed.elements[set].set(key, data);
   }
-  for (const [name, { rules }] of live.chains) {
-    if (!skeleton.chains.has(name)) unclaimed.chains.set(name, rules);
+  for (const [name, { hook, rules }] of live.chains) {
+    if (hook === undefined && !skeleton.chains.has(name)) unclaimed.chains.set(name, rules);
   }
   for (const name of live.sets.keys()) if (isClientSet(name)) unclaimed.clientSets.add(name);
   return unclaimed;

@@ -12,6 +12,17 @@ export function hasSameSets(live: TableSchema, skeleton: TableSchema): boolean {
   });
 }
 
+/** Deletes base chains that are not ours: no rule leads there, so no packet in transit can still need one. */
+export function deleteForeignBaseChains(live: TableSchema, skeleton: TableSchema): Transaction {
+  const foreign = [...live.chains.values()].filter(
+    ({ name, hook }) => hook !== undefined && !skeleton.chains.has(name),
+  );
+  return [
+    ...foreign.map(({ name }): Step => ({ kind: 'flush-chain', name })),
+    ...foreign.map(({ name }): Step => ({ kind: 'delete-chain', name })),
+  ];
+}
+
 /** Creates what elements of Services need: the table, its maps and sets, and the chains without a hook. */
 export function createSchema(live: TableSchema, skeleton: TableSchema): Transaction {
   const isNew = live.sets.size + live.chains.size === 0;
