@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { dump } from 'js-yaml';
+import { formatConfig } from '../config/format-config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { prepareNode } from '../kernel/node/prepare-node.ts';
@@ -9,6 +12,11 @@ import type { RunOptions } from './run-options.ts';
 /** Programs the node's rules from the objects, and goes on doing so until a signal ends it, unless `once`. */
 export async function run(options: RunOptions): Promise<ExitStatus> {
   const { config, notices } = await loadConfig(options.flags);
+  const configFile = options.flags['write-config-to'];
+  if (configFile !== undefined) {
+    await writeFile(configFile, dump(formatConfig(config)));
+    return exitStatus.ok;
+  }
   if (options.trafficMetrics) requireCounters('--traffic-metrics', config);
   const logger = await createLogger(config.logging);
   for (const notice of [...notices, ...withoutApiServer(config, options)]) logger.info(notice);

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
+import { parseInterval } from '../../src/cli/commands/status.ts';
 import { planService } from '../../src/plan/plan-service.ts';
 import { alignColumns } from '../../src/status/align-columns.ts';
-import { parseInterval } from '../../src/status/interval.ts';
 import { openScreen } from '../../src/status/screen.ts';
 import { selectServices } from '../../src/status/select-services.ts';
 import { statusLines } from '../../src/status/status-lines.ts';

@@ -42,10 +42,6 @@ Examples:
       const { cleanup } = await import('../../proxy/cleanup.ts');
       return finish(await cleanup());
     }
-    if (flags['write-config-to'] !== undefined) {
-      const { writeConfig } = await import('../../proxy/write-config.ts');
-      return finish(await writeConfig(flags));
-    }
     const { run } = await import('../../proxy/run.ts');
     finish(
       await run({

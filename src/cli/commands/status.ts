@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Milliseconds } from '../../config/duration.ts';
+import { type Milliseconds, parseDuration } from '../../config/duration.ts';
 import type { Family } from '../../net/family.ts';
-import { parseInterval } from '../../status/interval.ts';
 import {
   common,
   type Finish,
@@ -61,6 +60,16 @@ function interval(text: string): Milliseconds {
   if (parsed === undefined) throw new InvalidArgumentError('It must be a duration from 100ms to 24h.');
   return parsed;
 }
+
+/** Parses `--interval`; `undefined` unless it is a duration from 100 ms to 24 hours. */
+export function parseInterval(text: string): Milliseconds | undefined {
+  const interval = parseDuration(text);
+  return interval !== undefined && interval >= shortest && interval <= longest ? interval : undefined;
+}
+
+const shortest = 100;
+/** Well below the longest timer of Node.js, 24 days. */
+const longest = 24 * 60 * 60 * 1_000;
 
 /** What commander leaves of the options. */
 interface Parsed extends ParsedCommon {

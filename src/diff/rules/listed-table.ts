@@ -4,7 +4,7 @@ import type { Chain, Data, Key, Rule, SetDeclaration, Table } from '../../nftabl
 import type { DataType } from '../../rules-text/nft/expression/data-types.ts';
 import type { NftTable } from '../../rules-text/nft/nft-table.ts';
 import { readNftListing } from '../../rules-text/nft/read-listing.ts';
-import { partsText, verdictText } from '../../rules-text/nft/write/element-text.ts';
+import { partsText, verdictText } from '../../rules-text/nft/write/pattern-text.ts';
 import type { Element } from '../../rules-text/rule.ts';
 import { scalarsIn } from '../../trace/rule/environment.ts';
 

@@ -1,6 +1,6 @@
 import { type Fields, isFields } from '../../state/read-fields.ts';
 import { shown } from '../../state/shown.ts';
-import { ApiFailure } from './api-failure.ts';
+import { ApiFailure, failureOfStatus } from './api-failure.ts';
 
 /** Objects of one kind, as they were asked for. An answer of status 200 may come from anything on the way. */
 export interface Asked {
@@ -33,15 +33,69 @@ export function checkItem(item: Fields, asked: Asked): void {
   if (item.kind !== undefined || item.apiVersion !== undefined) checkKind(item, asked);
 }
 
-/** Makes sure that the object of an event is of the kind, and has a version. */
-export function checkObject(object: Fields, asked: Asked): void {
-  checkKind(object, asked);
-  checkVersion(object, asked);
+/** One event of a watch. */
+export type WatchEvent =
+  | { readonly type: 'present' | 'gone'; readonly object: Fields }
+  /** Nothing older than this version will come. */
+  | { readonly type: 'bookmark'; readonly object: Fields; readonly endsInitialEvents: boolean }
+  /** Of a type that this version does not know. */
+  | { readonly type: 'other'; readonly name: string };
+
+/**
+ * Reads a line of a watch. Throws an `ApiFailure`: of the kind that an ERROR event tells, or `unavailable` where the line
+ * is no event, or one of another kind of object.
+ */
+export function parseWatchEvent(line: string, asked: Asked): WatchEvent {
+  const event = parse(line);
+  if (!isFields(event) || typeof event.type !== 'string' || !isFields(event.object))
+    throw unexpected(asked, `must send events, one a line, got ${shown(line)}`);
+  const { type, object } = event;
+  switch (type) {
+    case 'ADDED':
+    case 'MODIFIED':
+      checkObject(object, asked);
+      return { type: 'present', object };
+    case 'DELETED':
+      checkObject(object, asked);
+      return { type: 'gone', object };
+    case 'BOOKMARK':
+      checkObject(object, asked);
+      return { type: 'bookmark', object, endsInitialEvents: endsInitialEvents(object) };
+    case 'ERROR':
+      throw failureOfStatus(object);
+    default:
+      return { type: 'other', name: type };
+  }
+}
+
+/** `metadata.resourceVersion` of an object or a List; `undefined` where it has none. */
+export function versionOf({ metadata }: Fields): string | undefined {
+  const version = isFields(metadata) ? metadata.resourceVersion : undefined;
+  return typeof version === 'string' && version !== '' ? version : undefined;
 }
 
 /** An answer that is not what it must be. */
 export function unexpected({ path }: Pick<Asked, 'path'>, what: string): ApiFailure {
   return new ApiFailure('unavailable', `GET ${path}: ${what}`);
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** KEP-3157. */
+function endsInitialEvents({ metadata }: Fields): boolean {
+  const annotations = isFields(metadata) && isFields(metadata.annotations) ? metadata.annotations : {};
+  return annotations['k8s.io/initial-events-end'] === 'true';
+}
+
+function checkObject(object: Fields, asked: Asked): void {
+  checkKind(object, asked);
+  checkVersion(object, asked);
 }
 
 function checkKind(object: Fields, { path, kind, apiVersion }: Asked): void {
@@ -50,8 +104,8 @@ function checkKind(object: Fields, { path, kind, apiVersion }: Asked): void {
     throw unexpected({ path }, `apiVersion must be "${apiVersion}", got ${shown(object.apiVersion)}`);
 }
 
-function checkVersion({ metadata }: Fields, asked: Asked): void {
-  const version = isFields(metadata) ? metadata.resourceVersion : undefined;
-  if (typeof version !== 'string' || version === '')
-    throw unexpected(asked, `metadata.resourceVersion must be a text, got ${shown(version)}`);
+function checkVersion(object: Fields, asked: Asked): void {
+  if (versionOf(object) !== undefined) return;
+  const version = isFields(object.metadata) ? object.metadata.resourceVersion : undefined;
+  throw unexpected(asked, `metadata.resourceVersion must be a text, got ${shown(version)}`);
 }

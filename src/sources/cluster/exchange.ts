@@ -35,6 +35,23 @@ export async function* exchange(
   }
 }
 
+/** Cuts the text of a watch into lines while it arrives; each is an event. */
+export class Lines {
+  #rest = '';
+
+  /** The lines that this chunk completes, empty ones left out. */
+  push(chunk: string): readonly string[] {
+    const lines = (this.#rest + chunk).split('\n');
+    this.#rest = lines.pop() ?? '';
+    return lines.filter((line) => line.trim() !== '');
+  }
+
+  /** Whether the text ends in the middle of a line. */
+  get isBroken(): boolean {
+    return this.#rest.trim() !== '';
+  }
+}
+
 /** Milliseconds. A server that has much to do lets a request wait for its turn. */
 const headSilence = 30_000;
 

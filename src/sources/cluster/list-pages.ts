@@ -1,8 +1,7 @@
 import { type Fields, isFields } from '../../state/read-fields.ts';
 import { shown } from '../../state/shown.ts';
-import { type Asked, checkItem, checkList, checkListKind, unexpected } from './check-answer.ts';
+import { type Asked, checkItem, checkList, checkListKind, unexpected, versionOf } from './check-answer.ts';
 import { ListReader } from './read-list.ts';
-import { versionOf } from './version-of.ts';
 
 const pageSize = 500;
 

@@ -2,15 +2,13 @@ import type { Problem } from '../../state/problem.ts';
 import type { Change } from '../../state/records.ts';
 import type { SourceUpdate, UpdateListener } from '../source.ts';
 import { ApiFailure, failureOfError } from './api-failure.ts';
+import { parseWatchEvent, versionOf } from './check-answer.ts';
 import { Collection } from './collection.ts';
-import { exchange } from './exchange.ts';
+import { exchange, Lines } from './exchange.ts';
 import { listPages } from './list-pages.ts';
 import type { Resource } from './resources.ts';
-import { RetryPause, shortestPause } from './retry-pause.ts';
+import { RetryPause, shortestPause, wait } from './retry-pause.ts';
 import type { ApiTransport } from './transport.ts';
-import { versionOf } from './version-of.ts';
-import { wait } from './wait.ts';
-import { Lines, parseWatchEvent } from './watch-event.ts';
 
 /** What a reflector tells of its dealings with the API server. */
 export interface ReflectorEvents {

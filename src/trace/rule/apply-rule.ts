@@ -1,5 +1,5 @@
 import { type Address, familyOf } from '../../net/address.ts';
-import { keyText } from '../../rules-text/nft/write/element-text.ts';
+import { keyText } from '../../rules-text/nft/write/pattern-text.ts';
 import type { Rule, Statement, Verdict } from '../../rules-text/rule.ts';
 import type { Effect, Outcome } from '../trace.ts';
 import type { Environment, Found, Question, Truth } from './environment.ts';

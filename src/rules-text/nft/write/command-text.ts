@@ -1,5 +1,3 @@
-import { elementText } from './element-text.ts';
-
 /** A change of one table, in the words of nft's commands. Names, keys and rules come from checked values only: none can end a command. */
 export type Command =
   | { readonly kind: 'add-table' | 'delete-table' }
@@ -52,6 +50,11 @@ export function commandText(command: Command, title: string): string {
     case 'add-elements':
       return elements('add', `${title} ${command.set}`, command.elements.map(elementText));
   }
+}
+
+/** An element as nft lists it, `10.96.0.10 . tcp . 53 : goto web`; the bare key in a set. */
+export function elementText([key, data]: readonly [key: string, data: string]): string {
+  return data === '' ? key : `${key} : ${data}`;
 }
 
 function elements(action: 'add' | 'delete', set: string, texts: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { elementText } from './element-text.ts';
+import { elementText } from './command-text.ts';
 
 /** A map or set with what it declares of itself, `type …`, `flags …`, and its elements as key and data. */
 export interface SetText {

@@ -2,11 +2,6 @@ import type { Family } from '../../../net/family.ts';
 import type { Element, Expression, Field, Pattern, Scalar, Verdict } from '../../rule.ts';
 import { type DataType, dataType } from '../expression/data-types.ts';
 
-/** An element as nft lists it, `10.96.0.10 . tcp . 53 : goto web`; the bare key in a set. */
-export function elementText([key, data]: readonly [key: string, data: string]): string {
-  return data === '' ? key : `${key} : ${data}`;
-}
-
 /** A key, or the data of a map, of these types, one a part: `10.96.0.10 . tcp . 53`. */
 export function partsText(patterns: readonly Pattern[], types: readonly (DataType | undefined)[]): string {
   return patterns.map((pattern, at) => patternText(pattern, types[at])).join(' . ');
