@@ -2,10 +2,10 @@ import { promisify } from 'node:util';
 import type { KoffiFunc } from 'koffi';
 
 /**
- * A socket to ctnetlink. The kernel works while a request is sent and, on a list, while it is received: where few flows
- * are asked for it goes through the whole table in one call. So both are done on other threads.
+ * A socket to netfilter: ctnetlink, nf_tables. The kernel works while a request is sent and, on a list, while it is
+ * received: where few flows are asked for it goes through the whole table in one call. So both are done on other threads.
  */
-export interface ConntrackSocket extends Disposable {
+export interface NetfilterSocket extends Disposable {
   /** Rejects with an `Error` where the kernel does not take the requests. */
   send(requests: Uint8Array): Promise<void>;
   /** The next datagram, a view that the next call changes; `undefined` where there is none. */
@@ -16,7 +16,7 @@ export interface ConntrackSocket extends Disposable {
  * Resolves to what opens such sockets, which throws an `Error` where it may not. Rejects where koffi, which calls the C
  * library, is not there.
  */
-export async function bindConntrackSocket(): Promise<() => ConntrackSocket> {
+export async function bindNetfilterSocket(): Promise<() => NetfilterSocket> {
   const { load } = await import('koffi');
   const library = load(null);
   const open: Open = library.func('int socket(int domain, int type, int protocol)');

@@ -9,13 +9,13 @@ import { shared } from '../../support/shared.ts';
 const unavailable = conntrackUnavailable();
 /** It clears the table after each question. */
 const borrow = shared(startConntrackAgent, async () => undefined);
-const ways = ['netlink', 'command'] as const;
+const methods = ['netlink', 'command'] as const;
 const worlds = {
   IPv4: { client: '192.168.50.9', service: '10.96.0.10', pods: ['10.244.0.1', '10.244.0.2'] },
   IPv6: { client: 'fd00:50::9', service: 'fd00:96::10', pods: ['fd00:244::1', 'fd00:244::2'] },
 } as const;
 
-describe.each(ways)('the table of connection tracking, by %s', (way) => {
+describe.each(methods)('the table of connection tracking, by %s', (method) => {
   beforeEach(({ skip }) => skip(unavailable !== undefined, unavailable));
 
   describe.each(families)('in %s', (family) => {
@@ -24,7 +24,7 @@ describe.each(ways)('the table of connection tracking, by %s', (way) => {
 
     test('shows where flows go to and who answers', async () => {
       const entries = [udp(family, 1, first), udp(family, 2, service)];
-      const { seen } = await pass({ way, family, entries });
+      const { seen } = await pass({ method, family, entries });
       const to = family === 'IPv4' ? '10.96.0.10:53' : '[fd00:96::10]:53';
       const by = family === 'IPv4' ? '10.244.0.1:53' : '[fd00:244::1]:53';
       expect(seen).toHaveLength(2);
@@ -33,7 +33,7 @@ describe.each(ways)('the table of connection tracking, by %s', (way) => {
 
     test('loses the flows that are stale, and no others', async () => {
       const entries = [udp(family, 1, first), udp(family, 2, second), udp(family, 3, first)];
-      const { deleted, left } = await pass({ way, family, entries });
+      const { deleted, left } = await pass({ method, family, entries });
       expect(deleted).toBe(2);
       expect(left.map(sourcePort)).toEqual(['2']);
     });
@@ -46,7 +46,7 @@ describe.each(ways)('the table of connection tracking, by %s', (way) => {
         [...udp(family, 3, first), '-w', '7'],
         sctp(family, 4, first),
       ];
-      const { deleted, left, seen } = await pass({ way, family, entries });
+      const { deleted, left, seen } = await pass({ method, family, entries });
       expect(seen).toEqual([]);
       expect(deleted).toBe(0);
       expect(left).toHaveLength(4);
@@ -54,20 +54,20 @@ describe.each(ways)('the table of connection tracking, by %s', (way) => {
 
     test('is read once for two protocols', async () => {
       const entries = [tcp(family, 1, first), udp(family, 2, first), sctp(family, 3, first)];
-      const { deleted, left } = await pass({ way, family, entries, protocols: ['UDP', 'SCTP'] });
+      const { deleted, left } = await pass({ method, family, entries, protocols: ['UDP', 'SCTP'] });
       expect(deleted).toBe(2);
       expect(left.map(sourcePort)).toEqual(['1']);
     });
   });
 
   test('may be empty', async () => {
-    expect(await pass({ way, entries: [] })).toMatchObject({ deleted: 0, seen: [] });
+    expect(await pass({ method, entries: [] })).toMatchObject({ deleted: 0, seen: [] });
   });
 
   test('is not given to who may not see it', async () => {
     const wrapper = ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin'];
     await using agent = startConntrackAgent(wrapper);
-    await expect(agent.ask(whole({ way, entries: [] }))).rejects.toThrow(/CAP_NET_ADMIN/);
+    await expect(agent.ask(whole({ method, entries: [] }))).rejects.toThrow(/CAP_NET_ADMIN/);
   });
 });
 
@@ -77,7 +77,7 @@ describe('by netlink', () => {
   test('an entry that took the place of a stale one meanwhile stays', async () => {
     const [stale, present] = worlds.IPv4.pods;
     const { deleted, left } = await pass({
-      way: 'netlink',
+      method: 'netlink',
       entries: [udp('IPv4', 1, stale)],
       replacedBy: [udp('IPv4', 1, present)],
     });
@@ -88,14 +88,14 @@ describe('by netlink', () => {
   test('thousands of stale flows among more are deleted in one pass', async () => {
     const { pods } = worlds.IPv4;
     const entries = Array.from({ length: 6_000 }, (_, at) => udp('IPv4', at + 1, pods[at % 3 === 0 ? 0 : 1]));
-    const { deleted, seen, left } = await pass({ way: 'netlink', entries });
+    const { deleted, seen, left } = await pass({ method: 'netlink', entries });
     expect(seen).toHaveLength(6_000);
     expect(deleted).toBe(2_000);
     expect(left).toHaveLength(4_000);
   });
 });
 
-type Pass = Partial<ConntrackTask> & Pick<ConntrackTask, 'way' | 'entries'>;
+type Pass = Partial<ConntrackTask> & Pick<ConntrackTask, 'method' | 'entries'>;
 
 async function pass(task: Pass): Promise<ConntrackReport> {
   return (await borrow()).ask(whole(task));

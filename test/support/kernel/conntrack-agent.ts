@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import type { Flow } from '../../../src/conntrack/flow.ts';
 import { conntrackCommand } from '../../../src/kernel/conntrack/conntrack-command.ts';
 import { conntrackNetlink } from '../../../src/kernel/conntrack/conntrack-netlink.ts';
-import { bindConntrackSocket } from '../../../src/kernel/netlink/netlink-socket.ts';
+import { bindNetfilterSocket } from '../../../src/kernel/netlink/netlink-socket.ts';
 import { serve } from '../agents/serve.ts';
 import type { ConntrackReport, ConntrackTask } from './conntrack-task.ts';
 
@@ -11,7 +11,8 @@ import type { ConntrackReport, ConntrackTask } from './conntrack-task.ts';
 serve(async (task: ConntrackTask): Promise<ConntrackReport> => {
   // conntrack opens its standard input by name, which a pipe allows and the socket that Node makes does not.
   execFileSync('sh', ['-c', 'cat | conntrack -R -'], { input: lines(task.entries), stdio: 'pipe' });
-  const table = task.way === 'command' ? conntrackCommand() : conntrackNetlink(await bindConntrackSocket());
+  const table =
+    task.method === 'command' ? conntrackCommand() : conntrackNetlink(await bindNetfilterSocket());
   const seen: Flow[] = [];
   const deleted = await table.deleteFlows(task.family, task.protocols, (flow) => {
     seen.push(flow);

@@ -3,7 +3,7 @@ import type { Family } from '../../../src/net/family.ts';
 
 /** What conntrack-agent.ts is asked to do. */
 export interface ConntrackTask {
-  readonly way: 'netlink' | 'command';
+  readonly method: 'netlink' | 'command';
   readonly family: Family;
   readonly protocols: readonly FlowProtocol[];
   /** Arguments of `conntrack -I`, one entry each. */

@@ -1,5 +1,5 @@
 import { Attributes, aligned, attribute, isLittle } from '../netlink-attributes.ts';
-import { bindConntrackSocket, type ConntrackSocket } from '../netlink-socket.ts';
+import { bindNetfilterSocket, type NetfilterSocket } from '../netlink-socket.ts';
 
 /**
  * Requests to nf_tables by netlink that the kernel answers with one message each, 0.05 ms a request: nft 1.0 reads far
@@ -108,7 +108,7 @@ const requestsAtOnce = 32;
 
 async function receiveInto(
   replies: NfTablesReply[],
-  socket: ConntrackSocket,
+  socket: NetfilterSocket,
   expected: number,
 ): Promise<void> {
   for (let received = 0; received < expected; ) {
@@ -165,8 +165,8 @@ function message({ get, family, content }: Asked, sequence: number, flag = flags
 }
 
 /** `undefined` where koffi, which calls the C library, does not work here. */
-function bound(): Promise<(() => ConntrackSocket) | undefined> {
-  binding ??= bindConntrackSocket().catch(() => undefined);
+function bound(): Promise<(() => NetfilterSocket) | undefined> {
+  binding ??= bindNetfilterSocket().catch(() => undefined);
   return binding;
 }
 
