@@ -86,6 +86,6 @@ async function ask(from: Place, address: string, pods: readonly Pod[]): Promise<
   if (errors.length > 0) throw new Error(`${errors.length} of ${requestCount} requests failed: ${errors[0]}`);
   const silent = pods.filter((pod) => answers[pod.name] === undefined);
   if (silent.length > 0) throw new Error(`no request reached ${silent.map((pod) => pod.name).join(', ')}`);
-  const strangers = Object.keys(answers).filter((name) => pods.every((pod) => pod.name !== name));
-  if (strangers.length > 0) throw new Error(`requests reached ${strangers.join(', ')}`);
+  const unexpected = Object.keys(answers).filter((name) => pods.every((pod) => pod.name !== name));
+  if (unexpected.length > 0) throw new Error(`requests reached ${unexpected.join(', ')}`);
 }

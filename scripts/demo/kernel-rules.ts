@@ -12,11 +12,11 @@ export type Rule = { readonly chain: string; readonly text: string };
 /** Waits until the kernel sends the service to exactly these endpoints (`ip:port`). */
 export async function waitForEndpoints(shop: Shop, endpoints: readonly string[]): Promise<void> {
   const wanted = endpoints.toSorted().join(', ');
-  const giveUp = AbortSignal.timeout(deadline);
+  const timeout = AbortSignal.timeout(deadline);
   for (;;) {
     const seen = (await serviceRules(shop)).flatMap(destination).toSorted().join(', ');
     if (seen === wanted) return;
-    if (giveUp.aborted) throw new Error(`the kernel has the endpoints [${seen}], not [${wanted}]`);
+    if (timeout.aborted) throw new Error(`the kernel has the endpoints [${seen}], not [${wanted}]`);
     await setTimeout(pause);
   }
 }

@@ -95,10 +95,10 @@ export class FamilySync {
     const { backend, book } = this.#options;
     try {
       const isInForce = await backend.isInForce(book.plans(this.family), look, signal);
-      if (signal?.aborted) return 'given up';
+      if (signal?.aborted) return 'cancelled';
       if (isInForce) return 'intact';
     } catch (error) {
-      if (signal?.aborted) return 'given up';
+      if (signal?.aborted) return 'cancelled';
       this.#tell({ kind: 'look failed', look, error: asError(error) });
       return 'failed';
     }
@@ -147,8 +147,8 @@ export class FamilySync {
 }
 
 export type TidyResult = 'done' | 'failed';
-/** A look is given up where its signal aborts. */
-export type LookResult = 'intact' | 'damaged' | 'failed' | 'given up';
+/** A look is cancelled where its signal aborts. */
+export type LookResult = 'intact' | 'damaged' | 'failed' | 'cancelled';
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

@@ -109,7 +109,7 @@ export class Reconciler {
   async #performSync(): Promise<'done' | 'failed'> {
     this.#isAsked = false;
     const started = this.#clock.now();
-    const outcome = await this.#underWay((signal) => this.#sync.sync(signal), this.#giveUpChange);
+    const outcome = await this.#withDeadline((signal) => this.#sync.sync(signal), this.#changeDeadline);
     if (outcome === undefined) return 'done';
     this.#schedule.synced({ started, ended: this.#clock.now() }, outcome.result);
     return outcome.result;
@@ -117,7 +117,7 @@ export class Reconciler {
 
   async #performTidy(): Promise<'done' | 'failed'> {
     const started = this.#clock.now();
-    const result = await this.#underWay((signal) => this.#sync.tidy(signal), this.#giveUpChange);
+    const result = await this.#withDeadline((signal) => this.#sync.tidy(signal), this.#changeDeadline);
     this.#schedule.tidied({ started, ended: this.#clock.now() }, result);
     return result;
   }
@@ -125,14 +125,14 @@ export class Reconciler {
   async #performLook(look: Look): Promise<'done'> {
     const started = this.#clock.now();
     const patience = this.#schedule.patience(look, started);
-    const giveUpAt = () => {
+    const deadline = () => {
       if (this.#endingSince !== undefined) return this.#endingSince;
       const { needsFull, hasChanges, syncFrom } = this.#situation();
       return needsFull || hasChanges ? Math.max(started + patience, syncFrom) : started + longestLook;
     };
-    const result = await this.#underWay((signal) => this.#sync.inspect(look, signal), giveUpAt);
+    const result = await this.#withDeadline((signal) => this.#sync.inspect(look, signal), deadline);
     const span = { started, ended: this.#clock.now() };
-    if (result !== 'given up' || span.ended < started + longestLook) {
+    if (result !== 'cancelled' || span.ended < started + longestLook) {
       this.#schedule.looked(look, span, result);
     } else {
       const error = new Error(`no answer within ${longestLook / 1_000} s`);
@@ -142,24 +142,24 @@ export class Reconciler {
     return 'done';
   }
 
-  /** A change of the rules is given up only where the proxy ends. */
-  #giveUpChange = (): number | undefined =>
+  /** A change of the rules is cancelled only where the proxy ends. */
+  #changeDeadline = (): number | undefined =>
     this.#endingSince === undefined ? undefined : this.#endingSince + gracePeriod;
 
-  /** Waits for an operation; aborts its signal when the time has come that `giveUpAt` says, which may be another at each event. */
-  async #underWay<T>(
+  /** Waits for an operation; cancels it at its deadline, which may be another after each event. */
+  async #withDeadline<T>(
     operation: (signal: AbortSignal) => Promise<T>,
-    giveUpAt: () => number | undefined,
+    deadline: () => number | undefined,
   ): Promise<T> {
-    const givingUp = new AbortController();
+    const cancelling = new AbortController();
     let isOver = false;
-    const result = operation(givingUp.signal).finally(() => {
+    const result = operation(cancelling.signal).finally(() => {
       isOver = true;
       this.#wake();
     });
-    while (!isOver && !givingUp.signal.aborted) {
-      const at = giveUpAt();
-      if (at !== undefined && at <= this.#clock.now()) givingUp.abort();
+    while (!isOver && !cancelling.signal.aborted) {
+      const at = deadline();
+      if (at !== undefined && at <= this.#clock.now()) cancelling.abort();
       else await this.#rest(at);
     }
     return result;

@@ -43,7 +43,7 @@ export class Schedule {
     const { wantedSince, cost, failures } = this.#timesOf(look);
     const took = span.ended - span.started;
     const at = nextLook(span);
-    if (result === 'given up') {
+    if (result === 'cancelled') {
       this.#looks.set(look, { at, wantedSince, cost: Math.max(cost, took), failures });
     } else if (result === 'failed') {
       const again = span.ended + pauseAfterFailure(failures + 1, took);
@@ -53,7 +53,7 @@ export class Schedule {
     }
   }
 
-  /** Milliseconds from its start for which changes wait for a look; then it is given up for them. */
+  /** Milliseconds from its start for which changes wait for a look; then it is cancelled for them. */
   patience(look: Look, now: number): number {
     const { wantedSince, cost } = this.#timesOf(look);
     return now - wantedSince >= longestPutOff && cost <= shortLook ? shortLook : 0;
@@ -74,7 +74,7 @@ export class Schedule {
 interface LookTimes {
   /** When it is due. */
   readonly at: number;
-  /** When it was due at first, before it was given up. */
+  /** When it was due at first, before it was cancelled. */
   readonly wantedSince: number;
   /** Milliseconds that it takes, as far as is known. */
   readonly cost: number;

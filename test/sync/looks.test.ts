@@ -71,7 +71,7 @@ describe("somebody else's change", () => {
 });
 
 describe('a look that changes come upon', () => {
-  test('is given up for them, and made up for, later where it had gone on for long', async () => {
+  test('is cancelled for them, and made up for, later where it had gone on for long', async () => {
     const { clock, kernels, put, start } = stage();
     kernels.IPv4.course = costs({ everything: 8_000 });
     start();

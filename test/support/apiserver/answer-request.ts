@@ -19,7 +19,7 @@ export interface ServerState {
 }
 
 /** Where the answer goes. */
-export interface AnswerWay {
+export interface AnswerTarget {
   readonly connection: Connection;
   /** For what takes time to know; what is known at once is thrown. */
   readonly refuse: (refusal: Refusal) => void;
@@ -31,9 +31,9 @@ export interface AnswerWay {
 export function answerRequest(
   { store, events, settings }: ServerState,
   request: ServerRequest,
-  way: AnswerWay,
+  to: AnswerTarget,
 ): Watch | undefined {
-  const { connection, refuse } = way;
+  const { connection, refuse } = to;
   if (isEventPath(request.path)) {
     events.answer(request, connection);
     return undefined;
@@ -47,7 +47,7 @@ export function answerRequest(
     return undefined;
   }
   const options = inNamespace(parseOptions(understood(settings, request.query)), target.namespace);
-  if (options.watch) return watch(store, settings, target.resource, options, way);
+  if (options.watch) return watch(store, settings, target.resource, options, to);
   answerList(store, target.resource, options, connection, refuse);
   return undefined;
 }
@@ -96,7 +96,7 @@ function watch(
   settings: ServerSettings,
   resource: ServedResource,
   asked: QueryOptions,
-  { connection, told }: AnswerWay,
+  { connection, told }: AnswerTarget,
 ): Watch | undefined {
   const { streamingLists, expiredWatch } = settings;
   if (asked.sendInitialEvents !== undefined && streamingLists === 'refused-by-status') {

@@ -48,7 +48,7 @@ const ipset: ExtensionReader = {
 const hashedMark: ExtensionReader = { read: (extension) => [unknownMark(extension)] };
 
 /** Targets after which the packet goes on as it came, so far as rules and routes can tell. */
-const asides = [
+const noOps = [
   'AUDIT CHECKSUM CLASSIFY CONNSECMARK DSCP ECN HL IDLETIMER LED LOG NFLOG',
   'RATEEST SECMARK TCPMSS TCPOPTSTRIP TOS TRACE TTL ULOG',
 ]
@@ -67,7 +67,7 @@ const sourceNatOptions = new Set(['--to-source', '--random', '--random-fully', '
 
 /** What the targets do, as far as it is known. All others are unknown. */
 export const targetReaders: ReadonlyMap<string, ExtensionReader> = new Map<string, ExtensionReader>([
-  ...asides,
+  ...noOps,
   ['ACCEPT', verdict('accept')],
   ['CONNMARK', { options: connmarkOptions, read: setConnectionMark }],
   ['CT', conntrackTarget],
