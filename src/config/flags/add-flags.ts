@@ -1,13 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import once from 'lodash/once.js';
 import { flagTypes } from './flag-types.ts';
 import { type Flag, type FlagValues, flags } from './flags.ts';
 
 /** Adds kube-proxy's flags to a command; `--version` prints this version. `--help` is commander's own. */
 export function addFlags(command: Command, version: string): Command {
   command.version(version, '--version', 'print the version and exit');
-  for (const flag of flags) {
-    if (flag.name !== 'version' && flag.name !== 'help') command.addOption(optionOf(flag));
-  }
+  for (const { option } of options()) command.addOption(option);
   return command;
 }
 
@@ -15,12 +14,19 @@ export function addFlags(command: Command, version: string): Command {
 export function readFlags(command: Command): FlagValues {
   // The values are of the flags' types because the parsers of `optionOf` made them.
   return Object.fromEntries(
-    flags
-      .map(({ name }) => ({ name, attribute: new Option(`--${name}`).attributeName() }))
+    options()
+      .map(({ name, option }) => ({ name, attribute: option.attributeName() }))
       .filter(({ attribute }) => command.getOptionValueSource(attribute) === 'cli')
       .map(({ name, attribute }) => [name, command.getOptionValue(attribute)]),
   );
 }
+
+/** Made once: all commands have the same, and what was given is the command's. */
+const options = once(() =>
+  flags
+    .filter(({ name }) => name !== 'version' && name !== 'help')
+    .map((flag) => ({ name: flag.name, option: optionOf(flag) })),
+);
 
 function optionOf(flag: Flag): Option {
   const option = new Option(`${names(flag)} ${placeholderOf(flag)}`, description(flag)).argParser(
