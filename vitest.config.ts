@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import LayerSequencer from './scripts/layer-sequencer.ts';
 
 /** The layer of a test stands in its file's name, as in `history.property.test.ts`; without one it is a unit test. */
 const named = ['property', 'process', 'kernel', 'cluster'] as const;
@@ -13,7 +14,7 @@ const pure = {
 
 export default defineConfig({
   test: {
-    sequence: { shuffle: true },
+    sequence: { shuffle: true, sequencer: LayerSequencer },
     // A limit is there for what never ends, not for what takes long on a busy machine.
     testTimeout: 600_000,
     hookTimeout: 600_000,
