@@ -1,8 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { objectsFolder, web } from '../support/cli/objects.ts';
-import { inSandbox } from '../support/cli/sandbox.ts';
+import type { Program } from '../support/cli/program.ts';
+import { inSandbox, openSandbox } from '../support/cli/sandbox.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
 
 const unavailable = labUnavailable() ?? iptablesUnavailable('nft') ?? iptablesUnavailable('legacy');
@@ -23,16 +24,20 @@ const other = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n';
 if (unavailable !== undefined) test('objects that are not known', ({ skip }) => skip(unavailable));
 
 describe.skipIf(unavailable).each(modes)('in mode %s', (_mode, options, rules) => {
-  /** Programs the first folder, and then, with the rules in /run/before, runs the script. */
-  async function afterwards(first: string, second: string, script: string) {
-    return await inSandbox(
-      `once() { "$PORTOLAN" run --once ${options} "$@"; }
-       rules() { ${rules}; }
-       once --source "$FIRST" || exit 90
-       rules >/run/before
-       ${script}`,
-      { env: { FIRST: first, SECOND: second } },
-    );
+  let node: Program;
+  beforeAll(() => {
+    node = openSandbox();
+  });
+  afterAll(() => node[Symbol.asyncDispose]());
+  afterEach(() => node.clear());
+
+  const once = (source: string, ...more: readonly string[]) =>
+    node.portolan(['run', '--once', ...options.split(' '), '--source', source, ...more]);
+  const inForce = async () => (await node.sh(rules)).stdout;
+
+  async function programWebAndWorse(): Promise<void> {
+    await using source = await objectsFolder({ 'a.yaml': web(), 'b.yaml': web('worse', 11) });
+    expect(await once(source.path)).toMatchObject({ exitCode: 0 });
   }
 
   test.each([
@@ -42,54 +47,45 @@ describe.skipIf(unavailable).each(modes)('in mode %s', (_mode, options, rules) =
     ['a file that cannot be parsed', { 'a.yaml': broken }, /a\.yaml: line 2: /],
     ['a file that is no text', { 'a.yaml': '\0' }, /a\.yaml: is not text/],
   ])('a start with %s changes nothing, and says why', async (_case, files, says) => {
-    await using first = await objectsFolder({ 'a.yaml': web(), 'b.yaml': web('worse', 11) });
-    await using second = await objectsFolder(files);
-    const { exitCode, stdout, stderr } = await afterwards(
-      first.path,
-      second.path,
-      'once --source "$SECOND"; status=$?; rules | diff /run/before - || exit 91; exit $status',
-    );
+    await using source = await objectsFolder(files);
+    await programWebAndWorse();
+    const before = await inForce();
+    const { exitCode, stdout, stderr } = await once(source.path);
     expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(says);
     expect(stderr).toContain('rules stay that no object describes');
+    expect(before).toContain('10.244.0.11');
+    expect(await inForce()).toBe(before);
   });
 
   test('a broken file among others keeps its Services, and the others are programmed', async () => {
-    await using first = await objectsFolder({ 'a.yaml': web(), 'b.yaml': web('worse', 11) });
-    await using second = await objectsFolder({
+    await using source = await objectsFolder({
       'a.yaml': web('web', 10, { '10.244.1.10': '10.244.1.99' }),
       'b.yaml': broken,
     });
-    const { exitCode, stdout, stderr } = await afterwards(
-      first.path,
-      second.path,
-      `once --source "$SECOND"; status=$?
-       rules >/run/after
-       for address in 10.244.0.10 10.244.1.99 10.244.0.11 10.244.1.11; do grep -q "$address" /run/after || exit 91; done
-       grep -q -e '-> 10.244.1.10:' -e '10.244.1.10 . 8080' /run/after && exit 92
-       # A second time there is nothing to do.
-       once --source "$SECOND"; rules | diff /run/after - || exit 93
-       exit $status`,
-    );
+    await programWebAndWorse();
+    const { exitCode, stdout, stderr } = await once(source.path);
     expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 1, stdout: '' });
+    const after = await inForce();
+    for (const endpoint of ['10.244.0.10', '10.244.1.99', '10.244.0.11', '10.244.1.11'])
+      expect(after).toContain(endpoint);
+    expect(after).not.toMatch(/-> 10\.244\.1\.10:|10\.244\.1\.10 \. 8080/);
+    // A second time there is nothing to do.
+    expect(await once(source.path)).toMatchObject({ exitCode: 1 });
+    expect(await inForce()).toBe(after);
   });
 
   test('what is empty removes the rules where that is allowed', async () => {
-    await using first = await objectsFolder({ 'a.yaml': web() });
-    await using second = await objectsFolder({});
-    const { exitCode, stdout, stderr } = await afterwards(
-      first.path,
-      second.path,
-      'once --source "$SECOND" --allow-empty; status=$?; rules | grep 10.244; exit $status',
-    );
-    expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 0, stdout: '' });
+    await using source = await objectsFolder({});
+    await programWebAndWorse();
+    const { exitCode, stderr } = await once(source.path, '--allow-empty');
+    expect(exitCode, stderr).toBe(0);
+    expect(await inForce()).not.toContain('10.244');
   });
 
   test('on a node without rules there is nothing to keep, and it is said once that there are no Services', async () => {
     await using source = await objectsFolder({});
-    const { exitCode, stderr } = await inSandbox(`portolan run --once ${options} --source "$SOURCE"`, {
-      env: { SOURCE: source.path },
-    });
+    const { exitCode, stderr } = await once(source.path);
     expect(exitCode, stderr).toBe(0);
     expect(stderr.match(/has no Services/g)).toHaveLength(1);
     expect(stderr).not.toContain('rules stay');
@@ -98,10 +94,10 @@ describe.skipIf(unavailable).each(modes)('in mode %s', (_mode, options, rules) =
   test('a proxy that follows removes them when the file is mended or gone, and loses none before', async () => {
     await using first = await objectsFolder({ 'a.yaml': web(), 'b.yaml': web('worse', 11) });
     await using second = await objectsFolder({ 'a.yaml': web(), 'b.yaml': broken });
-    const running = afterwards(
-      first.path,
-      second.path,
-      `"$PORTOLAN" run ${options} --source "$SECOND" & pid=$!
+    const running = inSandbox(
+      `rules() { ${rules}; }
+       portolan run --once ${options} --source "$FIRST" || exit 90
+       "$PORTOLAN" run ${options} --source "$SECOND" & pid=$!
        mkfifo /run/never
        until_true() { for i in $(seq 600); do "$@" && return 0; read -t 0.1 <>/run/never; done; echo "never: $*"; return 1; }
        has() { rules | grep -q "$1"; }
@@ -112,6 +108,7 @@ describe.skipIf(unavailable).each(modes)('in mode %s', (_mode, options, rules) =
        until_true lacks 10.244.1.11 || exit 93
        has 10.244.1.99 || exit 94
        kill -TERM $pid; wait $pid`,
+      { env: { FIRST: first.path, SECOND: second.path } },
     );
     // A change of what is known is programmed first.
     await writeFile(join(second.path, 'a.yaml'), web('web', 10, { '10.244.1.10': '10.244.1.99' }));
