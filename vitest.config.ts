@@ -28,7 +28,10 @@ export default defineConfig({
       { extends: true, test: { ...pure, name: 'property', include: filesOf('property') } },
       ...named
         .filter((layer) => layer !== 'property')
-        .map((layer) => ({ extends: true as const, test: { name: layer, include: filesOf(layer) } })),
+        .map((layer) => ({
+          extends: true as const,
+          test: { name: layer, include: filesOf(layer), isolate: false },
+        })),
     ],
   },
 });

@@ -27,15 +27,15 @@ install() {
 }
 
 built() {
-  [ -f dist/.built ] && [ -z "$(find src tsconfig.json tsconfig.build.json package-lock.json -newer dist/.built | head -n 1)" ]
+  [ -f dist/.built ] && [ -z "$(find src rolldown.config.ts package-lock.json -newer dist/.built | head -n 1)" ]
 }
 
-# The mark carries the time before the compiler read the sources, so an edit during the build is not missed.
+# The mark carries the time before the bundler read the sources, so an edit during the build is not missed.
 build() {
   say 'building'
   mkdir -p dist
   touch dist/.building
-  quietly 'the build' env PATH="$PWD/node_modules/.bin:$PATH" tsc -p tsconfig.build.json
+  quietly 'the build' env PATH="$PWD/node_modules/.bin:$PATH" rolldown -c rolldown.config.ts
   mv dist/.building dist/.built
 }
 

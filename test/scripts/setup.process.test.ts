@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-// A checkout with stand-ins for npm and the compiler, which note in calls.log that they ran.
+// A checkout with stand-ins for npm and the bundler, which note in calls.log that they ran.
 const npm = `
 echo "$*" | cut -d ' ' -f 1 >>calls.log
 mkdir -p node_modules/.bin node_modules/node/bin
-cp tools/tsc node_modules/.bin/tsc
-cp tools/tsc node_modules/node/bin/node
+cp tools/bundler node_modules/.bin/rolldown
+cp tools/bundler node_modules/node/bin/node
 touch node_modules/.package-lock.json`;
-const tsc = 'echo build >>calls.log; mkdir -p dist; touch dist/main.js';
+const bundler = 'echo build >>calls.log; mkdir -p dist; touch dist/main.js';
 
 let checkout: string;
 
@@ -19,11 +19,11 @@ beforeEach(async () => {
   checkout = await mkdtemp(join(tmpdir(), 'portolan set-up '));
   await mkdir(join(checkout, 'scripts'));
   await copyFile(join(import.meta.dirname, '../../scripts/setup.sh'), join(checkout, 'scripts/setup.sh'));
-  for (const file of ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'src/main.ts']) {
+  for (const file of ['package-lock.json', 'rolldown.config.ts', 'src/main.ts']) {
     await writeLongAgo(file);
   }
   await writeProgram('tools/npm', npm);
-  await writeProgram('tools/tsc', tsc);
+  await writeProgram('tools/bundler', bundler);
 });
 
 afterEach(() => rm(checkout, { recursive: true }));
@@ -59,15 +59,12 @@ describe('set-up', () => {
     expect(await calls()).toEqual(['ci', 'build', 'ci']);
   });
 
-  test.each(['src/main.ts', 'tsconfig.json', 'tsconfig.build.json'])(
-    'builds again where %s changed',
-    async (file) => {
-      await setUp();
-      await changeAfterSetUp(file);
-      await setUp();
-      expect(await calls()).toEqual(['ci', 'build', 'build']);
-    },
-  );
+  test.each(['src/main.ts', 'rolldown.config.ts'])('builds again where %s changed', async (file) => {
+    await setUp();
+    await changeAfterSetUp(file);
+    await setUp();
+    expect(await calls()).toEqual(['ci', 'build', 'build']);
+  });
 
   test('builds again where a source file went away', async () => {
     await writeLongAgo('src/other.ts');
@@ -93,7 +90,7 @@ describe('set-up', () => {
   });
 
   test('does not take a failed build for done', async () => {
-    await writeProgram('tools/tsc', 'mkdir -p dist; touch dist/main.js; exit 1');
+    await writeProgram('tools/bundler', 'mkdir -p dist; touch dist/main.js; exit 1');
     expect((await setUp()).exitCode).toBe(1);
     expect((await setUp()).exitCode).toBe(1);
   });
