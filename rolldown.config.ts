@@ -5,7 +5,8 @@ import { defineConfig } from 'rolldown';
  * out are what is compiled for a machine (koffi), and the client of which only parts are loaded (kube-config.ts).
  */
 export default defineConfig({
-  input: { main: 'src/cli/main.ts' },
+  // The tests call the program in one process again and again.
+  input: { main: 'src/cli/main.ts', program: 'src/cli/program.ts' },
   platform: 'node',
   external: ['koffi', /^@kubernetes\//],
   output: { dir: 'dist/cli', cleanDir: true, sourcemap: true },

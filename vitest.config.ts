@@ -18,7 +18,8 @@ export default defineConfig({
     // A limit is there for what never ends, not for what takes long on a busy machine.
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    maxWorkers: Math.min(availableParallelism(), 8),
+    // One more than cores: kernel tests wait for the kernel now and then.
+    maxWorkers: Math.min(availableParallelism() + 1, 8),
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary'] },
     projects: [
       {

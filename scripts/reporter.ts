@@ -15,7 +15,7 @@ export default class SummaryReporter implements Reporter {
       skipped: tests.filter((test) => test.result().state === 'skipped').length,
     };
     for (const line of skippedLines(tests.map(toSkipped).filter((skip) => skip !== undefined))) print(line);
-    // Vitest prints the coverage after this hook; the totals come last of all.
+    // Vitest prints its own totals after this hook; these come last of all.
     process.once('exit', () => print(totalsLine(totals)));
   }
 }

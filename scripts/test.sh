@@ -9,9 +9,7 @@ sh scripts/system-packages.sh || :
 
 export PATH="$PWD/node_modules/.bin:$PATH:/usr/sbin:/sbin"
 
-# Each run has its own folder for the coverage, so that two can go on side by side.
-set -- vitest run --coverage --coverage.reportsDirectory="coverage/$$" --coverage.reportOnFailure \
-  --reporter=default --reporter=./scripts/reporter.ts "$@"
+set -- vitest run --reporter=default --reporter=./scripts/reporter.ts "$@"
 
 # A user may make network namespaces too, inside a user namespace, where the system allows it. `ip netns` and
 # iptables write to /run: it gets one of its own.

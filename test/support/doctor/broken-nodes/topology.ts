@@ -108,6 +108,8 @@ export const everywhere = { 'net/ipv6/conf/*/accept_dad': '0' } as const;
 export const nodeSettings = {
   'net/ipv4/ip_forward': '1',
   'net/ipv6/conf/all/forwarding': '1',
+  // A new namespace has what the machine has.
+  'net/ipv4/conf/all/route_localnet': '0',
   'net/bridge/bridge-nf-call-iptables': '1',
   'net/bridge/bridge-nf-call-ip6tables': '1',
 } as const;
