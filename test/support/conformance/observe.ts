@@ -29,7 +29,8 @@ export async function observe(flow: Flow, stage: Stage): Promise<Observation> {
   await using stack = new AsyncDisposableStack();
   if (isLent(stage.scenario, flow)) stack.use(await stage.lab.lendToNode(flow.source));
   const attempt = await openAttempt(flow, stage, stack);
-  const before = await readRefusals(flow, stage);
+  // A listing takes longer than all the packets of a flow.
+  const before = isRefused(flow) ? await readRefusals(flow, stage) : undefined;
   const results = await repeat(() => attempt(flow.expect.verdict !== 'drop'), flow.expect.endpoints.length);
   const answers = results.flatMap((result) => ('answer' in result ? [result.answer] : []));
   const failure = results.find((result) => 'error' in result);
@@ -86,8 +87,13 @@ async function repeat(
   return results;
 }
 
+function isRefused({ expect: { verdict } }: Flow): boolean {
+  return verdict === 'reject' || verdict === 'drop';
+}
+
 /** A refusal counts as the proxy's only where one of its rules has counted a packet. */
-function verdictOfFailure(error: string, before: Refusals, after: Refusals): string {
+function verdictOfFailure(error: string, before: Refusals | undefined, after: Refusals): string {
+  if (before === undefined) return `failed: ${error}`;
   if (error === 'ECONNREFUSED') return after.rejected > before.rejected ? 'reject' : 'refused by no rule';
   if (error === 'ETIMEDOUT') return after.dropped > before.dropped ? 'drop' : 'lost';
   return `failed: ${error}`;
