@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
-import { type Address, parseAddress } from './address.ts';
+import { type Address, familyOf, parseAddress } from './address.ts';
 import type { Family } from './family.ts';
+import { addressNumber } from './numbers.ts';
 
 /** A network in canonical text form, host bits cleared: `10.244.0.0/16`. */
 export type Cidr = string & { readonly brand: 'Cidr' };
@@ -33,7 +34,29 @@ export function isZeroCidr(cidr: Cidr): boolean {
 
 /** Whether the network holds the address; networks and addresses of different families never match. */
 export function cidrContains(cidr: Cidr, address: Address): boolean {
-  const ip = ipaddr.parse(address);
-  const [network, bits] = ipaddr.parseCIDR(cidr);
-  return ip.kind() === network.kind() && ip.match(network, bits);
+  const { family, prefix, hostBits } = networkOf(cidr);
+  return familyOf(address) === family && addressNumber(address) >> hostBits === prefix;
 }
+
+interface Network {
+  readonly family: Family;
+  readonly hostBits: bigint;
+  /** The bits before those of hosts. */
+  readonly prefix: bigint;
+}
+
+function networkOf(cidr: Cidr): Network {
+  const known = networks.get(cidr);
+  if (known !== undefined) return known;
+  const family = cidrFamily(cidr);
+  const [address = '', length] = cidr.split('/');
+  const hostBits = BigInt((family === 'IPv4' ? 32 : 128) - Number(length));
+  const network = { family, hostBits, prefix: addressNumber(address as Address) >> hostBits };
+  if (networks.size > remembered) networks.clear();
+  networks.set(cidr, network);
+  return network;
+}
+
+/** The few networks of a cluster are asked about again and again. */
+const networks = new Map<Cidr, Network>();
+const remembered = 1_000;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
+import { shared } from '../support/shared.ts';
 import { ipv4, ipv6 } from '../support/traffic/addresses.ts';
 import { servicePort, web } from '../support/traffic/objects.ts';
 import { openConnections, serverBySource } from '../support/traffic/open-connections.ts';
@@ -15,10 +16,14 @@ const nodePort = 30_080;
 
 describe.skipIf(unavailable).each([ipv4, ipv6])('affinity in $family', (addresses) => {
   const { pod, client, node } = addresses;
+  const borrow = shared(
+    () => createStage(addresses, 5),
+    (stage) => stage.clear(),
+  );
   const clients = Array.from({ length: 12 }, (_, n) => client(n));
 
   test('a client stays with its endpoint, by ClusterIP and node port, while others come and go', async () => {
-    await using stage = await createStage(addresses, 5);
+    const stage = await borrow();
     await serve(stage, [0, 1, 2, 3].map(pod));
     await using first = await stage.start();
     const servers = await reach(stage, clients);
@@ -45,7 +50,7 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('affinity in $family', (addresse
   });
 
   test('a client whose endpoint goes has another at once, and stays there', async () => {
-    await using stage = await createStage(addresses, 4);
+    const stage = await borrow();
     const pods = [0, 1, 2, 3].map(pod);
     await serve(stage, pods);
     await using _proxy = await stage.start();
@@ -63,7 +68,7 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('affinity in $family', (addresse
   });
 
   test('after its timeout a client may get another endpoint', async () => {
-    await using stage = await createStage(addresses, 4);
+    const stage = await borrow();
     await serve(stage, [0, 1, 2, 3].map(pod), { sessionAffinityConfig: { clientIP: { timeoutSeconds: 1 } } });
     await using _proxy = await stage.start();
     // One connection each: all the forty would have to draw the same endpoint twice.

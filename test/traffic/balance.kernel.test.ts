@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
 import type { Balance } from '../../src/state/records.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
+import { shared } from '../support/shared.ts';
 import { type Addresses, ipv4, ipv6 } from '../support/traffic/addresses.ts';
 import { servicePort, web } from '../support/traffic/objects.ts';
 import { countByServer, openConnections, serverBySource } from '../support/traffic/open-connections.ts';
@@ -14,8 +15,19 @@ const unavailable = labUnavailable();
 if (unavailable !== undefined) test('balancing', ({ skip }) => skip(unavailable));
 
 describe.skipIf(unavailable)('balancing', () => {
+  const borrow = {
+    IPv4: shared(
+      () => createStage(ipv4, 10),
+      (stage) => stage.clear(),
+    ),
+    IPv6: shared(
+      () => createStage(ipv6, 5),
+      (stage) => stage.clear(),
+    ),
+  };
+
   test('random gives each endpoint its share', async () => {
-    await using stage = await createStage(ipv4, 5);
+    const stage = await borrow.IPv4();
     await serve(stage, 'random', pods(ipv4, 5));
     await using _proxy = await stage.start();
     const counts = countByServer(await open(stage, clients(ipv4, 10), 3_000));
@@ -23,7 +35,7 @@ describe.skipIf(unavailable)('balancing', () => {
   });
 
   test('round-robin gives each endpoint its turn, in each of two Services', async () => {
-    await using stage = await createStage(ipv6, 3);
+    const stage = await borrow.IPv6();
     await serve(stage, 'round-robin', pods(ipv6, 3));
     await serve(stage, 'round-robin', pods(ipv6, 3), 1);
     await using _proxy = await stage.start();
@@ -38,7 +50,7 @@ describe.skipIf(unavailable)('balancing', () => {
   });
 
   test('source-hash sends a client to the same endpoint, also after a restart, and clients to all', async () => {
-    await using stage = await createStage(ipv6, 5);
+    const stage = await borrow.IPv6();
     await serve(stage, 'source-hash', pods(ipv6, 5));
     const servers = await (async () => {
       await using _first = await stage.start();
@@ -50,7 +62,7 @@ describe.skipIf(unavailable)('balancing', () => {
   });
 
   test('maglev moves few clients that need not move when an endpoint goes', async () => {
-    await using stage = await createStage(ipv4, 10);
+    const stage = await borrow.IPv4();
     await serve(stage, 'maglev', pods(ipv4, 10));
     await using _proxy = await stage.start();
     const before = serverBySource(await open(stage, clients(ipv4, 1_000), 2_000));

@@ -4,6 +4,7 @@ import type { Destination, Host } from '../support/lab/host.ts';
 import { linkAddress } from '../support/lab/topology.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
 import { briefly } from '../support/patience.ts';
+import { shared } from '../support/shared.ts';
 import { ipv4, ipv6 } from '../support/traffic/addresses.ts';
 import { nodeName, servicePort, type Web, web } from '../support/traffic/objects.ts';
 import { createStage, type Stage } from '../support/traffic/stage.ts';
@@ -18,10 +19,14 @@ const protocols = ['tcp', 'udp'] as const;
 describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
   const { service, balancer, client, onNode, node, pod, family } = addresses;
   const external = { type: 'LoadBalancer', allocateLoadBalancerNodePorts: true };
+  const borrow = shared(
+    () => createStage(addresses, 1),
+    (stage) => stage.clear(),
+  );
   const status = { loadBalancer: { ingress: [{ ip: balancer(0) }] } };
 
   test('a pod that reaches itself by its Service is masqueraded', async () => {
-    await using stage = await stageWith({ endpoints: [pod(0)], endpointsNode: nodeName });
+    const stage = await stageWith({ endpoints: [pod(0)], endpointsNode: nodeName });
     for (const protocol of protocols) {
       const result = await stage.pods.connect({
         protocol,
@@ -37,7 +42,7 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
 
   test('a load balancer lets in only its source ranges, a ClusterIP everybody', async () => {
     const ranges = [`${client(0)}/${family === 'IPv4' ? 32 : 128}`];
-    await using stage = await stageWith({
+    const stage = await stageWith({
       endpoints: [pod(0)],
       spec: { ...external, loadBalancerSourceRanges: ranges },
       status,
@@ -52,7 +57,7 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
   });
 
   test('by external policy Local, what comes from outside is dropped where no endpoint is here', async () => {
-    await using stage = await stageWith({
+    const stage = await stageWith({
       endpoints: [pod(0)],
       spec: { ...external, externalTrafficPolicy: 'Local' },
       status,
@@ -71,7 +76,7 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
   });
 
   test('by external policy Local, only endpoints of this node are used, and they see the client', async () => {
-    await using stage = await stageWith({
+    const stage = await stageWith({
       endpoints: [pod(0)],
       endpointsNode: nodeName,
       spec: { ...external, externalTrafficPolicy: 'Local' },
@@ -86,7 +91,7 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
   });
 
   test('a Service without endpoints refuses TCP and UDP', async () => {
-    await using stage = await stageWith({ endpoints: [] });
+    const stage = await stageWith({ endpoints: [] });
     for (const protocol of protocols) {
       const to = { protocol, destination: service(0), port: servicePort };
       const byNodePort = { protocol, destination: node, port: nodePort };
@@ -97,7 +102,7 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
   });
 
   test('a port that no Service has on a ClusterIP refuses', async () => {
-    await using stage = await stageWith({ endpoints: [pod(0)] });
+    const stage = await stageWith({ endpoints: [pod(0)] });
     for (const protocol of protocols) {
       expect(
         await outcome(stage.clients, { protocol, source: client(0), destination: service(0), port: 81 }),
@@ -106,7 +111,7 @@ describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
   });
 
   async function stageWith(service: Omit<Web, 'clusterIP'>): Promise<Stage> {
-    const stage = await createStage(addresses, 1);
+    const stage = await borrow();
     await stage.write('web', web({ clusterIP: addresses.service(0), nodePort, ...service }));
     await stage.once('nftables');
     return stage;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
+import { shared } from '../support/shared.ts';
 import { ipv4, ipv6 } from '../support/traffic/addresses.ts';
 import { changesDuring } from '../support/traffic/changes.ts';
 import { holdConnections } from '../support/traffic/hold-connections.ts';
@@ -22,9 +23,13 @@ const restarts = [
 
 describe.skipIf(unavailable).each(restarts)('a restart after $signal', ({ signal, addresses }) => {
   const { service, client, pod } = addresses;
+  const borrow = shared(
+    () => createStage(addresses, 6),
+    (stage) => stage.clear(),
+  );
 
   test('fails no connection', async () => {
-    await using stage = await createStage(addresses, 3);
+    const stage = await borrow();
     await writeServices(stage);
     await Promise.all([0, 1, 2].map((n) => echo(stage, pod(n))));
     await using first = await stage.start();
@@ -38,7 +43,7 @@ describe.skipIf(unavailable).each(restarts)('a restart after $signal', ({ signal
   });
 
   test('changes nothing: rules, handles, counters and clients stay', async () => {
-    await using stage = await createStage(addresses, 3);
+    const stage = await borrow();
     await writeServices(stage);
     await using first = await stage.start();
     await openSome(stage, [service(0), service(1), service(2)]);
@@ -53,7 +58,7 @@ describe.skipIf(unavailable).each(restarts)('a restart after $signal', ({ signal
   });
 
   test('applies what changed while it was away, and only that', async () => {
-    await using stage = await createStage(addresses, 6);
+    const stage = await borrow();
     await stage.write(
       'changed',
       web({ name: 'changed', clusterIP: service(0), endpoints: [0, 1, 2].map(pod) }),

@@ -6,6 +6,7 @@ import { formatEndpoint } from '../../src/net/address.ts';
 import { nftFamily } from '../../src/nftables/nftables-options.ts';
 import { sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
+import { shared } from '../support/shared.ts';
 import { type Addresses, ipv4, ipv6 } from '../support/traffic/addresses.ts';
 import { servicePort, targetPort, web } from '../support/traffic/objects.ts';
 import { failures } from '../support/traffic/open-connections.ts';
@@ -18,12 +19,23 @@ if (unavailable !== undefined) test('taking over', ({ skip }) => skip(unavailabl
 const withoutRecordings = sharedUnavailable();
 const nodePort = 30_080;
 
+const borrow = {
+  IPv4: shared(
+    () => createStage(ipv4, 2),
+    (stage) => stage.clear(),
+  ),
+  IPv6: shared(
+    () => createStage(ipv6, 2),
+    (stage) => stage.clear(),
+  ),
+};
+
 describe.skipIf(unavailable)('taking over', () => {
   test.each([ipv4, ipv6])(
     'from the tables of kube-proxy ($family) fails no connection',
     async (addresses) => {
       const ip = nftFamily(addresses.family);
-      await using stage = await prepareStage(addresses);
+      const stage = await prepareStage(addresses);
       await stage.node.exec('nft', ['-f', '-'], { input: kubeProxyTable(addresses) });
       await stage.node.exec('nft', ['-f', '-'], { input: otherTable(ip) });
       const other = await listTable(stage, ip, 'other');
@@ -40,7 +52,7 @@ describe.skipIf(unavailable)('taking over', () => {
     async (name, { skip }) => {
       skip(withoutRecordings !== undefined, withoutRecordings);
       const file = (table: string) => join(sharedPath, 'golden', name, `nft-${table}.txt`);
-      await using stage = await prepareStage(ipv4);
+      const stage = await prepareStage(ipv4);
       for (const table of ['ip', 'ip6']) {
         await stage.node.exec('nft', ['-f', '-'], { input: await readFile(file(table), 'utf8') });
       }
@@ -58,7 +70,7 @@ describe.skipIf(unavailable)('taking over', () => {
     async ({ variant, iptables, addresses }, { skip }) => {
       const withoutVariant = iptablesUnavailable(variant);
       skip(withoutVariant !== undefined, withoutVariant);
-      await using stage = await prepareStage(addresses);
+      const stage = await prepareStage(addresses);
       const saved = () => stage.node.exec(`${iptables}-${variant}-save`, ['-t', 'nat']);
       await stage.node.exec(`${iptables}-${variant}`, ['-t', 'nat', '-N', 'DOCKER']);
       await stage.node.exec(`${iptables}-${variant}`, ['-t', 'nat', '-A', 'OUTPUT', '-j', 'DOCKER']);
@@ -80,7 +92,7 @@ describe.skipIf(unavailable)('taking over', () => {
   );
 
   test('where nft fails, the chains of iptables stay and carry the traffic', async () => {
-    await using stage = await prepareStage(ipv4);
+    const stage = await prepareStage(ipv4);
     await stage.once('iptables', ['--iptables-variant', 'nft']);
     const before = await stage.node.exec('iptables-nft-save', []);
     await using traffic = startTraffic(stage, nodePort);
@@ -91,7 +103,7 @@ describe.skipIf(unavailable)('taking over', () => {
   });
 
   test('where iptables fails, the table stays and carries the traffic', async () => {
-    await using stage = await prepareStage(ipv6);
+    const stage = await prepareStage(ipv6);
     await stage.once('nftables');
     const before = await listTable(stage, 'ip6', 'portolan');
     await using traffic = startTraffic(stage, nodePort);
@@ -104,7 +116,7 @@ describe.skipIf(unavailable)('taking over', () => {
 });
 
 async function prepareStage(addresses: Addresses): Promise<Stage> {
-  const stage = await createStage(addresses, 2);
+  const stage = await borrow[addresses.family]();
   const endpoints = [0, 1].map(addresses.pod);
   await stage.write('web', web({ clusterIP: addresses.service(0), endpoints, nodePort }));
   return stage;

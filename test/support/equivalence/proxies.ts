@@ -87,8 +87,27 @@ class Core {
   }
 }
 
+/** The rules of each family as they were read last: most questions are about a text that has not changed. */
+class LastRead {
+  readonly #read: (text: string, family: Family) => Ruleset['tables'];
+  readonly #last = new Map<Family, { readonly text: string; readonly ruleset: Ruleset }>();
+
+  constructor(read: (text: string, family: Family) => Ruleset['tables']) {
+    this.#read = read;
+  }
+
+  ruleset(text: string, family: Family): Ruleset {
+    const last = this.#last.get(family);
+    if (last?.text === text) return last.ruleset;
+    const ruleset = { family, tables: this.#read(text, family) };
+    this.#last.set(family, { text, ruleset });
+    return ruleset;
+  }
+}
+
 class IptablesProxy implements PlayedProxy {
   readonly mode = 'iptables';
+  readonly #read = new LastRead((text, family) => readIptablesRules(text, { family }));
   readonly #tools: Readonly<Record<Family, FakeRuleTool>>;
   readonly #core: Core;
 
@@ -114,7 +133,7 @@ class IptablesProxy implements PlayedProxy {
   }
 
   ruleset(family: Family): Ruleset {
-    return { family, tables: readIptablesRules(this.text(family), { family }) };
+    return this.#read.ruleset(this.text(family), family);
   }
 
   /** All chains with their rules; in the chains that Services share, the order of these means nothing. */
@@ -129,6 +148,7 @@ class IptablesProxy implements PlayedProxy {
 
 class NftablesProxy implements PlayedProxy {
   readonly mode = 'nftables';
+  readonly #read = new LastRead(readNftListing);
   readonly #tool = new FakeNftTool();
   readonly #core: Core;
   #now = 0;
@@ -159,7 +179,7 @@ class NftablesProxy implements PlayedProxy {
   }
 
   ruleset(family: Family): Ruleset {
-    return { family, tables: readNftListing(this.text(family), family) };
+    return this.#read.ruleset(this.text(family), family);
   }
 
   remember(family: Family, remembered: readonly Remembered[]): void {

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Address } from '../../../src/net/address.ts';
-import { type Program, startProgram } from '../cli/program.ts';
+import { type Program, removeRules, startProgram } from '../cli/program.ts';
 import type { Host } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import type { Transport } from '../lab/messages.ts';
@@ -21,6 +21,8 @@ export interface Stage extends AsyncDisposable {
   /** Replaces the objects of this name at once. */
   write(name: string, objects: readonly object[]): Promise<void>;
   remove(name: string): Promise<void>;
+  /** Removes all objects but the node, all rules and all connections, so that the next test finds none. */
+  clear(): Promise<void>;
   /** Starts the command; it has synced once when this resolves. */
   start(mode?: Mode): Promise<RunningProxy>;
   /** Runs the command with `--once`; rejects where it fails. */
@@ -61,6 +63,11 @@ export async function createStage(addresses: Addresses, pods: number): Promise<S
     pods: lab.host(podHost),
     write,
     remove: (name) => rm(join(source, `${name}.json`)),
+    async clear() {
+      const names = (await readdir(source)).filter((name) => name !== 'node.json');
+      await Promise.all(names.map((name) => rm(join(source, name))));
+      await lab.node.exec('sh', ['-c', removeRules]);
+    },
     start: async (mode = 'nftables') => startProxy(await command(mode)),
     async once(mode, more = [], env = {}) {
       program ??= everything.use(
