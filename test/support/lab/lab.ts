@@ -1,6 +1,6 @@
 import type { Address } from '../../../src/net/address.ts';
 import { type Host, startHost } from './host.ts';
-import { configureInterfaces, createNamespaces, ipBatch } from './namespaces.ts';
+import { configureInterfaces, createNamespaces, ipBatch, steerToAllProcessors } from './namespaces.ts';
 import {
   addressLine,
   hostLines,
@@ -35,6 +35,7 @@ export async function createLab(topology: Topology): Promise<Lab> {
   const start = async (role: Role, lines: readonly string[], settings: Readonly<Record<string, string>>) => {
     const host = stack.use(startHost(nameOf(role)));
     await Promise.all([configureInterfaces(lines, nameOf(role)), host.set(settings)]);
+    await steerToAllProcessors(nameOf(role));
     return host;
   };
   const [node, outside, ...hosts] = await Promise.all([

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { execa } from 'execa';
 import { until } from '../until.ts';
 
@@ -60,6 +61,17 @@ export async function configureInterfaces(lines: readonly string[], namespace: s
     async () => (await execa('ip', ['-netns', namespace, '-6', 'route', 'show', 'table', 'local'])).stdout,
     (routes) => expected.every((route) => routes.includes(route)),
   );
+}
+
+/**
+ * Has what a device of the namespace receives handled by any processor. By the sender's own, a refusal would come while its
+ * socket is still in `connect`, where the kernel takes no note of it: TCP by IPv6 would ask again only a second later.
+ */
+export async function steerToAllProcessors(namespace: string): Promise<void> {
+  const mask = (2 ** Math.min(availableParallelism(), 32) - 1).toString(16);
+  const script = `for queue in /sys/class/net/*/queues/rx-*/rps_cpus; do echo ${mask} >$queue; done`;
+  // Its /sys shows the namespace's own devices. Where it may not be written to, refusals take their second.
+  await execa('ip', ['netns', 'exec', namespace, 'sh', '-c', script], { reject: false });
 }
 
 /** The namespaces of this process that are not removed yet. */
