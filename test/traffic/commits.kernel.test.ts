@@ -17,7 +17,10 @@ if (unavailable !== undefined) test('commits without pause', ({ skip }) => skip(
 
 const pods = 8;
 const nodePort = 30_080;
-/** `rounds`: how often each of many clients sends, so that some meet the moment in which a rule or a slot goes. */
+/**
+ * `rounds`: how often each of many clients sends, so that some meet the moment in which a rule or a slot goes. Without pending
+ * deletions one packet of 4,000 did.
+ */
 const kinds = [
   { title: 'by chance', addresses: ipv4, service: {}, rounds: 300 },
   { title: 'in turn', addresses: ipv6, service: { balance: 'round-robin' }, rounds: 300 },
@@ -26,7 +29,7 @@ const kinds = [
     title: 'with affinity',
     addresses: ipv6,
     service: { spec: { sessionAffinity: 'ClientIP' } },
-    rounds: 1_500,
+    rounds: 500,
   },
 ] as const;
 
