@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The layers of the tests, in the order in which they run: the last ones are short, and fill up what time remains. */
-const layers: readonly string[] = ['kernel', 'cluster', 'process', 'property', 'unit'];
+const layers: readonly string[] = ['property', 'kernel', 'cluster', 'process', 'unit'];
 
 /**
  * Vitest's order of test files: layer by layer, in each by chance. Files of one layer share a process as long as no file of

@@ -16,7 +16,7 @@ Examples:
   portolan completion fish > ~/.config/fish/completions/portolan.fish`,
     )
     .action(async (shell: 'bash' | 'zsh' | 'fish') => {
-      const { completion } = await import('../completion.ts');
+      const { completion } = await import('../completion-script.ts');
       process.stdout.write(completion(shell, program));
       finish(exitStatus.ok);
     });

@@ -2,7 +2,7 @@ import type { BranchGroup } from '../group-branches.ts';
 import { percentText } from '../percent.ts';
 import type { ShownFork, ShownGroup, ShownStep } from '../shown-path.ts';
 import { conditionWords, listWords } from '../text/packet-words.ts';
-import { type Area, gap, type Line } from './shapes.ts';
+import { type Area, gap, type Line } from './drawing.ts';
 
 /** One of the branches drawn side by side below a fork, and its place among them. */
 export interface Column {

@@ -4,8 +4,8 @@ import type { ExplainedEndpoint, ExplainedStep } from '../explanation.ts';
 import type { ShownBefore, ShownFork, ShownStep } from '../shown-path.ts';
 import { endWords, hookWords } from '../text/packet-words.ts';
 import { columnsBelow } from './columns.ts';
+import { type Area, arrow, type Drawing, drawBox, gap, type Line } from './drawing.ts';
 import { choiceKind, cutLane, drawLane } from './lane.ts';
-import { type Area, arrow, type Drawing, drawBox, gap, type Line } from './shapes.ts';
 
 /**
  * Draws a path from the top of the area down: a lane for each hook, a box in it for each rule, and the branches of a

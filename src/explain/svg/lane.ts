@@ -3,7 +3,7 @@ import type { ExplainedEndpoint, ExplainedFork } from '../explanation.ts';
 import { percentText } from '../percent.ts';
 import { conciseRule } from '../reason/rule-words.ts';
 import type { ShownFork, ShownStep } from '../shown-path.ts';
-import { type Area, arrow, type Drawing, drawBox, drawText, gap, type Line, rectangle } from './shapes.ts';
+import { type Area, arrow, type Drawing, drawBox, drawText, gap, type Line, rectangle } from './drawing.ts';
 
 /** What happens at a hook, up to the first fork that needs columns. */
 export interface Lane {

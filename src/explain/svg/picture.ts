@@ -4,7 +4,7 @@ import { shownPath } from '../shown-path.ts';
 import { packetWords, senderWords } from '../text/packet-words.ts';
 import { columnsOf } from './columns.ts';
 import { drawPath, verdictKind } from './draw-path.ts';
-import { type Drawing, drawBox, escaped, gap, type Line, rectangle } from './shapes.ts';
+import { type Drawing, drawBox, escaped, gap, type Line, rectangle } from './drawing.ts';
 import { svgStyle } from './style.ts';
 
 /**

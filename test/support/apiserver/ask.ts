@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiRequest } from '../../../src/sources/cluster/transport.ts';
 import type { ApiServer } from './api-server.ts';
-import type { MemoryTransportOptions } from './memory-transport.ts';
+import type { MemoryTransportOptions } from './connections/memory-transport.ts';
 
 export const paths = {
   services: '/api/v1/services',

@@ -1,7 +1,7 @@
 import type { ObjectKind } from '../../../src/state/records.ts';
-import { answerJson, beginStream, type Connection } from './connection.ts';
-import { faultStatus } from './status.ts';
-import type { Verb } from './verb.ts';
+import { faultStatus } from './answers/status.ts';
+import type { Verb } from './answers/verb.ts';
+import { answerJson, beginStream, type Connection } from './connections/connection.ts';
 
 /**
  * Something that goes wrong with an answer. `after` counts the pieces that go out well before: events of a watch; a list

@@ -9,7 +9,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { ApiServer } from '../apiserver/api-server.ts';
-import type { Listening } from '../apiserver/listen.ts';
+import type { Listening } from '../apiserver/connections/listen.ts';
 import { endpointSliceObject, nodeObject, serviceObject } from '../apiserver/objects.ts';
 
 const [folder = ''] = process.argv.slice(2);

@@ -1,7 +1,8 @@
 import ipaddr from 'ipaddr.js';
+import memoize from 'lodash/memoize.js';
 import { type Address, isLoopback, parseAddress } from '../../../src/net/address.ts';
 import { type Cidr, parseCidr } from '../../../src/net/cidr.ts';
-import { type Protocol, protocols } from '../../../src/net/family.ts';
+import { type Family, type Protocol, protocols } from '../../../src/net/family.ts';
 import type { Endpoint, Frontend, ServicePortPlan } from '../../../src/plan/service-plan.ts';
 import type { Packet } from '../../../src/trace/packet.ts';
 import { type Facts, isLocal } from './facts.ts';
@@ -157,20 +158,23 @@ interface Places {
 }
 
 /** Addresses that no test's cluster has for something else. */
+const places: Readonly<Record<Family, Places>> = {
+  IPv4: {
+    podNetwork: network('10.244.0.0/16'),
+    outside: host('203.0.113.250'),
+    otherNode: host('192.168.50.250'),
+    loopback: [host('127.0.0.1')],
+  },
+  IPv6: {
+    podNetwork: network('fd00:10:244::/64'),
+    outside: host('2001:db8:ffff::250'),
+    otherNode: host('2001:db8:50::250'),
+    loopback: [host('::1')],
+  },
+};
+
 function placesOf({ family }: Facts): Places {
-  return family === 'IPv4'
-    ? {
-        podNetwork: network('10.244.0.0/16'),
-        outside: host('203.0.113.250'),
-        otherNode: host('192.168.50.250'),
-        loopback: [host('127.0.0.1')],
-      }
-    : {
-        podNetwork: network('fd00:10:244::/64'),
-        outside: host('2001:db8:ffff::250'),
-        otherNode: host('2001:db8:50::250'),
-        loopback: [host('::1')],
-      };
+  return places[family];
 }
 
 function host(text: string): Address {
@@ -185,8 +189,10 @@ function network(text: string): Cidr {
   return cidr;
 }
 
-/** The address of this number in the network, or the last one that it has. */
-function addressIn(cidr: Cidr, number: number): Address {
+/** The address of this number in the network, or the last one that it has. Each is asked for again and again. */
+const addressIn = memoize(findAddress, (cidr, number) => `${cidr} ${number}`);
+
+function findAddress(cidr: Cidr, number: number): Address {
   const [first, length] = ipaddr.parseCIDR(cidr);
   const bytes = first.toByteArray();
   const free = bytes.length * 8 - length;

@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Address, parseAddress } from '../../../src/net/address.ts';
+import { removeRules } from '../cli/program.ts';
+import { shared } from '../shared.ts';
 import { createLab } from './lab.ts';
 import type { ConnectResult, Transport } from './messages.ts';
 import { createNamespaces } from './namespaces.ts';
@@ -34,17 +36,21 @@ describe.each([
   },
 ] as const)('a lab in $family', ({ family, node, client, server, elsewhere, iptables }) => {
   const topology: Topology = { nodeAddresses: [node], hosts: [client, server] };
+  const borrow = shared(
+    () => createLab(topology),
+    (lab) => lab.node.exec('sh', ['-c', removeRules]),
+  );
 
   describe.each<Transport>(['tcp', 'udp'])('over %s', (protocol) => {
     test('a host reaches another host by way of the node', async () => {
-      await using lab = await createLab(topology);
+      const lab = await borrow();
       await using _ = await lab.host(server).listen({ protocol, address: server, port: 80 });
       const to = { protocol, source: client, destination: server, port: 80 };
       expect(partiesOf(await lab.host(client).connect(to))).toEqual({ server, peer: client });
     });
 
     test('a host reaches the node, and the node a host', async () => {
-      await using lab = await createLab(topology);
+      const lab = await borrow();
       await using _onNode = await lab.node.listen({ protocol, address: node, port: 3001 });
       await using _onHost = await lab.host(server).listen({ protocol, address: server, port: 80 });
       const toNode = { protocol, source: client, destination: node, port: 3001 };
@@ -54,20 +60,20 @@ describe.each([
     });
 
     test('the outside owns every other address', async () => {
-      await using lab = await createLab(topology);
+      const lab = await borrow();
       await using _ = await lab.outside.listen({ protocol, address: elsewhere, port: 80 });
       const to = { protocol, source: client, destination: elsewhere, port: 80 };
       expect(partiesOf(await lab.host(client).connect(to))).toEqual({ server: elsewhere, peer: client });
     });
 
     test('nobody listens: ECONNREFUSED', async () => {
-      await using lab = await createLab(topology);
+      const lab = await borrow();
       const to = { protocol, source: client, destination: server, port: 80 };
       expect(await lab.host(client).connect(to)).toEqual({ error: 'ECONNREFUSED' });
     });
 
     test('no answer in time: ETIMEDOUT', async () => {
-      await using lab = await createLab(topology);
+      const lab = await borrow();
       await using _ = await lab.host(server).listen({ protocol, address: server, port: 80 });
       await lab.node.exec(iptables, ['-A', 'FORWARD', '-j', 'DROP']);
       const to = { protocol, source: client, destination: server, port: 80, timeoutMs: 50 };
@@ -75,7 +81,7 @@ describe.each([
     });
 
     test('a host that is sent back to itself sees the address of the node', async () => {
-      await using lab = await createLab(topology);
+      const lab = await borrow();
       await using _ = await lab.host(server).listen({ protocol, address: server, port: 80 });
       const sendBack = ['-p', protocol, '-d', elsewhere, '-j', 'DNAT', '--to-destination', server];
       await lab.node.exec(iptables, ['-t', 'nat', '-A', 'PREROUTING', ...sendBack]);
@@ -85,7 +91,7 @@ describe.each([
     });
 
     test('an address lent to the node is its own until it is given back', async () => {
-      await using lab = await createLab(topology);
+      const lab = await borrow();
       const to = { protocol, source: elsewhere, destination: server, port: 80 };
       await using _ = await lab.host(server).listen({ protocol, address: server, port: 80 });
       {
@@ -97,7 +103,7 @@ describe.each([
   });
 
   test('an address that is taken cannot be listened on twice', async () => {
-    await using lab = await createLab(topology);
+    const lab = await borrow();
     await using _ = await lab.node.listen({ protocol: 'tcp', address: node, port: 80 });
     await expect(lab.node.listen({ protocol: 'tcp', address: node, port: 80 })).rejects.toThrow(
       `cannot listen on tcp ${node} port 80: EADDRINUSE`,
@@ -105,7 +111,7 @@ describe.each([
   });
 
   test('after a listener is disposed of, its address is free', async () => {
-    await using lab = await createLab(topology);
+    const lab = await borrow();
     const listener = { protocol: 'tcp', address: server, port: 80 } as const;
     await (await lab.host(server).listen(listener))[Symbol.asyncDispose]();
     await using _ = await lab.host(server).listen(listener);
@@ -114,7 +120,7 @@ describe.each([
   });
 
   test('a host that the topology does not have is an error', async () => {
-    await using lab = await createLab(topology);
+    const lab = await borrow();
     expect(() => lab.host(elsewhere)).toThrow(`no host ${elsewhere}`);
   });
 });

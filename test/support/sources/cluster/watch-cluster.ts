@@ -3,8 +3,8 @@ import type { Source, SourceUpdate } from '../../../../src/sources/source.ts';
 import { ClusterState } from '../../../../src/state/cluster-state.ts';
 import type { ObjectKind } from '../../../../src/state/records.ts';
 import type { ApiServer } from '../../apiserver/api-server.ts';
+import type { MemoryTransportOptions } from '../../apiserver/connections/memory-transport.ts';
 import type { LoggedRequest } from '../../apiserver/counters.ts';
-import type { MemoryTransportOptions } from '../../apiserver/memory-transport.ts';
 import { Collected } from '../collect.ts';
 
 interface WatchOptions extends MemoryTransportOptions {

@@ -3,7 +3,7 @@ import {
   type ApiRequest,
   type ApiTransport,
   parseRetryAfter,
-} from '../../../src/sources/cluster/transport.ts';
+} from '../../../../src/sources/cluster/transport.ts';
 import type { Connection, ServerRequest } from './connection.ts';
 
 export interface MemoryTransportOptions {

@@ -4,11 +4,11 @@ import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { badRequest, failure, type Status, unauthorized } from '../answers/status.ts';
 import { type CertificateFiles, certificateFiles, makeCertificates } from './certificates.ts';
 import { answerJson, type Connection, type ServerRequest } from './connection.ts';
 import { HttpConnection } from './http-connection.ts';
 import { kubeconfig } from './kubeconfig.ts';
-import { badRequest, failure, type Status, unauthorized } from './status.ts';
 
 export interface ListenOptions {
   /** HTTPS with a certificate of an authority of its own; else plain HTTP. */

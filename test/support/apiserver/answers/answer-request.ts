@@ -1,14 +1,14 @@
+import type { StoredObject } from '../api-object.ts';
+import { answerJson, beginStream, type Connection, type ServerRequest } from '../connections/connection.ts';
+import type { ObjectStore } from '../object-store.ts';
+import { groupResource, type ServedResource, targetOf } from '../resources.ts';
+import type { ServerSettings } from '../settings.ts';
 import type { EventStore } from './answer-event.ts';
 import { isEventPath } from './answer-event.ts';
 import { answerList } from './answer-list.ts';
 import { openWatch, type Watch } from './answer-watch.ts';
-import type { StoredObject } from './api-object.ts';
-import { answerJson, beginStream, type Connection, type ServerRequest } from './connection.ts';
 import { EventWriter } from './event-writer.ts';
-import type { ObjectStore } from './object-store.ts';
 import { parseOptions, type QueryOptions } from './query-options.ts';
-import { groupResource, type ServedResource, targetOf } from './resources.ts';
-import type { ServerSettings } from './settings.ts';
 import { expired, failure, invalidOptions, Refusal, type Status, streamingRefused } from './status.ts';
 
 /** What answers are made of. */

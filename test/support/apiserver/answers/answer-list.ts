@@ -1,10 +1,10 @@
-import type { StoredObject } from './api-object.ts';
-import { keyOf } from './api-object.ts';
-import { answerJson, type Connection } from './connection.ts';
+import type { StoredObject } from '../api-object.ts';
+import { keyOf } from '../api-object.ts';
+import { answerJson, type Connection } from '../connections/connection.ts';
+import type { ObjectStore } from '../object-store.ts';
+import type { ServedResource } from '../resources.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
-import type { ObjectStore } from './object-store.ts';
 import type { QueryOptions } from './query-options.ts';
-import type { ServedResource } from './resources.ts';
 import { expired, Refusal, tooLarge } from './status.ts';
 
 /** How long the server waits for a version that it has not reached, in milliseconds (watch_cache.go). */

@@ -1,8 +1,8 @@
+import type { ObjectStore, StoreChange } from '../object-store.ts';
+import type { ServedResource } from '../resources.ts';
+import type { ServerSettings } from '../settings.ts';
 import type { EventWriter } from './event-writer.ts';
-import type { ObjectStore, StoreChange } from './object-store.ts';
 import type { QueryOptions } from './query-options.ts';
-import type { ServedResource } from './resources.ts';
-import type { ServerSettings } from './settings.ts';
 import { expired, tooLarge } from './status.ts';
 
 /** A watch that goes on. */
