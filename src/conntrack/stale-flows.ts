@@ -3,7 +3,7 @@ import type { Address } from '../net/address.ts';
 import { type Family, families } from '../net/family.ts';
 import type { PlanBook } from '../plan/plan-book.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
-import type { Clock } from '../sync/clock.ts';
+import { type Clock, sleep } from '../sync/clock.ts';
 import { doublingPause } from '../sync/pace.ts';
 import type { SyncEvent } from '../sync/sync-event.ts';
 import type { ConntrackTable } from './flow.ts';
@@ -100,7 +100,7 @@ export class StaleFlows {
   async #rest(family: Family, work: FamilyWork): Promise<void> {
     const { clock, signal } = this.#options;
     work.isResting = true;
-    await clock.sleep(doublingPause(work.failures, firstRetry, lastRetry), signal);
+    await sleep(clock, doublingPause(work.failures, firstRetry, lastRetry), signal);
     work.isResting = false;
     this.#start(family);
   }

@@ -1,5 +1,5 @@
 import type { Family } from '../net/family.ts';
-import type { Clock } from '../sync/clock.ts';
+import { type Clock, sleep } from '../sync/clock.ts';
 import { doublingPause } from '../sync/pace.ts';
 import type { SyncEvent } from '../sync/sync-event.ts';
 import type { Removal } from './removals.ts';
@@ -53,7 +53,7 @@ export class TakeOver {
       left = await this.#failing(left);
       tried();
       if (left.length === 0) return;
-      await clock.sleep(doublingPause(tries, firstRetry, lastRetry), signal);
+      await sleep(clock, doublingPause(tries, firstRetry, lastRetry), signal);
     }
   }
 

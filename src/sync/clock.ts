@@ -2,26 +2,33 @@
 export interface Clock {
   /** Milliseconds, which only go forward. */
   now(): number;
-  /** Resolves after so many milliseconds, or as soon as the signal aborts. Never rejects. */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `then` after so many milliseconds, unless what it returns is called before. */
+  after(milliseconds: number, then: () => void): () => void;
 }
 
 /** Timers of Node.js take no longer pause, and end a longer one at once. */
-const longestSleep = 2 ** 31 - 1;
+const longestPause = 2 ** 31 - 1;
 
 export const realClock: Clock = {
   now: () => performance.now(),
-  // Not by node:timers/promises, which makes an exception with its stack where the signal aborts: at each change.
-  sleep(milliseconds, signal) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    if (signal?.aborted) return Promise.resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, Math.min(Math.max(0, milliseconds), longestSleep));
-    signal?.addEventListener('abort', end);
-    return promise;
+  after(milliseconds, then) {
+    const timer = setTimeout(then, Math.min(Math.max(0, milliseconds), longestPause));
+    return () => clearTimeout(timer);
   },
 };
+
+/** Resolves after so many milliseconds of the clock, or as soon as the signal aborts. Never rejects. */
+export async function sleep(
+  clock: Pick<Clock, 'after'>,
+  milliseconds: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (signal?.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = () => resolve();
+  const cancel = clock.after(milliseconds, end);
+  signal?.addEventListener('abort', end);
+  await promise;
+  cancel();
+  signal?.removeEventListener('abort', end);
+}

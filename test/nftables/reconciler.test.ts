@@ -6,6 +6,7 @@ import { NftablesBackend } from '../../src/nftables/backend.ts';
 import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
 import type { Change } from '../../src/state/records.ts';
+import { sleep } from '../../src/sync/clock.ts';
 import { Reconciler } from '../../src/sync/reconciler.ts';
 import { FakeNftTool } from '../support/fake-nft-tool.ts';
 import { objects, web } from '../support/nftables/changes.ts';
@@ -53,7 +54,7 @@ function stage() {
 function slowly(tool: FakeNftTool, clock: FakeClock): FakeNftTool {
   const apply = tool.apply.bind(tool);
   tool.apply = async (commands) => {
-    await clock.sleep(20);
+    await sleep(clock, 20);
     await apply(commands);
   };
   return tool;

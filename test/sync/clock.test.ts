@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { realClock } from '../../src/sync/clock.ts';
+import { realClock, sleep } from '../../src/sync/clock.ts';
 
 test('a sleep ends after its time, and leaves no listener behind', async () => {
   const { signal } = new AbortController();
   const started = realClock.now();
-  await realClock.sleep(5, signal);
+  await sleep(realClock, 5, signal);
   expect(realClock.now() - started).toBeGreaterThanOrEqual(4);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
@@ -15,16 +15,16 @@ test.each([Number.POSITIVE_INFINITY, 1e12])(
   async (milliseconds) => {
     const ending = new AbortController();
     let isOver = false;
-    const sleep = realClock.sleep(milliseconds, ending.signal).then(() => {
+    const sleeping = sleep(realClock, milliseconds, ending.signal).then(() => {
       isOver = true;
     });
-    await realClock.sleep(5);
+    await sleep(realClock, 5);
     expect(isOver).toBe(false);
     ending.abort();
-    await sleep;
+    await sleeping;
   },
 );
 
 test('with a signal that has aborted there is no sleep', async () => {
-  await realClock.sleep(Number.POSITIVE_INFINITY, AbortSignal.abort());
+  await sleep(realClock, Number.POSITIVE_INFINITY, AbortSignal.abort());
 });

@@ -9,17 +9,12 @@ export class FakeClock implements Clock {
     return this.#now;
   }
 
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    if (signal?.aborted) return Promise.resolve();
-    const sleeper = { at: this.#now + Math.max(0, milliseconds), wake: resolve };
+  after(milliseconds: number, then: () => void): () => void {
+    const sleeper = { at: this.#now + Math.max(0, milliseconds), wake: then };
     this.#sleepers.push(sleeper);
-    const leave = () => {
+    return () => {
       this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
-      resolve();
     };
-    signal?.addEventListener('abort', leave, { once: true });
-    return promise;
   }
 
   /** Lets so much time pass, and everything happen that is to happen in it, each at its time. */

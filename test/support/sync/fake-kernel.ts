@@ -3,7 +3,7 @@ import type { Family } from '../../../src/net/family.ts';
 import type { FamilyPlans, PlanChange } from '../../../src/plan/plan-change.ts';
 import type { Problem } from '../../../src/state/problem.ts';
 import type { ServiceKey } from '../../../src/state/records.ts';
-import type { Clock } from '../../../src/sync/clock.ts';
+import { type Clock, sleep } from '../../../src/sync/clock.ts';
 
 export type Call = 'full' | 'partial' | 'tidy' | Look;
 
@@ -135,7 +135,7 @@ export class FakeKernel implements Backend {
     this.calls.push(record);
     if (call === 'full' || call === 'partial' || call === 'tidy') this.#isKnown = false;
     try {
-      await this.#clock.sleep(takes === 'hangs' ? Number.POSITIVE_INFINITY : takes, signal);
+      await sleep(this.#clock, takes === 'hangs' ? Number.POSITIVE_INFINITY : takes, signal);
       if (signal?.aborted) throw signal.reason;
       end(fails);
       if (fails) throw new Error(`${call} failed`);
