@@ -17,7 +17,7 @@ export interface IptablesOptions {
   readonly masqueradeBit: number;
   /** Masquerade all traffic to ClusterIPs. */
   readonly masqueradeAll: boolean;
-  /** How pods' own traffic is told; `undefined` where it cannot be. */
+  /** How pods' own traffic is recognised; `undefined` where it cannot be. */
   readonly localDetector: LocalDetector | undefined;
   /** Node ports answer on 127.0.0.1 (IPv4 only; the node has route_localnet on). */
   readonly localhostNodePorts: boolean;

@@ -7,7 +7,7 @@ import { noEvents } from '../telemetry/events/event-sink.ts';
 import { OperatorEvents } from '../telemetry/events/operator-events.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
 
-/** What an operator is told by events. */
+/** Events for operators, and when all of them are on their way. */
 export interface OpenedEvents {
   readonly events: OperatorEvents;
   /** Resolves when nothing waits to be sent; a second later at the latest. */

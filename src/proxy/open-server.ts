@@ -8,7 +8,7 @@ import type { Logger } from '../telemetry/logs/logger.ts';
 
 /** Hears of ports that cannot be bound. */
 export interface ServeFailures {
-  /** Told only where it ends the proxy (`bindAddressHardFail`). */
+  /** Called only where it ends the proxy (`bindAddressHardFail`). */
   cannotServe(what: 'health' | 'metrics', error: Error): void;
   cannotServeHealthCheck(service: ServiceKey, port: number, error: Error): void;
 }

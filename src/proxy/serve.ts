@@ -44,7 +44,7 @@ export async function openServing(options: ServingOptions): Promise<Serving> {
   return serving;
 }
 
-/** The servers of a proxy: told what goes on, they answer who asks. They end with the signal that they were opened with. */
+/** The servers of a proxy: they hear what goes on, and answer requests. They end with the signal that they were opened with. */
 export class Serving {
   readonly #options: ServingOptions;
   readonly #started = Date.now();
@@ -87,7 +87,7 @@ export class Serving {
     this.#health.only(present);
   }
 
-  /** The source told of changes, some of which changed the state. */
+  /** The source emitted changes, some of which changed the state. */
   changed(changes: readonly Change[], effective: readonly Change[]): void {
     this.#options.metrics.changed(changes, effective);
     for (const change of changes) {
@@ -102,7 +102,7 @@ export class Serving {
     this.#health.queued();
   }
 
-  /** To be told of everything that happens to the rules. */
+  /** Hears of everything that happens to the rules. */
   hear(event: SyncEvent): void {
     this.#options.metrics.hear(event);
     this.#health.hear(event);

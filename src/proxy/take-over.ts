@@ -32,7 +32,7 @@ export class TakeOver {
     this.#options = options;
   }
 
-  /** To be told of everything that happens to the rules. No work is waited for. */
+  /** Hears of everything that happens to the rules. No work is waited for. */
   hear({ kind, family }: SyncEvent): void {
     if (kind !== 'applied' || this.#firstTries.has(family) || !this.#options.knowsAll()) return;
     const { promise, resolve } = Promise.withResolvers<void>();

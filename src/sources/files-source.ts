@@ -34,7 +34,7 @@ class FilesSource implements Source {
   /** What each file looked like when it was read. */
   readonly #versions = new Map<string, string>();
   readonly #gaps: SourceGaps;
-  /** What is no longer described, and not told so as long as the source is empty. */
+  /** What is no longer described, and stays known as long as the source is empty. */
   #withdrawn: Change[] = [];
 
   constructor(path: string, allowEmpty: boolean) {

@@ -28,7 +28,7 @@ export interface OpenedSource {
 export interface Following {
   /** Whether an API server that does not answer at first is waited for; else it is an error. */
   readonly patient: boolean;
-  /** Told how it goes with the API server. */
+  /** Hears how it goes with the API server. */
   readonly events?: ClusterSourceEvents;
   readonly requests?: RequestObserver;
 }

@@ -67,12 +67,12 @@ export class FamilySync {
     // What is demanded while the sync is under way is the next one's.
     this.#needsFull = false;
     const changes = book.take(this.family, context);
-    this.#tell({ kind: 'taken', changes });
+    this.#notify({ kind: 'taken', changes });
     const outcome = await this.#apply(scope, changes, signal);
     if (outcome?.result === 'failed') this.#needsFull = true;
-    else if (scope === 'full' || changes.length > 0) this.#tellApplied(scope, changes);
-    if (outcome !== undefined) this.#tell({ kind: 'synced', outcome });
-    if (outcome?.result !== 'failed') this.#tell({ kind: 'up to date' });
+    else if (scope === 'full' || changes.length > 0) this.#notifyApplied(scope, changes);
+    if (outcome !== undefined) this.#notify({ kind: 'synced', outcome });
+    if (outcome?.result !== 'failed') this.#notify({ kind: 'up to date' });
     return outcome;
   }
 
@@ -83,10 +83,10 @@ export class FamilySync {
       await backend.tidy(signal);
     } catch (error) {
       this.#needsFull = true;
-      this.#tell({ kind: 'tidying failed', error: asError(error) });
+      this.#notify({ kind: 'tidying failed', error: asError(error) });
       return 'failed';
     }
-    this.#tell({ kind: 'tidied', isSettled: backend.tidyDelay === undefined });
+    this.#notify({ kind: 'tidied', isSettled: backend.tidyDelay === undefined });
     return 'done';
   }
 
@@ -99,11 +99,11 @@ export class FamilySync {
       if (isInForce) return 'intact';
     } catch (error) {
       if (signal?.aborted) return 'cancelled';
-      this.#tell({ kind: 'look failed', look, error: asError(error) });
+      this.#notify({ kind: 'look failed', look, error: asError(error) });
       return 'failed';
     }
     this.#needsFull = true;
-    this.#tell({ kind: 'damaged' });
+    this.#notify({ kind: 'damaged' });
     return 'damaged';
   }
 
@@ -116,7 +116,7 @@ export class FamilySync {
     const { backend, book, clock } = this.#options;
     const ofRules = changes.filter(({ before, after }) => after !== before);
     if (scope === 'partial' && ofRules.length === 0) return undefined;
-    this.#tell({ kind: 'sync starts' });
+    this.#notify({ kind: 'sync starts' });
     const started = clock.now();
     const about = () => ({
       family: this.family,
@@ -134,14 +134,14 @@ export class FamilySync {
     }
   }
 
-  #tellApplied(scope: SyncOutcome['scope'], changes: readonly PlanChange[]): void {
+  #notifyApplied(scope: SyncOutcome['scope'], changes: readonly PlanChange[]): void {
     const { backend, book } = this.#options;
     const isSettled = backend.tidyDelay === undefined;
     const applied = scope === 'full' ? { scope, plans: book.plans(this.family) } : { scope, changes };
-    this.#tell({ kind: 'applied', applied, isSettled });
+    this.#notify({ kind: 'applied', applied, isSettled });
   }
 
-  #tell(news: SyncNews): void {
+  #notify(news: SyncNews): void {
     this.#options.listener({ family: this.family, ...news });
   }
 }

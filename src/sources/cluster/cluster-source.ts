@@ -10,7 +10,7 @@ export interface ClusterSourceOptions {
   readonly nodeName: string;
   /** See `--service-proxy-name`; empty for the Services that name no proxy. */
   readonly serviceProxyName: string;
-  /** `load` waits until the Node has pod CIDRs, by which pods' traffic is told from other traffic. */
+  /** `load` waits until the Node has pod CIDRs, by which pods' traffic is recognised. */
   readonly needsPodCIDRs: boolean;
   /** Whether `load` goes on trying after a failure; else it throws. */
   readonly patient: boolean;
