@@ -7,7 +7,11 @@ const named = ['property', 'process', 'kernel', 'cluster'] as const;
 const filesOf = (layer: string) => [`test/**/*.${layer}.test.ts`];
 
 /** Node.js itself keeps such a test from starting a process and from loading what is not JavaScript. */
-const pure = { execArgv: ['--permission', '--allow-fs-read=*', '--allow-fs-write=*', '--allow-inspector'] };
+const permissions = ['--permission', '--allow-fs-read=*', '--allow-fs-write=*'];
+/** Coverage is counted by the inspector. */
+const pure = {
+  execArgv: process.argv.includes('--coverage') ? [...permissions, '--allow-inspector'] : permissions,
+};
 
 export default defineConfig({
   test: {

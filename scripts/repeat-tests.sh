@@ -5,10 +5,19 @@
 set -eu
 cd -- "$(dirname -- "$0")/.."
 
-times=${1:?"how many times"}
-load=${2:?"how many busy processes"}
-layer=${3:?"unit, property, process or kernel"}
+fail() {
+  printf 'repeat-tests: %s\n' "$1" >&2
+  exit 2
+}
+
+[ $# -ge 3 ] || fail 'usage: repeat-tests.sh TIMES LOAD LAYER [TEST...]'
+times=$1 load=$2 layer=$3
 shift 3
+case $times$load in *[!0-9]*) fail "TIMES and LOAD must be numbers, got $times and $load" ;; esac
+case $layer in
+  unit | property | process | kernel) ;;
+  *) fail "LAYER must be unit, property, process or kernel, got $layer" ;;
+esac
 
 sh scripts/setup.sh
 sh scripts/system-packages.sh

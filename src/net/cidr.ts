@@ -2,6 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { type Address, familyOf, parseAddress } from './address.ts';
 import type { Family } from './family.ts';
 import { addressNumber } from './numbers.ts';
+import { remembered } from './remembered.ts';
 
 /** A network in canonical text form, host bits cleared: `10.244.0.0/16`. */
 export type Cidr = string & { readonly brand: 'Cidr' };
@@ -45,18 +46,10 @@ interface Network {
   readonly prefix: bigint;
 }
 
-function networkOf(cidr: Cidr): Network {
-  const known = networks.get(cidr);
-  if (known !== undefined) return known;
+/** The few networks of a cluster are asked about again and again. */
+const networkOf = remembered((cidr: Cidr): Network => {
   const family = cidrFamily(cidr);
   const [address = '', length] = cidr.split('/');
   const hostBits = BigInt((family === 'IPv4' ? 32 : 128) - Number(length));
-  const network = { family, hostBits, prefix: addressNumber(address as Address) >> hostBits };
-  if (networks.size > remembered) networks.clear();
-  networks.set(cidr, network);
-  return network;
-}
-
-/** The few networks of a cluster are asked about again and again. */
-const networks = new Map<Cidr, Network>();
-const remembered = 1_000;
+  return { family, hostBits, prefix: addressNumber(address as Address) >> hostBits };
+});

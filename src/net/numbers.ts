@@ -2,21 +2,14 @@ import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { type Address, familyOf, parseAddress } from './address.ts';
 import { type Family, type Protocol, protocols } from './family.ts';
+import { remembered } from './remembered.ts';
 
-/** An address as a number, most significant byte first. */
-export function addressNumber(address: Address): bigint {
-  const known = numbers.get(address);
-  if (known !== undefined) return known;
+/** An address as a number, most significant byte first. A walk asks for the same few at every rule. */
+export const addressNumber = remembered((address: Address): bigint => {
   const number = readAddress(address, familyOf(address));
   if (number === undefined) throw new RangeError(`${address} is no address`);
-  if (numbers.size > remembered) numbers.clear();
-  numbers.set(address, number);
   return number;
-}
-
-/** A walk asks for the same few addresses at every rule. */
-const numbers = new Map<Address, bigint>();
-const remembered = 1_000;
+});
 
 /** An address of the family as a number; `undefined` for anything else, names of hosts included. */
 export function readAddress(text: string, family: Family): bigint | undefined {

@@ -168,7 +168,7 @@ export class Reconciler {
   /** Until then, or something happens. */
   async #rest(until = Number.POSITIVE_INFINITY): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    // No AbortSignal: its events would cost more than all else that a change takes here.
+    // No AbortSignal: its events took a tenth of what a change of one endpoint takes.
     this.#wake = resolve;
     const cancel = this.#clock.after(until - this.#clock.now(), resolve);
     await promise;

@@ -1,10 +1,11 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { objectsFolder, web } from '../support/cli/objects.ts';
 import type { Program } from '../support/cli/program.ts';
 import { inSandbox, openSandbox } from '../support/cli/sandbox.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
+import { shared } from '../support/shared.ts';
 
 const unavailable = labUnavailable() ?? iptablesUnavailable('nft') ?? iptablesUnavailable('legacy');
 
@@ -24,12 +25,11 @@ const other = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n';
 if (unavailable !== undefined) test('objects that are not known', ({ skip }) => skip(unavailable));
 
 describe.skipIf(unavailable).each(modes)('in mode %s', (_mode, options, rules) => {
+  const borrow = shared(openSandbox, (sandbox) => sandbox.clear());
   let node: Program;
-  beforeAll(() => {
-    node = openSandbox();
+  beforeEach(async () => {
+    node = await borrow();
   });
-  afterAll(() => node[Symbol.asyncDispose]());
-  afterEach(() => node.clear());
 
   const once = (source: string, ...more: readonly string[]) =>
     node.portolan(['run', '--once', ...options.split(' '), '--source', source, ...more]);

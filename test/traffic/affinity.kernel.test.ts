@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
-import { shared } from '../support/shared.ts';
 import { ipv4, ipv6 } from '../support/traffic/addresses.ts';
 import { servicePort, web } from '../support/traffic/objects.ts';
 import { openConnections, serverBySource } from '../support/traffic/open-connections.ts';
-import { createStage, type Stage } from '../support/traffic/stage.ts';
+import { type Stage, sharedStage } from '../support/traffic/stage.ts';
 import { clientsOf, listTable, serverName, untilAffineTo } from '../support/traffic/table.ts';
 import { until } from '../support/until.ts';
 
@@ -16,10 +15,7 @@ const nodePort = 30_080;
 
 describe.skipIf(unavailable).each([ipv4, ipv6])('affinity in $family', (addresses) => {
   const { pod, client, node } = addresses;
-  const borrow = shared(
-    () => createStage(addresses, 5),
-    (stage) => stage.clear(),
-  );
+  const borrow = sharedStage(addresses, 5);
   const clients = Array.from({ length: 12 }, (_, n) => client(n));
 
   test('a client stays with its endpoint, by ClusterIP and node port, while others come and go', async () => {

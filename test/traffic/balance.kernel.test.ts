@@ -2,11 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
 import type { Balance } from '../../src/state/records.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
-import { shared } from '../support/shared.ts';
 import { type Addresses, ipv4, ipv6 } from '../support/traffic/addresses.ts';
 import { servicePort, web } from '../support/traffic/objects.ts';
 import { countByServer, openConnections, serverBySource } from '../support/traffic/open-connections.ts';
-import { createStage, type Stage } from '../support/traffic/stage.ts';
+import { type Stage, sharedStage } from '../support/traffic/stage.ts';
 import { serverName, untilServedBy } from '../support/traffic/table.ts';
 
 /** How new flows are shared out. Each datagram from a port that was not used before is one. */
@@ -16,14 +15,8 @@ if (unavailable !== undefined) test('balancing', ({ skip }) => skip(unavailable)
 
 describe.skipIf(unavailable)('balancing', () => {
   const borrow = {
-    IPv4: shared(
-      () => createStage(ipv4, 10),
-      (stage) => stage.clear(),
-    ),
-    IPv6: shared(
-      () => createStage(ipv6, 5),
-      (stage) => stage.clear(),
-    ),
+    IPv4: sharedStage(ipv4, 10),
+    IPv6: sharedStage(ipv6, 5),
   };
 
   test('random gives each endpoint its share', async () => {

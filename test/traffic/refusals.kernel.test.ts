@@ -4,10 +4,9 @@ import type { Destination, Host } from '../support/lab/host.ts';
 import { linkAddress } from '../support/lab/topology.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
 import { briefly } from '../support/patience.ts';
-import { shared } from '../support/shared.ts';
 import { ipv4, ipv6 } from '../support/traffic/addresses.ts';
 import { nodeName, servicePort, type Web, web } from '../support/traffic/objects.ts';
-import { createStage, type Stage } from '../support/traffic/stage.ts';
+import { type Stage, sharedStage } from '../support/traffic/stage.ts';
 import { serverName } from '../support/traffic/table.ts';
 
 const unavailable = labUnavailable();
@@ -19,10 +18,7 @@ const protocols = ['tcp', 'udp'] as const;
 describe.skipIf(unavailable).each([ipv4, ipv6])('in $family', (addresses) => {
   const { service, balancer, client, onNode, node, pod, family } = addresses;
   const external = { type: 'LoadBalancer', allocateLoadBalancerNodePorts: true };
-  const borrow = shared(
-    () => createStage(addresses, 1),
-    (stage) => stage.clear(),
-  );
+  const borrow = sharedStage(addresses, 1);
   const status = { loadBalancer: { ingress: [{ ip: balancer(0) }] } };
 
   test('a pod that reaches itself by its Service is masqueraded', async () => {

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
-import { shared } from '../support/shared.ts';
 import { ipv4, ipv6 } from '../support/traffic/addresses.ts';
 import { changesDuring } from '../support/traffic/changes.ts';
 import { holdConnections } from '../support/traffic/hold-connections.ts';
 import { servicePort, web } from '../support/traffic/objects.ts';
 import { failures, openConnections } from '../support/traffic/open-connections.ts';
-import { createStage, type Stage } from '../support/traffic/stage.ts';
+import { type Stage, sharedStage } from '../support/traffic/stage.ts';
 import { startTraffic } from '../support/traffic/start-traffic.ts';
 import { elementsOf, listTable, untilServedBy } from '../support/traffic/table.ts';
 
@@ -23,10 +22,7 @@ const restarts = [
 
 describe.skipIf(unavailable).each(restarts)('a restart after $signal', ({ signal, addresses }) => {
   const { service, client, pod } = addresses;
-  const borrow = shared(
-    () => createStage(addresses, 6),
-    (stage) => stage.clear(),
-  );
+  const borrow = sharedStage(addresses, 6);
 
   test('fails no connection', async () => {
     const stage = await borrow();

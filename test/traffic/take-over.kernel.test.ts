@@ -6,11 +6,10 @@ import { formatEndpoint } from '../../src/net/address.ts';
 import { nftFamily } from '../../src/nftables/nftables-options.ts';
 import { sharedPath, sharedUnavailable } from '../support/conformance/shared.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
-import { shared } from '../support/shared.ts';
 import { type Addresses, ipv4, ipv6 } from '../support/traffic/addresses.ts';
 import { servicePort, targetPort, web } from '../support/traffic/objects.ts';
 import { failures } from '../support/traffic/open-connections.ts';
-import { createStage, type Stage } from '../support/traffic/stage.ts';
+import { type Stage, sharedStage } from '../support/traffic/stage.ts';
 import { startTraffic } from '../support/traffic/start-traffic.ts';
 
 const unavailable = labUnavailable() ?? iptablesUnavailable('nft');
@@ -20,14 +19,8 @@ const withoutRecordings = sharedUnavailable();
 const nodePort = 30_080;
 
 const borrow = {
-  IPv4: shared(
-    () => createStage(ipv4, 2),
-    (stage) => stage.clear(),
-  ),
-  IPv6: shared(
-    () => createStage(ipv6, 2),
-    (stage) => stage.clear(),
-  ),
+  IPv4: sharedStage(ipv4, 2),
+  IPv6: sharedStage(ipv6, 2),
 };
 
 describe.skipIf(unavailable)('taking over', () => {

@@ -7,6 +7,7 @@ import type { Host } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import type { Transport } from '../lab/messages.ts';
 import { inNamespace, ipBatch } from '../lab/namespaces.ts';
+import { shared } from '../shared.ts';
 import type { Addresses } from './addresses.ts';
 import { nodeName, nodeObject, targetPort } from './objects.ts';
 import { type Mode, type RunningProxy, startProxy } from './proxy.ts';
@@ -27,6 +28,14 @@ export interface Stage extends AsyncDisposable {
   start(mode?: Mode): Promise<RunningProxy>;
   /** Runs the command with `--once`; rejects where it fails. */
   once(mode: Mode, more?: readonly string[], env?: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** A stage that the tests of a file or of a `describe`, where this is called, have in common, cleared between them. */
+export function sharedStage(addresses: Addresses, pods: number): () => Promise<Stage> {
+  return shared(
+    () => createStage(addresses, pods),
+    (stage) => stage.clear(),
+  );
 }
 
 /** Builds it. Every pod of the first `pods` answers on its target port, by TCP and UDP. */
