@@ -4,7 +4,7 @@ import { formatConfig } from '../config/format-config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { prepareNode } from '../kernel/node/prepare-node.ts';
-import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
+import { type ExitStatus, exitStatus, UserError } from '../program/exit-status.ts';
 import { requireCounters } from '../status/require-counters.ts';
 import { createLogger } from '../telemetry/logs/logger.ts';
 import type { RunOptions } from './run-options.ts';
@@ -14,7 +14,7 @@ export async function run(options: RunOptions): Promise<ExitStatus> {
   const { config, notices } = await loadConfig(options.flags);
   const configFile = options.flags['write-config-to'];
   if (configFile !== undefined) {
-    await writeFile(configFile, dump(formatConfig(config)));
+    await writeConfig(configFile, config);
     return exitStatus.ok;
   }
   if (options.trafficMetrics) requireCounters('--traffic-metrics', config);
@@ -30,6 +30,14 @@ export async function run(options: RunOptions): Promise<ExitStatus> {
   }
   const { keepRunning } = await import('./keep-running.ts');
   return keepRunning(options, config, logger);
+}
+
+async function writeConfig(file: string, config: ProxyConfig): Promise<void> {
+  try {
+    await writeFile(file, dump(formatConfig(config)));
+  } catch (error) {
+    throw new UserError(`--write-config-to: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** What kube-proxy would ask an API server for stands in the files. */
