@@ -11,8 +11,10 @@ export function isRemembered(list: string, address: Address, seconds?: number): 
   const lastSeen = entries.get(address);
   if (lastSeen === undefined) return false;
   if (seconds === undefined) return true;
-  const age = secondsSince(lastSeen);
-  return age === undefined ? undefined : age <= seconds;
+  const answers = new Set(
+    possibleAges(lastSeen, read('/proc/timer_list') ?? '').map((age) => age <= seconds),
+  );
+  return answers.size === 1 ? answers.has(true) : undefined;
 }
 
 /** By address, when it was seen last, in jiffies. */
@@ -32,13 +34,19 @@ export function readRecentList(text: string): ReadonlyMap<Address, number> {
   );
 }
 
-/** The kernel counts jiffies from 300 s before their lower 32 bits run over (INITIAL_JIFFIES), and does not say how many make a second. */
-function secondsSince(jiffies: number): number | undefined {
-  const now = Number(/^jiffies: (\d+)$/m.exec(read('/proc/timer_list') ?? '')?.[1]);
-  const uptime = Number.parseFloat(read('/proc/uptime') ?? '');
-  const rate = (now - 2 ** 32) / (uptime - 300);
-  const perSecond = usualRates.find((usual) => Math.abs(rate - usual) < usual / 100);
-  return perSecond === undefined ? undefined : (now - jiffies) / perSecond;
+/**
+ * How many seconds ago that was, by /proc/timer_list. The kernel counts jiffies from 300 s before their lower 32 bits run
+ * over (INITIAL_JIFFIES in linux/jiffies.h), and does not say how many make a second: some five minutes after the machine
+ * started, several rates fit. None fits where nothing can be read.
+ */
+export function possibleAges(jiffies: number, timerList: string): readonly number[] {
+  const uptime = Number(/^now at (\d+) nsecs$/m.exec(timerList)?.[1]) / 1e9;
+  const now = Number(/^jiffies: (\d+)$/m.exec(timerList)?.[1]);
+  const fitting = usualRates.filter((rate) => {
+    const ticking = (now - 2 ** 32) / rate + 300;
+    return Math.abs(ticking - uptime) < 1 + uptime / 1000;
+  });
+  return fitting.map((rate) => (now - jiffies) / rate);
 }
 
 /** What CONFIG_HZ may be. */
