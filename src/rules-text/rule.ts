@@ -38,6 +38,8 @@ export type Statement =
       readonly action: 'add' | 'update' | 'delete';
       readonly set: string;
       readonly key: Expression;
+      /** Milliseconds after which the element goes; as the set has it where absent. */
+      readonly timeout?: number;
     }
   | { readonly kind: 'assign'; readonly field: 'mark' | 'ct-mark'; readonly value: Expression }
   /** The connection is not tracked: no NAT. */
@@ -51,7 +53,7 @@ export type Statement =
   /** To the address of the interface that the packet came in by; 127.0.0.1 or ::1 for the node's own. */
   | { readonly kind: 'redirect'; readonly port?: Expression }
   | { readonly kind: 'source-nat'; readonly to: NatTarget }
-  | { readonly kind: 'masquerade' }
+  | { readonly kind: 'masquerade'; readonly fullyRandom?: true }
   /** `with` is as the language has it: `icmp-port-unreachable`, `tcp reset`. */
   | { readonly kind: 'reject'; readonly with: string }
   /** A statement or target that leads where the rules do not say, such as NFQUEUE. */
@@ -89,6 +91,8 @@ export type Expression =
       readonly modulus: number;
       readonly offset: number;
       readonly of?: Expression;
+      /** Of a hash; the kernel chooses one where absent. */
+      readonly seed?: number;
     }
   /** Something that the readers know no meaning of; `text` is as the listing has it. */
   | { readonly kind: 'unknown'; readonly text: string };

@@ -13,12 +13,18 @@ export interface TypedExpression {
 /** Only such packets have the field; `tracked`: only those that conntrack has an entry for (net/netfilter/nft_ct.c). */
 export type Need = { readonly protocol: bigint } | { readonly nfProtocol: bigint } | 'tracked';
 
+type Match = Statement & { kind: 'match' };
+
+/** The kernel ends a rule by itself where a packet has no connection to ask for. */
+export const isTracked: Match = {
+  kind: 'match',
+  value: { kind: 'field', field: 'ct-state' },
+  test: { kind: 'any-bit', negated: true, bits: ctStates.invalid | ctStates.untracked },
+};
+
 /** The check that a need stands for. */
-export function statementOf(need: Need): Statement & { kind: 'match' } {
-  if (need === 'tracked') {
-    const test = { kind: 'any-bit', negated: true, bits: ctStates.invalid | ctStates.untracked } as const;
-    return { kind: 'match', value: { kind: 'field', field: 'ct-state' }, test };
-  }
+export function statementOf(need: Need): Match {
+  if (need === 'tracked') return isTracked;
   const [field, value] =
     'protocol' in need ? (['protocol', need.protocol] as const) : (['nf-protocol', need.nfProtocol] as const);
   return {

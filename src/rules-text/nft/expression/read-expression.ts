@@ -185,27 +185,28 @@ function readNumberGenerator(words: Words): TypedExpression {
   return { expression: { kind: 'number', method, modulus, offset }, types: [integer], needs: [] };
 }
 
-/** The seed is of no use: what a hash comes to cannot be known from here. */
 function readHash(words: Words, of: TypedExpression | undefined): TypedExpression {
-  const { modulus, offset } = readModulus(words);
+  const { modulus, offset, seed } = readModulus(words);
   const expression: Expression = {
     kind: 'number',
     method: 'hash',
     modulus,
     offset,
     ...(of !== undefined && { of: of.expression }),
+    ...(seed !== undefined && { seed }),
   };
   return { expression, types: [integer], needs: of?.needs ?? [] };
 }
 
-function readModulus(words: Words): { modulus: number; offset: number } {
+function readModulus(words: Words): { modulus: number; offset: number; seed: number | undefined } {
   words.expect('mod');
   const modulus = readNumber(words);
   let offset = 0;
+  let seed: number | undefined;
   for (;;) {
-    if (words.takeIf('seed')) words.take();
+    if (words.takeIf('seed')) seed = readNumber(words);
     else if (words.takeIf('offset')) offset = readNumber(words);
-    else return { modulus, offset };
+    else return { modulus, offset, seed };
   }
 }
 

@@ -32,18 +32,31 @@ function readKept(
   words.expect('{');
   const key = readExpression(words, context, context.declaration(set)?.key);
   const conditions: Statement[] = [];
+  let timeout: number | undefined;
   while (!words.takeIf('}')) {
-    if (words.takeIf('timeout', 'expires', 'comment')) words.take();
+    if (words.takeIf('timeout')) timeout = millisecondsOf(words.take());
+    else if (words.takeIf('expires', 'comment')) words.take();
     else if (words.takeIf(':')) readAnything(words, context);
     else conditions.push(...readCondition(words, context));
   }
   const unknown = conditions.filter(({ kind }) => kind !== 'no-op');
   return [
     ...key.needs.map(statementOf),
-    { kind: 'set-update', action, set, key: key.expression },
+    { kind: 'set-update', action, set, key: key.expression, ...(timeout !== undefined && { timeout }) },
     ...unknown,
   ];
 }
+
+/** `1h30m`, and seconds without a unit. */
+function millisecondsOf(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return 1000 * Number(text);
+  let sum = 0;
+  for (const [, count, unit = ''] of text.matchAll(/(\d+)([a-z]+)/g))
+    sum += Number(count) * (units[unit] ?? Number.NaN);
+  return text === '' || Number.isNaN(sum) ? undefined : sum;
+}
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** What is counted for each element: the rule ends where a limit says so. */
 function readCondition(words: Words, context: RuleContext): readonly Statement[] {

@@ -21,7 +21,7 @@ export function readNat(
     const text = words.textSince(start);
     return [...reader.needs, { kind, to: { address: { kind: 'unknown', text } } }];
   }
-  skipNatFlags(words);
+  takeNatFlags(words);
   const otherFamily: readonly Need[] =
     isIpv6 === (context.family === 'IPv6') ? [] : [{ nfProtocol: isIpv6 ? 10n : 2n }];
   return [...otherFamily.map(statementOf), ...reader.needs, { kind, to: target }];
@@ -32,7 +32,7 @@ export function readRedirect(words: Words, context: RuleContext): readonly State
   const hasPort = words.takeIf('to');
   const reader = new TargetReader(words, context, 'ipv4_addr');
   const port = hasPort ? reader.readPort() : undefined;
-  skipNatFlags(words);
+  takeNatFlags(words);
   return [...reader.needs, { kind: 'redirect', ...(port !== undefined && { port }) }];
 }
 
@@ -40,8 +40,8 @@ export function readRedirect(words: Words, context: RuleContext): readonly State
 export function readMasquerade(words: Words, context: RuleContext): readonly Statement[] {
   const reader = new TargetReader(words, context, 'ipv4_addr');
   if (words.takeIf('to')) reader.readPort();
-  skipNatFlags(words);
-  return [...reader.needs, { kind: 'masquerade' }];
+  const isFullyRandom = takeNatFlags(words).includes('fully-random');
+  return [...reader.needs, { kind: 'masquerade', ...(isFullyRandom && { fullyRandom: true }) }];
 }
 
 /** `ip addr . port to` is an older word for `ip to`; of `prefix` and `interval` it is not known which address comes out. */
@@ -56,13 +56,14 @@ function readForm(words: Words): 'plain' | 'networks' {
 function readWhatever(words: Words, context: RuleContext): void {
   readExpression(words, context);
   if (!words.isAtEnd && words.next.startsWith(':')) words.take();
-  skipNatFlags(words);
+  takeNatFlags(words);
 }
 
-function skipNatFlags(words: Words): void {
-  while (words.takeIf('random', 'fully-random', 'persistent', ',')) {
-    // They say how the kernel chooses among ports.
-  }
+/** They say how the kernel chooses among ports. */
+function takeNatFlags(words: Words): readonly string[] {
+  const place = words.place;
+  while (words.takeIf('random', 'fully-random', 'persistent', ','));
+  return words.textSince(place).split(',');
 }
 
 const portType = dataType('inet_service');

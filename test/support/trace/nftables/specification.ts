@@ -202,7 +202,7 @@ export const specification: Readonly<Record<string, readonly Specified[]>> = {
     [
       'meta mark set jhash ip saddr . tcp sport mod 4 seed 0xdead offset 1',
       isTcp,
-      assigns('mark', number('hash', 4, 1, joined('source-address', 'source-port'))),
+      assigns('mark', number('hash', 4, 1, joined('source-address', 'source-port'), 0xdead)),
     ],
     ['meta mark set symhash mod 2', assigns('mark', number('hash', 2))],
     ['meta mark set socket mark', assigns('mark', { kind: 'unknown', text: 'socket mark' })],
@@ -381,7 +381,7 @@ export const specification: Readonly<Record<string, readonly Specified[]>> = {
   ],
   'translation of the source': [
     ['masquerade', { kind: 'masquerade' }],
-    ['masquerade fully-random', { kind: 'masquerade' }],
+    ['masquerade fully-random', { kind: 'masquerade', fullyRandom: true }],
     ['xt target "MASQUERADE"', { kind: 'masquerade' }],
     ['masquerade to :1024-65535 random,persistent', { kind: 'masquerade' }],
     ['snat to 192.0.2.1 fully-random', { kind: 'source-nat', to: { address: value(ip(192, 0, 2, 1)) } }],
@@ -396,7 +396,13 @@ export const specification: Readonly<Record<string, readonly Specified[]>> = {
   'sets that packets fill': [
     [
       'update @clients { ip saddr timeout 3h }',
-      { kind: 'set-update', action: 'update', set: 'clients', key: field('source-address') },
+      {
+        kind: 'set-update',
+        action: 'update',
+        set: 'clients',
+        key: field('source-address'),
+        timeout: 10_800_000,
+      },
     ],
     [
       'add @clients { ip saddr . tcp dport timeout 1m counter packets 0 bytes 0 } accept',
@@ -406,6 +412,7 @@ export const specification: Readonly<Record<string, readonly Specified[]>> = {
         action: 'add',
         set: 'clients',
         key: joined('source-address', 'destination-port'),
+        timeout: 60_000,
       },
       accept,
     ],

@@ -114,8 +114,10 @@ export function number(
   modulus: number,
   offset = 0,
   of?: Expression,
+  seed?: number,
 ): Expression {
-  return { kind: 'number', method, modulus, offset, ...(of !== undefined && { of }) };
+  const hash = { ...(of !== undefined && { of }), ...(seed !== undefined && { seed }) };
+  return { kind: 'number', method, modulus, offset, ...hash };
 }
 
 export function mapped(key: Field | Expression, map: ElementsOf): Expression {
