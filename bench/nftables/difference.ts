@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { openTable } from '../../src/kernel/open-table.ts';
+import { formatTransaction, type Transaction } from '../../src/nftables/table/table-transaction.ts';
 import { backendOf, type LoadedCluster } from './proxy.ts';
 
 /**
@@ -7,10 +9,10 @@ import { backendOf, type LoadedCluster } from './proxy.ts';
  */
 export async function differenceToPlans(cluster: LoadedCluster): Promise<string> {
   let difference = '';
-  const note = async (commands: string) => {
-    difference += commands;
+  const apply = async (transaction: Transaction) => {
+    difference += formatTransaction(transaction, { family: 'IPv4' });
   };
-  const backend = backendOf('IPv4', { ...cluster, tool: { ...cluster.tool, apply: note } });
+  const backend = await backendOf('IPv4', cluster, { ...(await openTable('IPv4')), apply });
   await backend.syncAll(cluster.loaded.book.plans('IPv4'));
   // What nobody uses any more would go a little later.
   for (let wait = backend.tidyDelay; wait !== undefined; wait = backend.tidyDelay) {

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { ProxyConfig } from '../../src/config/proxy-config.ts';
-import { nftTool } from '../../src/kernel/nft/choose-nft-tool.ts';
 import { lookAtNode } from '../../src/kernel/node/look-at-node.ts';
+import { openTable } from '../../src/kernel/open-table.ts';
 import { nftablesSkeleton } from '../../src/kernel/rule-files.ts';
 import { type Family, families } from '../../src/net/family.ts';
 import { NftablesBackend } from '../../src/nftables/backend.ts';
 import { nftablesOptions } from '../../src/nftables/derive-nftables-options.ts';
-import type { NftTool } from '../../src/nftables/nft-tool.ts';
+import type { KernelTable } from '../../src/nftables/kernel-table.ts';
 import type { LoadedState } from '../../src/plan/loaded-state.ts';
 import { follow } from '../../src/proxy/follow.ts';
 import { ProblemReports } from '../../src/proxy/problem-reports.ts';
@@ -25,7 +25,6 @@ import { Commits, monotonic } from './commits.ts';
 export interface LoadedCluster {
   readonly config: ProxyConfig;
   readonly loaded: LoadedState;
-  readonly tool: NftTool;
 }
 
 /** Reads the objects in a folder. */
@@ -34,16 +33,16 @@ export async function loadCluster(folder: string): Promise<LoadedCluster> {
   const { config } = await loadConfig(flags);
   const options = { flags, source: folder, serviceProxyName: '' };
   const loaded = await loadState(filesSource(folder), config, options);
-  const { tool } = await nftTool();
-  return { config, loaded, tool };
+  return { config, loaded };
 }
 
 /** The backend of one family, as `run` makes it. */
-export function backendOf(
+export async function backendOf(
   family: Family,
-  { config, loaded: { state }, tool }: LoadedCluster,
-): NftablesBackend {
-  return new NftablesBackend(family, tool, nftablesSkeleton(), async () => {
+  { config, loaded: { state } }: LoadedCluster,
+  table?: KernelTable,
+): Promise<NftablesBackend> {
+  return new NftablesBackend(family, table ?? (await openTable(family)), nftablesSkeleton(), async () => {
     const facts = await lookAtNode(config, state.node, new Set());
     return nftablesOptions(family, config, { ...facts, serviceCIDRs: state.serviceCIDRs });
   });
@@ -60,12 +59,14 @@ export interface FollowingProxy {
 }
 
 /** Does the first sync, and goes on by the product's own reconcilers, which also look for drift, until this process ends. */
-export async function startFollowing({ config, loaded, tool }: LoadedCluster): Promise<FollowingProxy> {
+export async function startFollowing({ config, loaded }: LoadedCluster): Promise<FollowingProxy> {
   const commits = new Commits();
-  const backends = families.map((family) => {
-    const backend = backendOf(family, { config, loaded, tool });
-    return family === 'IPv4' ? commits.observe(backend) : backend;
-  });
+  const backends = await Promise.all(
+    families.map(async (family) => {
+      const backend = await backendOf(family, { config, loaded });
+      return family === 'IPv4' ? commits.observe(backend) : backend;
+    }),
+  );
   const { source, listener } = manualSource();
   const { signal } = new AbortController();
   const first = backends.map(() => Promise.withResolvers<void>());

@@ -4,20 +4,18 @@ import { hasFailed, type ToolError } from '../backend/failure.ts';
 import { type Kernel, RefusedServices } from '../backend/refused-services.ts';
 import type { Family } from '../net/family.ts';
 import type { FamilyPlans, PlanChange } from '../plan/plan-change.ts';
-import { openedTable } from '../rules-text/nft/listing-reader.ts';
 import type { Problem } from '../state/problem.ts';
 import type { ServiceKey } from '../state/records.ts';
 import { serviceContent } from './content/service-content.ts';
 import { ElementSum } from './element-sum.ts';
-import { InstalledSchema } from './installed-schema.ts';
-import { tableName } from './names.ts';
-import type { NftTool } from './nft-tool.ts';
-import { type NftablesOptions, nftFamily } from './nftables-options.ts';
-import { readLiveTable, tableWords } from './read-live-table.ts';
-import { TableReader } from './table/read-table.ts';
+import type { KernelTable } from './kernel-table.ts';
+import type { NftablesOptions } from './nftables-options.ts';
+import { readLiveTable } from './read-live-table.ts';
+import type { ListedElement } from './table/read-table.ts';
 import { type Data, emptyTable } from './table/table.ts';
-import { formatTransaction, type Transaction } from './table/table-transaction.ts';
+import type { Transaction } from './table/table-transaction.ts';
 import { fullUpdate, type ManagedTable, newTable } from './update/full-update.ts';
+import { hasSchema } from './update/has-schema.ts';
 import type { KeptContent } from './update/kept-content.ts';
 import { partialUpdate } from './update/partial-update.ts';
 
@@ -32,7 +30,7 @@ const inFlight = 1_000;
 /** How many Services' elements are summed up without yielding: about 1 ms. */
 const servicesAtOnce = 50;
 
-/** How many Services are tried together when some are refused: nft needs some 2.5 kB per element. */
+/** How many Services are tried together when some are refused: the kernel does not take a message of any size everywhere. */
 const servicesInATry = 1_000;
 
 /** How many transactions of a full sync may wait for the kernel at a time. */
@@ -48,7 +46,7 @@ interface Operation {
 export class NftablesBackend implements Backend {
   readonly family: Family;
   readonly looks = ['schema', 'everything'] as const;
-  readonly #tool: NftTool;
+  readonly #table: KernelTable;
   readonly #skeletonText: string;
   readonly #optionsFor: OptionsFor;
   readonly #clock: () => number;
@@ -56,17 +54,20 @@ export class NftablesBackend implements Backend {
   /** Content that no plan claims and that is kept; unknown before the first sync. */
   #kept: KeptContent | undefined;
   readonly #refused: RefusedServices;
-  readonly #schema = new InstalledSchema();
+  /** Counts our transactions. */
+  #changes = 0;
+  /** The rules' generation when a look last found everything as it should be. */
+  readonly #foundIntact = new Map<Look, number | undefined>();
 
   constructor(
     family: Family,
-    tool: NftTool,
+    table: KernelTable,
     skeletonText: string,
     optionsFor: OptionsFor,
     clock: () => number = () => performance.now(),
   ) {
     this.family = family;
-    this.#tool = tool;
+    this.#table = table;
     this.#skeletonText = skeletonText;
     this.#optionsFor = optionsFor;
     this.#clock = clock;
@@ -120,12 +121,26 @@ export class NftablesBackend implements Backend {
   }
 
   /**
-   * Whether the table still is as it was left: chains, maps and sets, and where everything is looked at, their
-   * elements.
+   * Whether the table still is as it was left: chains, maps and sets, and where everything is looked at, their elements. Where
+   * nobody has changed any rules since a look that found it so, the table is not read; nor is a look of any worth during which we
+   * changed it.
    */
   async isInForce(plans: FamilyPlans, look: Look, signal?: AbortSignal): Promise<boolean> {
-    if (!(await this.#schema.isIntact(this.#listSchema(signal), () => this.#requireSettled()))) return false;
-    return look === 'schema' || this.#elementsAreInForce(plans, signal);
+    const managed = this.#requireSettled();
+    const generation = await this.#table.generation();
+    if (generation !== undefined && generation === this.#foundIntact.get(look)) return true;
+    const changes = this.#changes;
+    const listed = look === 'everything' ? new ElementSum() : undefined;
+    const onElement = listed && (({ set, key, data }: ListedElement) => listed.add(set, key, data));
+    const schema = await this.#table.read({ onElement, signal });
+    if (changes !== this.#changes) return true;
+    if (schema === undefined || !hasSchema(schema, managed)) return false;
+    if (listed !== undefined) {
+      const sum = await this.#sumOf(this.#refused.accepted(plans), signal);
+      if (!sum.equals(listed)) return false;
+    }
+    this.#foundIntact.set(look, generation);
+    return true;
   }
 
   #kernel(operation: Operation): Kernel {
@@ -143,7 +158,7 @@ export class NftablesBackend implements Backend {
   async #makeEqual(plans: FamilyPlans, operation: Operation): Promise<void> {
     const { options, signal } = operation;
     const settled = newTable(this.#skeletonText, options);
-    const live = await readLiveTable(this.#tool, this.family, signal);
+    const live = await readLiveTable(this.#table, signal);
     this.#settled = undefined;
     // After the first sync nothing is kept that was not then: it would be of Services that were known.
     const keeps = options.keepsUnclaimed ? (this.#kept ?? ('everything' as const)) : undefined;
@@ -168,21 +183,10 @@ export class NftablesBackend implements Backend {
     await Promise.all(applied);
   }
 
-  async #apply(transaction: Transaction, { options, signal }: Operation): Promise<void> {
+  async #apply(transaction: Transaction, { signal }: Operation): Promise<void> {
     if (transaction.length === 0) return;
-    const text = formatTransaction(transaction, options);
-    if (transaction.every(({ kind }) => kind.endsWith('elements'))) return this.#tool.apply(text, signal);
-    this.#schema.willChange();
-    if (this.#schema.wantsEcho) this.#schema.learn(await this.#tool.applyEchoed(text, signal), options);
-    else await this.#tool.apply(text, signal);
-  }
-
-  async #elementsAreInForce(plans: FamilyPlans, signal: AbortSignal | undefined): Promise<boolean> {
-    const listed = new ElementSum();
-    const reader = new TableReader(({ set, key, data }) => listed.add(set, key, data));
-    const lines = this.#tool.list(tableWords(this.family), 'all', signal);
-    for await (const line of lines) reader.line(line);
-    return (await this.#sumOf(this.#refused.accepted(plans), signal)).equals(listed);
+    this.#changes += 1;
+    await this.#table.apply(transaction, signal);
   }
 
   /** Yields to the event loop now and then. */
@@ -216,22 +220,12 @@ export class NftablesBackend implements Backend {
     return sum;
   }
 
-  /** Listing all tables, nft does not read elements; listing a single one, it reads them and discards them. */
-  async *#listSchema(signal: AbortSignal | undefined): AsyncIterable<string> {
-    const family = nftFamily(this.family);
-    let table: string | undefined;
-    for await (const line of this.#tool.list(['ruleset', family], 'schema', signal)) {
-      table = openedTable(line) ?? table;
-      if (table === `${family} ${tableName}`) yield line;
-    }
-  }
-
   /** Has the kernel check a table with these Services, without making it. */
   async #refusalOf(plans: FamilyPlans, { options, signal }: Operation): Promise<ToolError | undefined> {
     const table = newTable(this.#skeletonText, options);
     const update = [...fullUpdate({ ...table, live: emptyTable, plans, now: this.#clock() })];
     try {
-      await this.#tool.check(formatTransaction(update.flat(), options, `${tableName}-check`), signal);
+      await this.#table.check(update.flat(), signal);
       return undefined;
     } catch (error) {
       if (hasFailed(error, 'refused')) return error;

@@ -5,9 +5,9 @@ import { iptablesOptions } from '../iptables/derive-iptables-options.ts';
 import { iptablesCommand, iptablesTool } from '../kernel/iptables/iptables-tool.ts';
 import { detectIptablesVariant } from '../kernel/iptables/iptables-variant.ts';
 import { ensurePacketCounters } from '../kernel/iptables/nfacct.ts';
-import { nftTool } from '../kernel/nft/choose-nft-tool.ts';
 import { lookAtNode } from '../kernel/node/look-at-node.ts';
 import { whyFamilyIsMissing } from '../kernel/node/missing-family.ts';
+import { openTable } from '../kernel/open-table.ts';
 import { iptablesRuleFiles, nftablesSkeleton } from '../kernel/rule-files.ts';
 import { type Family, families } from '../net/family.ts';
 import { NftablesBackend } from '../nftables/backend.ts';
@@ -56,14 +56,11 @@ async function iptablesBackends(input: BackendInput): Promise<readonly Backend[]
 }
 
 async function nftablesBackends({ state, config, logger }: BackendInput): Promise<readonly Backend[]> {
-  const { reason } = await nftTool();
-  logger.info({ node: state.nodeName, reason }, 'programming nftables');
+  logger.info({ node: state.nodeName }, 'programming nftables');
   const skeleton = nftablesSkeleton();
   return Promise.all(
     (await presentFamilies(logger)).map(async (family) => {
-      // By the command each family has its own: else one would wait for a child of the other that hangs.
-      const { tool } = await nftTool();
-      return new NftablesBackend(family, tool, skeleton, async () => {
+      return new NftablesBackend(family, await openTable(family), skeleton, async () => {
         const facts = await lookAtNode(config, state.node, new Set());
         const options = nftablesOptions(family, config, { ...facts, serviceCIDRs: state.serviceCIDRs });
         return { ...options, keepsUnclaimed: state.gaps.length > 0 };

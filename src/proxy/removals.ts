@@ -4,7 +4,7 @@ import { removalInput } from '../iptables/removal.ts';
 import { readSavedTables } from '../iptables/saved-rules.ts';
 import { iptablesTool } from '../kernel/iptables/iptables-tool.ts';
 import { isVariantUsed } from '../kernel/iptables/iptables-variant.ts';
-import { removeTable } from '../kernel/nft/nft-tables.ts';
+import { deleteTable } from '../kernel/netlink/nf-tables/netlink-table.ts';
 import { type Family, families } from '../net/family.ts';
 import { tableName } from '../nftables/names.ts';
 import { nftFamily } from '../nftables/nftables-options.ts';
@@ -31,8 +31,12 @@ export function othersRemovals(mode: ProxyMode, family: Family): readonly Remova
 }
 
 function tableRemovals(names: readonly string[], of: readonly Family[]): readonly Removal[] {
-  const titles = names.flatMap((name) => of.map((family) => ({ family: nftFamily(family), name })));
-  return titles.map((title) => removal(`the table ${title.family} ${title.name}`, () => removeTable(title)));
+  return names.flatMap((name) =>
+    of.map((each) => {
+      const family = nftFamily(each);
+      return removal(`the table ${family} ${name}`, () => deleteTable(family, name));
+    }),
+  );
 }
 
 function chainRemovals(of: readonly Family[]): readonly Removal[] {

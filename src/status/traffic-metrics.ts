@@ -1,6 +1,6 @@
 import { Counter, Registry } from 'prom-client';
 import type { ProxyConfig } from '../config/proxy-config.ts';
-import { nftCommand } from '../kernel/nft/nft-command.ts';
+import { openTable } from '../kernel/open-table.ts';
 import { formatEndpoint } from '../net/address.ts';
 import { families } from '../net/family.ts';
 import type { LoadedState } from '../plan/loaded-state.ts';
@@ -12,7 +12,7 @@ import { trafficContext } from './traffic-context.ts';
 /** The traffic of the Services as metrics, in mode nftables only. */
 export function openTrafficMetrics(loaded: LoadedState, config: ProxyConfig, logger: Logger): TrafficMetrics {
   const context = trafficContext(loaded, config, families, (family) => loaded.book.plans(family));
-  return new TrafficMetrics(new TrafficReader(nftCommand(), context), ({ message }) =>
+  return new TrafficMetrics(new TrafficReader(openTable, context), ({ message }) =>
     logger.warn({ error: message }, 'the connections of Services cannot be read'),
   );
 }

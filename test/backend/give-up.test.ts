@@ -5,21 +5,22 @@ import { iptablesRuleFiles, nftablesSkeleton } from '../../src/kernel/rule-files
 import { NftablesBackend } from '../../src/nftables/backend.ts';
 import { PlanBook } from '../../src/plan/plan-book.ts';
 import { ClusterState } from '../../src/state/cluster-state.ts';
-import { FakeNftTool } from '../support/fake-nft-tool.ts';
+import { FakeNfTables } from '../support/fake-nf-tables.ts';
 import { FakeRuleTool } from '../support/fake-rule-tool.ts';
 import { options as iptablesOptions } from '../support/iptables/proxy.ts';
 import { objects, web } from '../support/nftables/changes.ts';
 import { tableOptions } from '../support/nftables/proxy.ts';
 import { context } from '../support/records.ts';
 
-/** A tool that keeps the last argument of each call, which is its signal. */
+/** A tool that keeps the signal of each call: its last argument, or in that. To ask for the generation takes no time. */
 function keepingSignals<T extends object>(tool: T, signals: unknown[]): T {
   return new Proxy(tool, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== 'function') return member;
+      if (typeof member !== 'function' || name === 'generation') return member;
       return (...args: unknown[]) => {
-        signals.push(args.at(-1));
+        const last = args.at(-1);
+        signals.push(typeof last === 'object' && last !== null && 'signal' in last ? last.signal : last);
         return Reflect.apply(member, target, args);
       };
     },
@@ -42,7 +43,7 @@ test.each<[mode: string, open: (signals: unknown[], clock: () => number) => Back
     (signals, clock) =>
       new NftablesBackend(
         'IPv4',
-        keepingSignals(new FakeNftTool(), signals),
+        keepingSignals(new FakeNfTables().open('IPv4'), signals),
         nftablesSkeleton(),
         async () => tableOptions('IPv4'),
         clock,

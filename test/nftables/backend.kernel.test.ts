@@ -3,23 +3,28 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Family, families, type Protocol, protocols } from '../../src/net/family.ts';
 import { isClientSet, tableName } from '../../src/nftables/names.ts';
 import { type NftablesOptions, nftFamily } from '../../src/nftables/nftables-options.ts';
+import { readLiveTable } from '../../src/nftables/read-live-table.ts';
 import { readTable } from '../../src/nftables/table/read-table.ts';
 import { type Table, withoutCounts } from '../../src/nftables/table/table.ts';
 import type { Change } from '../../src/state/records.ts';
 import { anyTableOptions } from '../support/arbitrary-table-options.ts';
 import { anyContestedHistory } from '../support/contested-cluster.ts';
 import { type NftNamespace, nftNamespace, nftUnavailable } from '../support/kernel/nft-namespace.ts';
-import { KernelTool } from '../support/nftables/kernel-tool.ts';
+import { KernelNfTables } from '../support/nftables/kernel-nf-tables.ts';
 import { proxy } from '../support/nftables/proxy.ts';
 import { address, endpoint, service, serviceKey, servicePort, slice, sliceKey } from '../support/records.ts';
 
-const unavailable = await nftUnavailable('command');
+const unavailable = await nftUnavailable();
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 30);
 
-async function expectAgreement(tool: KernelTool): Promise<void> {
+/** By our own reading, and by that of nft. */
+async function expectAgreement(tool: KernelNfTables, namespace: NftNamespace): Promise<void> {
   for (const family of families) {
-    const lines = await Array.fromAsync(tool.list(['table', nftFamily(family), tableName]));
-    expect(inOrder(readTable(lines.join('\n')))).toEqual(inOrder(tool.table(family)));
+    const wanted = inOrder(tool.table(family));
+    expect(inOrder(await readLiveTable(tool.open(family)))).toEqual(wanted);
+    const words = ['list', 'table', nftFamily(family), tableName];
+    const answer = await namespace.ask({ ask: 'nft', words });
+    expect(inOrder(readTable('lines' in answer ? answer.lines.join('\n') : ''))).toEqual(wanted);
   }
 }
 
@@ -28,53 +33,40 @@ describe('the kernel', () => {
 
   beforeEach(({ skip }) => skip(unavailable !== undefined, unavailable));
   beforeAll(() => {
-    if (unavailable === undefined) namespace = nftNamespace('command');
+    if (unavailable === undefined) namespace = nftNamespace();
   });
   afterAll(() => namespace?.[Symbol.asyncDispose]());
 
   test('holds after any syncs, in the same words, what was written', async () => {
     await fc.assert(
       fc.asyncProperty(anyContestedHistory, anyTableOptions, async (history, options) => {
-        await namespace.ask({ ask: 'apply', commands: ['ip', 'ip6'].map(withoutTable).join('') });
+        await namespace.ask({ ask: 'nft', words: ['flush', 'ruleset'] });
         const [last = [], ...earlier] = history.toReversed();
-        const tool = new KernelTool(namespace);
+        const tool = new KernelNfTables(namespace);
         const played = proxy({ tool, options });
         await played.apply(earlier.flat());
-        await expectAgreement(tool);
+        await expectAgreement(tool, namespace);
         await played.apply(last);
-        await expectAgreement(tool);
+        await expectAgreement(tool, namespace);
         await played.tidyUp();
-        await expectAgreement(tool);
+        await expectAgreement(tool, namespace);
         await expectQuietRestart(tool, [...earlier.flat(), ...last], options);
       }),
       { numRuns },
     );
   });
 
-  test('is read alike on a machine that has no names of protocols', async () => {
-    const nameless = [
-      'unshare',
-      '--mount',
-      'sh',
-      '-c',
-      'mount --bind /dev/null /etc/protocols && exec "$@"',
-      'sh',
-    ];
-    await using other = nftNamespace('command', nameless);
-    const tool = new KernelTool(other);
+  test('is read alike by a restart: every protocol, with affinity and without', async () => {
+    await using other = nftNamespace();
+    const tool = new KernelNfTables(other);
     const objects = protocols.flatMap(everythingOf);
     await proxy({ tool }).apply(objects);
     await expectQuietRestart(tool, objects);
   });
 });
 
-/** Deletes the table, whether it is there or not. */
-function withoutTable(ip: string): string {
-  return `add table ${ip} ${tableName}\ndelete table ${ip} ${tableName}\n`;
-}
-
 async function expectQuietRestart(
-  tool: KernelTool,
+  tool: KernelNfTables,
   objects: readonly Change[],
   options?: (family: Family) => Partial<NftablesOptions>,
 ): Promise<void> {

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isClientSet } from '../../src/nftables/names.ts';
-import type { ListDetail } from '../../src/nftables/nft-tool.ts';
 import { objects, web } from '../support/nftables/changes.ts';
 import { type FakedProxy, proxy } from '../support/nftables/proxy.ts';
-import { address, serviceKey } from '../support/records.ts';
 
 describe("somebody else's change", () => {
   const somebody = async (played: FakedProxy, commands: string) => {
@@ -67,28 +65,13 @@ describe("somebody else's change", () => {
     expect(await played.syncer.inspect()).toEqual([]);
   });
 
-  test('is looked for until that is given up: then nft stops listing', async () => {
+  test('is not looked for where no rules have changed since the last look', async () => {
     const played = proxy();
     await played.apply(web);
-    const listing = Promise.withResolvers<AbortSignal | undefined>();
-    const list = played.tool.list.bind(played.tool);
-    played.tool.list = async function* (
-      words: readonly string[],
-      detail?: ListDetail,
-      signal?: AbortSignal,
-    ): AsyncIterable<string> {
-      if (detail === 'schema') return yield* list(words, detail);
-      listing.resolve(signal);
-      const { promise, reject } = Promise.withResolvers<never>();
-      signal?.addEventListener('abort', () => reject(signal.reason));
-      yield await promise;
-    };
-    const givingUp = new AbortController();
-    const plans = played.book.plans('IPv4');
-    const look = played.backends.IPv4.isInForce(plans, 'everything', givingUp.signal);
-    expect((await listing.promise)?.aborted).toBe(false);
-    givingUp.abort();
-    await expect(look).rejects.toThrow(/abort/);
+    expect(await played.syncer.inspect()).toEqual([]);
+    const { length } = played.tool.readings;
+    expect(await played.syncer.inspect()).toEqual([]);
+    expect(played.tool.readings).toHaveLength(length);
   });
 
   test('to elements is seen only where everything is looked at', async () => {
@@ -106,45 +89,6 @@ describe("somebody else's change", () => {
     const set = [...played.tool.table('IPv4').sets.keys()].find(isClientSet);
     if (set === undefined) throw new Error('a set of clients');
     played.tool.remember('IPv4', set, '10.0.0.9');
-    expect(await played.syncer.inspect()).toEqual([]);
-  });
-});
-
-describe('a version of nft that has other words for our rules', () => {
-  /** The table has been looked at, and mended for nothing, once. */
-  const looked = async () => {
-    const played = proxy();
-    played.tool.words = (rule) => rule.replaceAll('meta l4proto', 'meta  l4proto');
-    await played.apply(web);
-    expect(await played.syncer.inspect()).toEqual(['IPv4', 'IPv6']);
-    await played.syncer.sync();
-    expect(await played.syncer.inspect()).toEqual([]);
-    return played;
-  };
-
-  test('is understood by what it says of our own transactions, of later ones at once', async () => {
-    const played = await looked();
-    await played.apply(
-      objects({ key: serviceKey('default/other'), clusterIPs: [address('10.96.0.11')] }, ['10.0.0.9']),
-    );
-    expect(await played.syncer.inspect()).toEqual([]);
-  });
-
-  test.each([
-    ['an emptied chain', 'flush chain ip portolan KUBE-SERVICES'],
-    [
-      'the same rule by somebody else',
-      'flush chain ip portolan KUBE-SERVICES\n' +
-        'add rule ip portolan KUBE-SERVICES ip daddr . meta l4proto . th dport vmap @services',
-    ],
-    ['as many other rules', 'flush chain ip portolan KUBE-DROP\nadd rule ip portolan KUBE-DROP accept'],
-  ])('does not hide %s, however often', async (_, commands) => {
-    const played = await looked();
-    for (let times = 0; times < 3; times += 1) {
-      await played.tool.apply(`${commands}\n`);
-      expect(await played.syncer.inspect()).toEqual(['IPv4']);
-      await played.syncer.sync();
-    }
     expect(await played.syncer.inspect()).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import type { Key, Table } from '../../src/nftables/table/table.ts';
 import type { Change } from '../../src/state/records.ts';
 import { anyHistory } from '../support/arbitrary-cluster.ts';
 import { anyContestedHistory } from '../support/contested-cluster.ts';
-import type { Commit } from '../support/fake-nft-tool.ts';
+import type { Commit } from '../support/fake-nf-tables.ts';
 import { frontendPaths, outcomesFor, outcomesIn, slotsOf } from '../support/nftables/frontend-outcomes.ts';
 import { type FakedProxy, proxy } from '../support/nftables/proxy.ts';
 
@@ -83,7 +83,7 @@ describe('after any history of changes', () => {
         const played = proxy();
         await play(played, steps);
         await played.tidyUp();
-        expect(played.tool.listings).toEqual(['table ip portolan: all', 'table ip6 portolan: all']);
+        expect(played.tool.readings).toEqual(['ip portolan: everything', 'ip6 portolan: everything']);
       }),
       { numRuns: Math.ceil(numRuns / 6) },
     );

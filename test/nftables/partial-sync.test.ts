@@ -32,11 +32,11 @@ describe('a replaced endpoint', () => {
     );
     const played = proxy();
     await played.apply([...others.flat(), ...objects(everywhere, ['10.0.0.1', '10.0.0.2', '10.0.0.3'])]);
-    const [commits, listings] = [watched(played), played.tool.listings.length];
+    const [commits, readings] = [watched(played), played.tool.readings.length];
     await played.apply([endpointsOf('default/web', ['10.0.0.1', '10.0.0.9', '10.0.0.3'])]);
     expect(commits.map(({ transaction }) => elements(transaction))).toEqual([{ removed: 4, added: 4 }]);
     expect(commits[0]?.transaction.every(({ kind }) => kind.endsWith('-elements'))).toBe(true);
-    expect(played.tool.listings).toHaveLength(listings);
+    expect(played.tool.readings).toHaveLength(readings);
   });
 
   test.each([

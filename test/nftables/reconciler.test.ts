@@ -8,7 +8,7 @@ import { ClusterState } from '../../src/state/cluster-state.ts';
 import type { Change } from '../../src/state/records.ts';
 import { sleep } from '../../src/sync/clock.ts';
 import { Reconciler } from '../../src/sync/reconciler.ts';
-import { FakeNftTool } from '../support/fake-nft-tool.ts';
+import { FakeNfTables } from '../support/fake-nf-tables.ts';
 import { objects, web } from '../support/nftables/changes.ts';
 import { tableOptions } from '../support/nftables/proxy.ts';
 import { context } from '../support/records.ts';
@@ -17,14 +17,16 @@ import { FakeClock } from '../support/sync/fake-clock.ts';
 /** The reconcilers of both families above nft, of which each transaction takes 20 ms. */
 function stage() {
   const clock = new FakeClock();
-  const tools = { IPv4: new FakeNftTool(), IPv6: new FakeNftTool() };
+  const tools = { IPv4: new FakeNfTables(), IPv6: new FakeNfTables() };
   const state = new ClusterState('node-0');
   const book = new PlanBook(state);
   const where = context({ holder: (claim) => state.holder(claim) });
   const reconcilers = families.map((family) => {
     const slow = slowly(tools[family], clock);
     const options = async () => tableOptions(family);
-    const backend = new NftablesBackend(family, slow, nftablesSkeleton(), options, () => clock.now());
+    const backend = new NftablesBackend(family, slow.open(family), nftablesSkeleton(), options, () =>
+      clock.now(),
+    );
     return new Reconciler({
       backend,
       book,
@@ -51,7 +53,7 @@ function stage() {
 }
 
 /** What the tool changes, it changes after 20 ms. */
-function slowly(tool: FakeNftTool, clock: FakeClock): FakeNftTool {
+function slowly(tool: FakeNfTables, clock: FakeClock): FakeNfTables {
   const apply = tool.apply.bind(tool);
   tool.apply = async (commands) => {
     await sleep(clock, 20);
@@ -61,7 +63,7 @@ function slowly(tool: FakeNftTool, clock: FakeClock): FakeNftTool {
 }
 
 /** The endpoints in the table, by the addresses of their pods. */
-function endpointsIn(tool: FakeNftTool): readonly string[] {
+function endpointsIn(tool: FakeNfTables): readonly string[] {
   const slots = tool.table('IPv4').elements.get('service-endpoints-tcp' as never) ?? new Map();
   return [...new Set([...slots.values()].map((data) => String(data).split(' ')[0] ?? ''))].sort();
 }

@@ -13,7 +13,7 @@ import { createLab, type Lab } from '../support/lab/lab.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
 import { address } from '../support/records.ts';
 
-const unavailable = labUnavailable() ?? (await nftUnavailable('command'));
+const unavailable = labUnavailable() ?? (await nftUnavailable());
 const portolan = fileURLToPath(new URL('../../bin/portolan', import.meta.url));
 
 const client = address('203.0.113.2');
@@ -303,7 +303,7 @@ describe('status says what it cannot do', () => {
     {
       name: 'no permission',
       prefix: 'setpriv --bounding-set=-all --inh-caps=-all ',
-      says: 'nft: not permitted; it needs root or the capability CAP_NET_ADMIN',
+      says: 'nf_tables: not permitted; it needs root or the capability CAP_NET_ADMIN',
     },
   ])('$name', async ({ prefix, says }) => {
     await using source = await objectsFolder({ 'a.yaml': web() });

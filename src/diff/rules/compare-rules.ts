@@ -2,7 +2,8 @@ import { type PacketCounter, packetCounters } from '../../iptables/iptables-opti
 import { readSavedTables, type SavedTables } from '../../iptables/saved-rules.ts';
 import { iptablesTool } from '../../kernel/iptables/iptables-tool.ts';
 import { detectIptablesVariant } from '../../kernel/iptables/iptables-variant.ts';
-import { nftTool } from '../../kernel/nft/choose-nft-tool.ts';
+import { listByCommand } from '../../kernel/nft/nft-command.ts';
+import { openTable } from '../../kernel/open-table.ts';
 import { type Family, families } from '../../net/family.ts';
 import { tableName } from '../../nftables/names.ts';
 import { nftFamily } from '../../nftables/nftables-options.ts';
@@ -102,10 +103,11 @@ async function liveRules(
     const lines = await Array.fromAsync(iptablesTool(family, chosen).save());
     return { dialect, saved: readSavedTables(lines.join('\n')) };
   }
-  const { tool } = await nftTool({ method: 'command' });
-  if (dialect === 'nft portolan') return { dialect, table: await readLiveTable(tool, family), form: 'text' };
+  if (dialect === 'nft portolan') {
+    return { dialect, table: await readLiveTable(await openTable(family)), form: 'text' };
+  }
   const reader = new TableReader();
-  for await (const line of tool.list(['table', nftFamily(family), 'kube-proxy'])) reader.line(line);
+  for await (const line of listByCommand(['table', nftFamily(family), 'kube-proxy'])) reader.line(line);
   return { dialect, table: reader.table, form: 'text' };
 }
 

@@ -1,7 +1,7 @@
 import { ToolError } from '../../backend/failure.ts';
 import { iptablesTool } from '../../kernel/iptables/iptables-tool.ts';
 import { detectIptablesVariant } from '../../kernel/iptables/iptables-variant.ts';
-import { nftTool } from '../../kernel/nft/choose-nft-tool.ts';
+import { listByCommand } from '../../kernel/nft/nft-command.ts';
 import type { Family } from '../../net/family.ts';
 import type { IptablesVariant } from '../../rules-text/iptables/variants.ts';
 import type { ListingText } from '../../rules-text/split-listing.ts';
@@ -19,8 +19,7 @@ export async function liveTexts(
 
 async function nftTexts(): Promise<readonly ListingText[]> {
   try {
-    const { tool } = await nftTool({ method: 'command' });
-    const lines = await Array.fromAsync(tool.list(['ruleset']));
+    const lines = await Array.fromAsync(listByCommand(['ruleset']));
     return [{ kind: 'nft', text: lines.join('\n') }];
   } catch (error) {
     if (error instanceof ToolError && error.failure === 'missing') return [];

@@ -34,6 +34,13 @@ export class Attributes {
     return found;
   }
 
+  /** The same, apart from the datagram. */
+  copied(): Attributes {
+    const bytes = Buffer.from(this.bytes.subarray(this.start - headerLength, this.end));
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return new Attributes(bytes, view, headerLength, bytes.length);
+  }
+
   #findFrom(start: number, type: number): Attributes | undefined {
     let at = start;
     while (at + headerLength <= this.end) {

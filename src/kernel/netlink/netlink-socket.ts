@@ -1,4 +1,4 @@
-import { promisify } from 'node:util';
+import { getSystemErrorMessage, promisify } from 'node:util';
 import type { KoffiFunc } from 'koffi';
 
 /**
@@ -6,6 +6,12 @@ import type { KoffiFunc } from 'koffi';
  * received: where few flows are asked for it goes through the whole table in one call. So both are done on other threads.
  */
 export interface NetfilterSocket extends Disposable {
+  /** Has the socket take so many bytes in one piece. */
+  makeRoom(length: number): void;
+  /** Like `send`, on this thread. Throws an `Error`. */
+  sendNow(requests: Uint8Array): void;
+  /** Like `receive`, on this thread; `overrun` where answers were lost since they found no room. */
+  receiveNow(): Buffer | 'overrun' | undefined;
   /** Rejects with an `Error` where the kernel does not take the requests. */
   send(requests: Uint8Array): Promise<void>;
   /** The next datagram, a view that the next call changes; `undefined` where there is none. */
@@ -17,18 +23,41 @@ export interface NetfilterSocket extends Disposable {
  * library, is not there.
  */
 export async function bindNetfilterSocket(): Promise<() => NetfilterSocket> {
-  const { load } = await import('koffi');
-  const library = load(null);
+  const { default: koffi } = await import('koffi');
+  const library = koffi.load(null);
   const open: Open = library.func('int socket(int domain, int type, int protocol)');
   const close: KoffiFunc<(fd: number) => number> = library.func('int close(int fd)');
   const send: Transfer = library.func('long send(int fd, const void *bytes, size_t length, int flags)');
   const receive: Transfer = library.func('long recv(int fd, _Out_ void *bytes, size_t length, int flags)');
+  const setOption: SetOption = library.func(
+    'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
+  );
   const [sendOnThread, receiveOnThread] = [promisify(send.async), promisify(receive.async)];
   return () => {
     const fd = open(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
     if (fd < 0) throw new Error('this process may not open a socket to netfilter, or the kernel has none');
     const datagram = Buffer.alloc(largestDatagram);
+    const set = (level: number, name: number, value: number) =>
+      setOption(fd, level, name, Int32Array.of(value), 4) === 0;
+    // Errors come with the kernel's words and the place at fault, and without the whole message that they are about.
+    for (const option of [NETLINK_CAP_ACK, NETLINK_EXT_ACK]) set(SOL_NETLINK, option, 1);
+    let room = 0;
     return {
+      makeRoom(length) {
+        if (length <= room) return;
+        room = 2 * length;
+        // The latter where this is not the network namespace's first user namespace: the kernel then has a limit.
+        if (!set(SOL_SOCKET, SO_SNDBUFFORCE, room)) set(SOL_SOCKET, SO_SNDBUF, room);
+      },
+      sendNow(requests) {
+        const sent = send(fd, requests, requests.length, MSG_DONTWAIT);
+        if (sent < 0) throw sendError(koffi.errno());
+      },
+      receiveNow() {
+        const length = receive(fd, datagram, datagram.length, MSG_DONTWAIT);
+        if (length >= 0) return datagram.subarray(0, length);
+        return koffi.errno() === ENOBUFS ? 'overrun' : undefined;
+      },
       async send(requests) {
         const sent = await sendOnThread(fd, requests, requests.length, MSG_DONTWAIT);
         if (sent < 0) throw new Error('the kernel does not take a request to netfilter');
@@ -42,6 +71,13 @@ export async function bindNetfilterSocket(): Promise<() => NetfilterSocket> {
   };
 }
 
+function sendError(errno: number): Error {
+  return new Error(`the kernel does not take a request to netfilter: ${getSystemErrorMessage(-errno)}`);
+}
+
+type SetOption = KoffiFunc<
+  (fd: number, level: number, name: number, value: Int32Array, length: number) => number
+>;
 type Open = KoffiFunc<(domain: number, type: number, protocol: number) => number>;
 type Transfer = KoffiFunc<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>;
 
@@ -49,3 +85,6 @@ type Transfer = KoffiFunc<(fd: number, bytes: Uint8Array, length: number, flags:
 const largestDatagram = 1 << 16;
 
 const [AF_NETLINK, SOCK_RAW, SOCK_CLOEXEC, NETLINK_NETFILTER, MSG_DONTWAIT] = [16, 3, 0x80000, 12, 0x40];
+const [SOL_SOCKET, SO_SNDBUF, SO_SNDBUFFORCE] = [1, 7, 32];
+const [SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK] = [270, 10, 11];
+const ENOBUFS = 105;

@@ -1,22 +1,12 @@
 import { type Failure, ToolError } from '../../backend/failure.ts';
-import { isRefusal, notPermitted, saysForbidden, saysUnable } from '../tool-words.ts';
-
-/** What was asked of nft: only what is to be listed or deleted can be absent. */
-export type NftRequest = 'change' | 'deletion' | 'listing';
+import { notPermitted, saysForbidden, saysUnable } from '../tool-words.ts';
 
 /**
- * The error for what nft or libnftables said of a call that failed. nft repeats the whole line at fault, which may hold
- * thousands of elements; the message has its reasons and the words that it marks, in at most 300 characters.
- * `quotes` says whether the line that nft repeats is the one at fault: libnftables repeats the first line of a text,
- * whichever it is.
+ * The error for what nft said of a listing that failed: its reasons and the words that it marks, in at most 300 characters.
  */
-export function nftError(
-  said: string,
-  request: NftRequest,
-  quotes: 'line at fault' | 'first line',
-): ToolError {
-  const reasons = readReasons(said, quotes === 'line at fault');
-  const failure = failureOf(reasons, request);
+export function nftError(said: string): ToolError {
+  const reasons = readReasons(said);
+  const failure = failureOf(reasons);
   const summary = summarise(reasons);
   const message =
     failure === 'permission' ? notPermitted('nft', shorten(summary, 200)) : shorten(summary, 300);
@@ -25,49 +15,36 @@ export function nftError(
 
 interface Reason {
   readonly text: string;
-  /** Whether nft says it of a command, and not of itself. */
-  readonly isOfCommand: boolean;
   /** The words of the command that it is about. */
   readonly place?: string | undefined;
 }
 
 /** "/dev/stdin:2:18-21: Error: reason", then the line at fault, then marks such as "   ^^^^ ~~" beneath it. */
-const reasonPattern = /^(?:(\S+) )?Error: (.*)/;
+const reasonPattern = /^(?:\S+ )?Error: (.*)/;
 const marksPattern = /^[\s^~]*\^[\s^~]*$/;
 
-function readReasons(said: string, placesHold: boolean): readonly Reason[] {
+function readReasons(said: string): readonly Reason[] {
   const lines = said.split('\n');
   const reasons = lines.flatMap((line, at) => {
-    const [, where = '', text] = reasonPattern.exec(line) ?? [];
-    if (text === undefined) return [];
-    const isOfCommand = !/^(netlink|internal):/.test(where);
-    return [{ text, isOfCommand, place: placesHold ? markedWords(lines[at + 1], lines[at + 2]) : undefined }];
+    const text = reasonPattern.exec(line)?.[1];
+    return text === undefined ? [] : [{ text, place: markedWords(lines[at + 1], lines[at + 2]) }];
   });
   const first = lines.find((line) => line.trim() !== '');
-  return reasons.length > 0 || first === undefined ? reasons : [{ text: first, isOfCommand: false }];
+  return reasons.length > 0 || first === undefined ? reasons : [{ text: first }];
 }
 
-/** A command longer than this may need several netlink messages, and then nft 1.0.6 marks the wrong element. */
-const longestMarked = 4096;
-
 function markedWords(line = '', marks = ''): string | undefined {
-  if (line.length > longestMarked || !marksPattern.test(marks)) return undefined;
+  if (!marksPattern.test(marks)) return undefined;
   const [{ length }, index] = [/\^+/.exec(marks)?.[0] ?? '', marks.indexOf('^')];
   return line.slice(index, index + length);
 }
 
-function failureOf(reasons: readonly Reason[], request: NftRequest): Failure {
+function failureOf(reasons: readonly Reason[]): Failure {
   const says = (isSaid: (text: string) => boolean) => reasons.some(({ text }) => isSaid(text));
   if (says(saysForbidden)) return 'permission';
   if (says((text) => text.includes('Interrupted system call'))) return 'interrupted';
   if (says(saysUnable)) return 'unable';
-  if (request === 'change') return reasons.some(isRefused) ? 'refused' : 'unknown';
   return says((text) => text.includes('No such file or directory')) ? 'absent' : 'unknown';
-}
-
-function isRefused({ text, isOfCommand }: Reason): boolean {
-  const answer = /^Could not process rule: (.*)/.exec(text)?.[1];
-  return answer === undefined ? isOfCommand : isRefusal(answer);
 }
 
 const shownReasons = 3;

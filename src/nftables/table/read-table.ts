@@ -53,7 +53,7 @@ export class TableReader {
         this.#chain?.rules.push(part.text.replace(protocolInRule, withName).replace(...firstBit) as Rule);
         return;
       case 'property':
-        this.#set?.properties.push(part.text);
+        if (this.#set !== undefined) this.#set.properties.push(propertyOf(this.#set.name, part.text));
         return;
       case 'elements':
         this.#readElements(part.text);
@@ -98,10 +98,28 @@ export function readTable(text: string): Table {
 
 function readElement(set: SetName, text: string): ListedElement {
   const { key, data = '', packets } = elementParts(text);
-  // The numbers in keys of slot maps are ports and slots.
-  const named = isSlotMap(set) ? key : key.replace(protocolInKey, withName);
+  // The numbers in keys of slot maps are ports and slots, the latter perhaps written as marks.
+  const named = isSlotMap(set) ? key.replace(markAtEnd, decimal) : key.replace(protocolInKey, withName);
   return { set, key: named as Key, data: data as Data, packets };
 }
+
+const markAtEnd = /0x[0-9a-f]{8}$/;
+
+function decimal(hexadecimal: string): string {
+  return String(Number(hexadecimal));
+}
+
+/** nft lists the types of a slot map as the kernel has them: a slot as a mark. We declare it by what the slot is chosen with. */
+function propertyOf(set: SetName, text: string): string {
+  const [, address, endpoint] = isSlotMap(set) ? (slotMapType.exec(text) ?? []) : [];
+  if (endpoint === undefined) return text;
+  const ip = endpoint === 'ipv4_addr' ? 'ip' : 'ip6';
+  const port = `${set.slice(set.lastIndexOf('-') + 1)} dport`;
+  const frontend = address === undefined ? port : `${ip} daddr . ${port}`;
+  return `typeof ${frontend} . numgen random mod 65536 : ${ip} daddr . ${port}`;
+}
+
+const slotMapType = /^type (?:(ipv[46]_addr) \. )?inet_service \. mark : (ipv[46]_addr) \. inet_service$/;
 
 /** Without /etc/protocols, nft lists protocols by number; it accepts names all the same. */
 const protocolNames: Readonly<Record<string, string>> = { 6: 'tcp', 17: 'udp', 132: 'sctp' };

@@ -1,8 +1,8 @@
 import { ToolError } from '../../backend/failure.ts';
 import type { Family } from '../../net/family.ts';
-import type { NftTool } from '../../nftables/nft-tool.ts';
-import type { NftablesOptions } from '../../nftables/nftables-options.ts';
-import { tableWords } from '../../nftables/read-live-table.ts';
+import type { KernelTable } from '../../nftables/kernel-table.ts';
+import { tableName } from '../../nftables/names.ts';
+import { type NftablesOptions, nftFamily } from '../../nftables/nftables-options.ts';
 import type { FamilyPlans } from '../../plan/plan-change.ts';
 import type { PortTraffic } from './port-traffic.ts';
 import { TableTraffic } from './traffic.ts';
@@ -15,14 +15,17 @@ export interface TrafficContext {
   readonly plans: (family: Family) => FamilyPlans;
 }
 
+/** Opens Portolan's table of a family, whether it is there or not. */
+export type OpenTable = (family: Family) => Promise<KernelTable>;
+
 /** Reads the counters of the tables of several families. */
 export class TrafficReader {
-  readonly #tool: NftTool;
+  readonly #open: OpenTable;
   readonly #context: TrafficContext;
   readonly #tables: ReadonlyMap<Family, TableTraffic>;
 
-  constructor(tool: NftTool, context: TrafficContext) {
-    this.#tool = tool;
+  constructor(open: OpenTable, context: TrafficContext) {
+    this.#open = open;
     this.#context = context;
     this.#tables = new Map(
       context.families.map((family) => [family, new TableTraffic(context.options(family))]),
@@ -49,13 +52,10 @@ export class TrafficReader {
   }
 
   async #readTable(family: Family): Promise<void> {
-    const words = tableWords(family);
-    try {
-      await this.#tables.get(family)?.read(this.#tool.list(words));
-    } catch (error) {
-      if (!(error instanceof ToolError) || error.failure !== 'absent') throw error;
-      const reason = `there is no ${words.join(' ')}: this node has no ${family} rules of Portolan in mode nftables`;
-      throw new ToolError('absent', reason, { cause: error });
-    }
+    const isThere = await this.#tables.get(family)?.read(await this.#open(family));
+    if (isThere !== false) return;
+    const title = `table ${nftFamily(family)} ${tableName}`;
+    const reason = `there is no ${title}: this node has no ${family} rules of Portolan in mode nftables`;
+    throw new ToolError('absent', reason);
   }
 }

@@ -1,7 +1,8 @@
 import { Shapes } from '../../nftables/content/shapes.ts';
+import type { KernelTable } from '../../nftables/kernel-table.ts';
 import { type DispatchSet, isSlotMap, type SetName } from '../../nftables/names.ts';
 import type { NftablesOptions } from '../../nftables/nftables-options.ts';
-import { type ListedElement, TableReader } from '../../nftables/table/read-table.ts';
+import type { ListedElement } from '../../nftables/table/read-table.ts';
 import type { Key } from '../../nftables/table/table.ts';
 import type { FamilyPlans } from '../../plan/plan-change.ts';
 import type { ServicePortName, ServicePortPlan } from '../../plan/service-plan.ts';
@@ -41,18 +42,19 @@ export class TableTraffic {
   }
 
   /**
-   * Reads a listing of the table, line by line. What an element counts between a reading and its removal is lost.
-   * Errors of the lines are passed on; the next reading makes up for this one.
+   * Reads the table; tells whether it is there. What an element counts between a reading and its removal is lost. Throws a
+   * `ToolError`; the next reading makes up for this one.
    */
-  async read(lines: AsyncIterable<string>): Promise<void> {
+  async read(table: KernelTable): Promise<boolean> {
     const { number, before } = this.#reading;
     const reading = { number: number + 1, before };
     this.#reading = reading;
     for (const port of this.#ports()) port.begin();
-    const reader = new TableReader((element) => this.#take(element, reading));
-    for await (const line of lines) reader.line(line);
-    for (const port of this.#ports()) port.end(reader.table.chains, reading);
+    const schema = await table.read({ onElement: (element) => this.#take(element, reading) });
+    if (schema === undefined) return false;
+    for (const port of this.#ports()) port.end(schema.chains, reading);
     this.#reading = { number: reading.number, before: reading.number };
+    return true;
   }
 
   /** As of the last reading. */

@@ -24,5 +24,12 @@ describe('the table of connection tracking, by netlink', () => {
 /** A socket with these answers. */
 function answering(datagrams: readonly Buffer[]): NetfilterSocket {
   const left = [...datagrams];
-  return { send: async () => {}, receive: async () => left.shift(), [Symbol.dispose]: () => {} };
+  return {
+    makeRoom: () => {},
+    sendNow: () => {},
+    receiveNow: () => left.shift(),
+    send: async () => {},
+    receive: async () => left.shift(),
+    [Symbol.dispose]: () => {},
+  };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { SetName } from '../../../src/nftables/names.ts';
 import { type ListedElement, readTable, TableReader } from '../../../src/nftables/table/read-table.ts';
 import type { Table } from '../../../src/nftables/table/table.ts';
 
@@ -246,4 +247,24 @@ test('the first bit of the mark is read as nft 1.0 lists it', () => {
   expect([...chains.values()].flatMap(({ rules }) => rules)).toEqual([
     'meta mark != 0x00000000/1 meta mark set meta mark ^ 0x80000000 masquerade fully-random',
   ]);
+});
+
+test.each([
+  [
+    'service-endpoints-tcp',
+    'type ipv4_addr . inet_service . mark : ipv4_addr . inet_service',
+    'typeof ip daddr . tcp dport . numgen random mod 65536 : ip daddr . tcp dport',
+    ['10.96.0.10 . 80 . 0x0000000a : 10.244.0.5 . 8080', '10.96.0.10 . 80 . 10'],
+  ],
+  [
+    'node-port-local-endpoints-udp',
+    'type inet_service . mark : ipv6_addr . inet_service',
+    'typeof udp dport . numgen random mod 65536 : ip6 daddr . udp dport',
+    ['30053 . 0x00000100 : fd00::5 . 53', '30053 . 256'],
+  ],
+])('slots of %s, which nft lists as marks, are read as numbers', (map, type, declared, [element, key]) => {
+  const text = `table ip portolan {\n\tmap ${map} {\n\t\t${type}\n\t\tcounter\n\t\telements = { ${element} }\n\t}\n}\n`;
+  const { sets, elements } = readTable(text);
+  expect([...sets.values()].map(({ properties }) => properties)).toEqual([[declared, 'counter']]);
+  expect([...(elements.get(map as SetName)?.keys() ?? [])]).toEqual([key]);
 });

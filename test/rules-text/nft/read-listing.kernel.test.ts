@@ -11,7 +11,7 @@ import { sharedEntries, sharedPath, sharedUnavailable } from '../../support/conf
 import { fixturesPath, renderCase } from '../../support/golden/cases.ts';
 import { nftUnavailable } from '../../support/kernel/nft-namespace.ts';
 
-const unavailable = await nftUnavailable('command');
+const unavailable = await nftUnavailable();
 const ways = ['list ruleset', '-a list ruleset', '-s list ruleset', '-j list ruleset', '-ja list ruleset'];
 /** Numbers for all names: whatever is unknown has another text then. */
 const numeric = ['-nn list ruleset', '-jnn list ruleset'];

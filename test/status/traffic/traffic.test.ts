@@ -271,7 +271,7 @@ describe('from one reading to the next', () => {
   test('one that failed half-way is made up for', async () => {
     const traffic = followed(plansOf({}));
     await traffic.read(listing(slots('C5 : 10.244.0.1', 'C5 : 10.244.0.1')));
-    await expect(traffic.read(failing(slots('C7 : 10.244.0.1')))).rejects.toThrow('nft was ended');
+    await expect(traffic.read(failing(slots('C7 : 10.244.0.1')))).rejects.toThrow('the reading was ended');
     await traffic.read(listing(slots('C9 : 10.244.0.1', 'C8 : 10.244.0.1')));
     expect(firstEndpoint(traffic)).toMatchObject({ total: 17 });
   });

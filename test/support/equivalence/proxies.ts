@@ -13,7 +13,7 @@ import { readNftListing } from '../../../src/rules-text/nft/read-listing.ts';
 import type { Ruleset } from '../../../src/rules-text/ruleset.ts';
 import { ClusterState } from '../../../src/state/cluster-state.ts';
 import type { Change } from '../../../src/state/records.ts';
-import { FakeNftTool } from '../fake-nft-tool.ts';
+import { FakeNfTables } from '../fake-nf-tables.ts';
 import { FakeRuleTool } from '../fake-rule-tool.ts';
 import { Syncer } from '../sync/syncer.ts';
 import type { Facts, Remembered } from './facts.ts';
@@ -149,7 +149,7 @@ class IptablesProxy implements PlayedProxy {
 class NftablesProxy implements PlayedProxy {
   readonly mode = 'nftables';
   readonly #read = new LastRead(readNftListing);
-  readonly #tool = new FakeNftTool();
+  readonly #tool = new FakeNfTables();
   readonly #core: Core;
   #now = 0;
 
@@ -157,7 +157,7 @@ class NftablesProxy implements PlayedProxy {
     const skeleton = nftablesSkeleton();
     this.#core = new Core(settings, (family, state) => {
       const options = async () => nftablesOptionsOf(settings, family, state);
-      return new NftablesBackend(family, this.#tool, skeleton, options, () => this.#now);
+      return new NftablesBackend(family, this.#tool.open(family), skeleton, options, () => this.#now);
     });
   }
 

@@ -1,40 +1,49 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { execa } from 'execa';
 import { ToolError } from '../../../src/backend/failure.ts';
-import { nftTool } from '../../../src/kernel/nft/choose-nft-tool.ts';
-import type { NftTool } from '../../../src/nftables/nft-tool.ts';
+import { openTable } from '../../../src/kernel/open-table.ts';
+import { type Family, families } from '../../../src/net/family.ts';
+import type { KernelTable } from '../../../src/nftables/kernel-table.ts';
+import type { ListedElement } from '../../../src/nftables/table/read-table.ts';
+import type { Element, Step } from '../../../src/nftables/table/table-transaction.ts';
 import { serve } from '../agents/serve.ts';
 import type { Answer, Question } from './nft-messages.ts';
 
-/** Runs in a network namespace of its own, which ends with it; does with a tool what the test asks. */
+/** Runs in a network namespace of its own, which ends with it; does there what the test asks. */
 
-const method = process.argv[2] === 'library' ? 'library' : 'command';
-const choice = await nftTool({ method }).catch((error: unknown) => failureOf(error));
+const tables = new Map<Family, Promise<KernelTable>>(families.map((family) => [family, openTable(family)]));
 
-serve(async (question: Question): Promise<Answer> => {
-  return 'failure' in choice ? choice : await reply(choice.tool, question).catch(failureOf);
-});
+serve((question: Question): Promise<Answer> => reply(question).catch(failureOf));
 
-async function reply(tool: NftTool, question: Question): Promise<Answer> {
+async function reply(question: Question): Promise<Answer> {
+  if (question.ask === 'nft') return await nft(question.words, question.input);
+  const table = await tables.get('family' in question ? question.family : 'IPv4');
+  if (table === undefined) throw new Error('one of two families');
   switch (question.ask) {
     case 'apply':
     case 'check':
-      await tool[question.ask](question.commands);
+      await table[question.ask](question.transaction);
       return { value: 0 };
-    case 'echo':
-      return { lines: (await tool.applyEchoed(question.commands)).split('\n') };
-    case 'list':
-      return { lines: await Array.fromAsync(tool.list(question.words, question.detail)) };
-    case 'first line':
-      for await (const line of tool.list(question.words)) return { lines: [line] };
-      return { lines: [] };
+    case 'read': {
+      const elements: ListedElement[] = [];
+      const onElement = (element: ListedElement) => void elements.push(element);
+      return { schema: await table.read(question.everything ? { onElement } : {}), elements };
+    }
+    case 'generation':
+      return { value: await table.generation() };
     case 'turns during apply':
-      return { value: await turnsDuring(tool.apply(question.commands)) };
+      return { value: await turnsDuring(table.apply(question.transaction)) };
     case 'growth over transactions':
-      return { value: await growthOver(tool, question.count) };
+      return { value: await growthOver(table, question.count) };
   }
 }
 
-function failureOf(error: unknown): Extract<Answer, { readonly failure: unknown }> {
+async function nft(words: readonly string[], input = ''): Promise<Answer> {
+  const { stdout } = await execa('nft', words, { input });
+  return { lines: stdout.split('\n') };
+}
+
+function failureOf(error: unknown): Answer {
   if (error instanceof ToolError) return { failure: error.failure, message: error.message };
   return { failure: 'another error', message: String(error) };
 }
@@ -51,24 +60,26 @@ async function turnsDuring(work: Promise<void>): Promise<number> {
 }
 
 /** Bytes of resident memory that are added between the first tenth of the transactions and the last one. */
-async function growthOver(tool: NftTool, count: number): Promise<number> {
-  await tool.apply('add table ip t\nadd map ip t m { type ipv4_addr : ipv4_addr; }');
+async function growthOver(table: KernelTable, count: number): Promise<number> {
+  const set = { name: 'cluster-ips', kind: 'set', properties: ['type ipv4_addr'] } as const;
+  await table.apply([{ kind: 'add-table' }, { kind: 'add-set', set }]);
   let early = 0;
   for (let at = 0; at < count; at += 1) {
-    const address = `10.0.${(at >> 8) % 256}.${at % 256}`;
-    await tool.apply(transaction(address, at)).catch(ensureRefused);
+    await table.apply(transaction(`10.0.${(at >> 8) % 256}.${at % 256}`, at)).catch(ensureRefused);
     if (at === Math.floor(count / 10)) early = residentBytes();
   }
   return residentBytes() - early;
 }
 
-function transaction(address: string, at: number): string {
-  const add = `add element ip t m { ${address} : 10.1.0.1 }`;
-  const remove = `delete element ip t m { ${address} }`;
-  // The kernel takes long to refuse; nft itself does not.
-  if (at % 1000 === 0) return `${add}\n${remove}\n${remove}`;
-  if (at % 4 === 0) return `add element ip t absent { ${address} }`;
-  return `${add}\n${remove}\n${add.replace('10.1.0.1', '10.1.0.2')}\n${remove}`;
+function transaction(address: string, at: number): readonly Step[] {
+  const add: Step = {
+    kind: 'add-elements',
+    set: 'cluster-ips',
+    elements: [[address, ''] as unknown as Element],
+  };
+  const remove: Step = { kind: 'delete-elements', set: 'cluster-ips', keys: [address as never] };
+  // To refuse takes the kernel several milliseconds.
+  return at % 1000 === 0 ? [add, remove, remove] : [add, remove, add, remove];
 }
 
 function ensureRefused(error: unknown): void {

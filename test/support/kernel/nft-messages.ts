@@ -1,14 +1,26 @@
 import type { Failure } from '../../../src/backend/failure.ts';
-import type { ListDetail } from '../../../src/nftables/nft-tool.ts';
+import type { Family } from '../../../src/net/family.ts';
+import type { ListedElement } from '../../../src/nftables/table/read-table.ts';
+import type { TableSchema } from '../../../src/nftables/table/table.ts';
+import type { Transaction } from '../../../src/nftables/table/table-transaction.ts';
 
-/** What a test asks the agent (nft-agent.ts) to do with its tool, and what it says. */
+/** What a test asks the agent (nft-agent.ts) to do in its network namespace, and what it says. */
 
 export type Question =
-  | { readonly ask: 'apply' | 'check' | 'echo' | 'turns during apply'; readonly commands: string }
-  | { readonly ask: 'list' | 'first line'; readonly words: readonly string[]; readonly detail?: ListDetail }
+  /** By the command nft, as somebody else would. */
+  | { readonly ask: 'nft'; readonly words: readonly string[]; readonly input?: string }
+  /** By the table that a backend of the product has. */
+  | {
+      readonly ask: 'apply' | 'check' | 'turns during apply';
+      readonly family: Family;
+      readonly transaction: Transaction;
+    }
+  | { readonly ask: 'read'; readonly family: Family; readonly everything: boolean }
+  | { readonly ask: 'generation'; readonly family: Family }
   | { readonly ask: 'growth over transactions'; readonly count: number };
 
 export type Answer =
-  | { readonly value: number }
+  | { readonly value: number | undefined }
   | { readonly lines: readonly string[] }
+  | { readonly schema: TableSchema | undefined; readonly elements: readonly ListedElement[] }
   | { readonly failure: Failure | 'another error'; readonly message: string };

@@ -1,29 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
-import type { NftTool } from '../../../src/nftables/nft-tool.ts';
 import { type Agent, startAgent } from '../agents/start-agent.ts';
 import type { Answer, Question } from './nft-messages.ts';
 
-/** An agent with a tool (nft-agent.ts) in a new network namespace. An answer that is a failure is given, not thrown. */
+/** An agent (nft-agent.ts) in a new network namespace. An answer that is a failure is given, not thrown. */
 export type NftNamespace = Agent<Question, Answer>;
 
 /** `wrapper` is a command in front of the agent's own, such as one that takes capabilities away. */
-export function nftNamespace(method: NftTool['method'], wrapper: readonly string[] = []): NftNamespace {
+export function nftNamespace(wrapper: readonly string[] = []): NftNamespace {
   return startAgent({
     launcher: ['unshare', '--net', ...wrapper],
     nodeFlags: ['--expose-gc', '--max-semi-space-size=1', '--no-opt'],
     script: new URL('./nft-agent.ts', import.meta.url),
-    args: [method],
   });
 }
 
-/** Why nft cannot be reached by this method here, in words for a skipped test. */
-export async function nftUnavailable(method: NftTool['method']): Promise<string | undefined> {
+/** Why nf_tables cannot be reached here, in words for a skipped test. */
+export async function nftUnavailable(): Promise<string | undefined> {
   const { exitCode, stderr } = await execa('unshare', ['--net', 'nft', 'list', 'tables'], { reject: false });
-  if (exitCode !== 0) return `no nft in a network namespace (${stderr.trim() || 'not installed'})`;
-  await using namespace = nftNamespace(method);
-  const answer = await namespace.ask({ ask: 'apply', commands: '' });
-  return 'failure' in answer ? answer.message : undefined;
+  return exitCode === 0 ? undefined : `no nft in a network namespace (${stderr.trim() || 'not installed'})`;
 }
 
 /** Why no large transaction can be tried here, in words for a skipped test. */

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Transaction } from '../../../src/nftables/table/table-transaction.ts';
 import type { Change, ServiceRecord } from '../../../src/state/records.ts';
-import type { Commit } from '../fake-nft-tool.ts';
+import type { Commit } from '../fake-nf-tables.ts';
 import { endpoint, service, serviceKey, slice, sliceKey } from '../records.ts';
 import { outcomesFor, outcomesIn } from './frontend-outcomes.ts';
 import type { FakedProxy } from './proxy.ts';

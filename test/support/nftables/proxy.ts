@@ -5,7 +5,7 @@ import type { NftablesOptions } from '../../../src/nftables/nftables-options.ts'
 import { PlanBook } from '../../../src/plan/plan-book.ts';
 import { ClusterState } from '../../../src/state/cluster-state.ts';
 import type { Change } from '../../../src/state/records.ts';
-import { FakeNftTool } from '../fake-nft-tool.ts';
+import { FakeNfTables } from '../fake-nf-tables.ts';
 import { address, cidr, context } from '../records.ts';
 import { Syncer } from '../sync/syncer.ts';
 
@@ -26,11 +26,11 @@ export function tableOptions(family: Family, overrides: Partial<NftablesOptions>
 
 /** The proxy from changes of objects to transactions, both families, above a kernel that may have a past. */
 export function proxy({
-  tool = new FakeNftTool(),
+  tool = new FakeNfTables(),
   clock = new FakeClock(),
   options = () => ({}),
 }: {
-  readonly tool?: FakeNftTool;
+  readonly tool?: FakeNfTables;
   readonly clock?: FakeClock;
   readonly options?: (family: Family) => Partial<NftablesOptions>;
 } = {}) {
@@ -39,7 +39,7 @@ export function proxy({
     (family) =>
       new NftablesBackend(
         family,
-        tool,
+        tool.open(family),
         skeleton,
         async () => tableOptions(family, options(family)),
         () => clock.now,

@@ -1,3 +1,5 @@
+import type { KernelTable } from '../../../src/nftables/kernel-table.ts';
+import { TableReader } from '../../../src/nftables/table/read-table.ts';
 import type { FamilyPlans } from '../../../src/plan/plan-change.ts';
 import { planService } from '../../../src/plan/plan-service.ts';
 import type { EndpointSliceRecord, ServiceRecord } from '../../../src/state/records.ts';
@@ -50,8 +52,36 @@ export function slots(...texts: readonly string[]): Listing {
   };
 }
 
-/** The lines of `nft list table`. */
-export async function* listing({ elements = {}, chains = {} }: Listing): AsyncGenerator<string> {
+/** A table of which nft would print this. */
+export function listing(part: Listing): KernelTable {
+  return {
+    ...unchanged,
+    async read({ onElement } = {}) {
+      const reader = new TableReader(onElement);
+      for (const line of linesOf(part)) reader.line(line);
+      return reader.table;
+    },
+  };
+}
+
+/** The same, which cannot be read to its end. */
+export function failing(part: Listing): KernelTable {
+  return {
+    ...unchanged,
+    async read(reading) {
+      await listing(part).read(reading);
+      throw new Error('the reading was ended');
+    },
+  };
+}
+
+const unchanged = {
+  apply: async () => {},
+  check: async () => {},
+  generation: async () => undefined,
+};
+
+function* linesOf({ elements = {}, chains = {} }: Listing): Iterable<string> {
   yield 'table ip portolan {';
   for (const [map, all] of Object.entries(elements)) {
     yield* [`\tmap ${map} {`, '\t\tcounter'];
@@ -65,9 +95,4 @@ export async function* listing({ elements = {}, chains = {} }: Listing): AsyncGe
     yield* [`\tchain ${chain} {`, ...rules.map((rule) => `\t\t${rule}`), '\t}'];
   }
   yield '}';
-}
-
-export async function* failing(part: Listing): AsyncGenerator<string> {
-  yield* listing(part);
-  throw new Error('nft was ended');
 }

@@ -2,7 +2,7 @@
  * Changes the endpoints of one Service as fast as the kernel takes it, with the product's own parts, from inside a
  * namespace. argv[2] says what in JSON. Prints a line for each commit; ends when standard input does.
  */
-import { nftTool } from '../../../src/kernel/nft/choose-nft-tool.ts';
+import { openTable } from '../../../src/kernel/open-table.ts';
 import { nftablesSkeleton } from '../../../src/kernel/rule-files.ts';
 import { NftablesBackend } from '../../../src/nftables/backend.ts';
 import { PlanBook } from '../../../src/plan/plan-book.ts';
@@ -14,8 +14,7 @@ import { nodeName, web } from './objects.ts';
 
 const { family, service, pods, sizes }: Committing = JSON.parse(process.argv[2] ?? '');
 const state = new ClusterState(nodeName);
-const { tool } = await nftTool();
-const backend = new NftablesBackend(family, tool, nftablesSkeleton(), async () => ({
+const backend = new NftablesBackend(family, await openTable(family), nftablesSkeleton(), async () => ({
   family,
   masqueradeBit: 14,
   masqueradeAll: false,

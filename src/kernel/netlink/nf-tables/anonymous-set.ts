@@ -1,9 +1,18 @@
 import type { Json } from '../../../rules-text/nft/json/json-values.ts';
-import type { Attributes } from '../netlink-attributes.ts';
+import { type Attributes, isLittle } from '../netlink-attributes.ts';
 import { bytesOf, numberOf } from './attributes.ts';
+import { hostBits } from './host-bits.ts';
 import { listNfTablesParts, type NftTitle, requestNfTables, textAttribute } from './requests.ts';
 import type { LookedIn } from './rule-json.ts';
-import { aligned, isAddress, lengthOf, type ValueType, valueJson, valueType } from './value-bytes.ts';
+import {
+  aligned,
+  isAddress,
+  isOfHost,
+  lengthOf,
+  type ValueType,
+  valueJson,
+  valueType,
+} from './value-bytes.ts';
 import { verdictJson } from './verdict.ts';
 
 /** A set or map that stands within a rule; `undefined` of a form that is not known here. */
@@ -27,7 +36,7 @@ export async function readAnonymousSet(
   });
   const found = form.isInterval
     ? ranges(form, elements)
-    : sorted(elements).map((one) => elementJson(form, one));
+    : sorted(form, elements).map((one) => elementJson(form, one));
   const known = found.filter((one) => one !== undefined);
   if (known.length < found.length) return undefined;
   return {
@@ -67,9 +76,14 @@ function typesOf(number: number): readonly ValueType[] | undefined {
   return known.length === types.length && known.length > 0 ? known : undefined;
 }
 
-/** nft lists them so. */
-function sorted(elements: readonly Attributes[]): readonly Attributes[] {
-  const key = (one: Attributes) => keyOf(one) ?? Buffer.alloc(0);
+/** nft lists them so: by their values. */
+function sorted({ key: types }: Form, elements: readonly Attributes[]): readonly Attributes[] {
+  const [type, ...others] = types;
+  const isReversed = isLittle && type !== undefined && isOfHost(type) && others.length === 0;
+  const key = (one: Attributes) => {
+    const bytes = keyOf(one) ?? Buffer.alloc(0);
+    return isReversed ? Buffer.from(bytes).reverse() : bytes;
+  };
   return elements.toSorted((a, b) => Buffer.compare(key(a), key(b)));
 }
 
@@ -100,9 +114,10 @@ function partsJson(types: readonly ValueType[], bytes: Buffer | undefined): Json
 }
 
 /** The kernel keeps where a range begins, and where what follows it does. */
-function ranges({ key: [type] }: Form, elements: readonly Attributes[]): readonly (Json | undefined)[] {
+function ranges(form: Form, elements: readonly Attributes[]): readonly (Json | undefined)[] {
+  const [type] = form.key;
   if (type === undefined) return [undefined];
-  const bounds = sorted(elements).map((one) => ({
+  const bounds = sorted(form, elements).map((one) => ({
     key: keyOf(one) ?? Buffer.alloc(0),
     isEnd: ((numberOf(one.find(element.flags)) ?? 0) & 1) !== 0,
   }));
@@ -117,10 +132,8 @@ function ranges({ key: [type] }: Form, elements: readonly Attributes[]): readonl
 function rangeJson(type: ValueType, from: Buffer, to: Buffer): Json | undefined {
   const [first, last] = [valueJson(type, from), valueJson(type, to)];
   if (first === undefined || last === undefined || first === last) return first;
-  const host = (BigInt(`0x${to.toString('hex')}`) ^ BigInt(`0x${from.toString('hex')}`)).toString(2);
-  const isNetwork =
-    !host.includes('0') && BigInt(`0x${from.toString('hex')}`) % (1n << BigInt(host.length)) === 0n;
-  if (isNetwork && isAddress(type)) return { prefix: { addr: first, len: 8 * from.length - host.length } };
+  const bits = hostBits(BigInt(`0x${from.toString('hex')}`), BigInt(`0x${to.toString('hex')}`));
+  if (bits !== undefined && isAddress(type)) return { prefix: { addr: first, len: 8 * from.length - bits } };
   return { range: [first, last] };
 }
 

@@ -1,5 +1,6 @@
 import type { Json } from '../../../rules-text/nft/json/json-values.ts';
-import { aligned, isAddress, lengthOf, type ValueType, valueJson } from './value-bytes.ts';
+import { isLittle } from '../netlink-attributes.ts';
+import { aligned, hostNumber, isAddress, lengthOf, type ValueType, valueJson } from './value-bytes.ts';
 
 /** What a register of nf_tables holds while a rule is read. `json` is as nft's JSON has it. */
 export type Operand =
@@ -57,6 +58,8 @@ export function comparison(
 ): Json | undefined {
   const op = operator === equal ? '==' : operator === unequal ? '!=' : undefined;
   if (op === undefined) return undefined;
+  if (operand?.kind === 'field' && operand.type === 'ifname' && value.length < operand.length)
+    return { match: { op, left: operand.json, right: `${value.toString()}*` } };
   if (operand?.kind === 'masked') return maskedComparison(operand, op, value);
   if (operand?.kind !== 'field') return undefined;
   const right = prefixed(operand, value);
@@ -85,6 +88,11 @@ function maskedComparison(
       ? undefined
       : { match: { op, left: field.json, right: { prefix: { addr, len } } } };
   }
+  const prefix = field.type === 'mark' ? leadingBits(mask) : undefined;
+  if (prefix !== undefined)
+    return {
+      match: { op, left: field.json, right: { prefix: { addr: hostNumber(value), len: prefix } } },
+    };
   const bits = valueJson(field.type, mask);
   if (bits === undefined) return undefined;
   if (field.type === 'mark')
@@ -93,6 +101,11 @@ function maskedComparison(
   return isBit && value.every((byte) => byte === 0)
     ? { match: { op: 'in', left: field.json, right: bits } }
     : undefined;
+}
+
+/** nft 1.0 lists a match of a mark's first bits as a prefix. */
+function leadingBits(mask: Buffer): number | undefined {
+  return prefixLength(isLittle ? Buffer.from(mask).reverse() : mask);
 }
 
 function prefixLength(mask: Buffer): number | undefined {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Attributes, aligned, attribute, isLittle } from '../netlink-attributes.ts';
 import { bindNetfilterSocket, type NetfilterSocket } from '../netlink-socket.ts';
 
@@ -71,21 +72,49 @@ export async function generation(): Promise<number | undefined> {
 
 /** All that there is of a kind; `undefined` where netlink cannot be used or the kernel does not list it. */
 export async function listNfTablesParts(request: Asked): Promise<readonly Attributes[] | undefined> {
+  const listed: Attributes[] = [];
+  const end = await dumpNfTables(request, (reply) => listed.push(reply.copied()));
+  return end === 'whole' || end === 'changed' ? listed : undefined;
+}
+
+/** The kernel makes a datagram of a dump, of some hundred elements, while it is received; further ones wait for other work. */
+const datagramsAtOnce = 8;
+
+/**
+ * How a dump ended: `changed` where the rules have changed meanwhile, so that something may be there twice or not at all; `absent`
+ * where the kernel has no such table or set, `forbidden` where this process may not ask.
+ */
+export type DumpEnd = 'whole' | 'changed' | 'absent' | 'forbidden' | 'unanswered';
+
+/** Passes on all that there is of a kind. A reply is a view that holds until `onReply` has returned. */
+export async function dumpNfTables(
+  request: Asked,
+  onReply: (reply: Attributes) => void,
+  signal?: AbortSignal,
+): Promise<DumpEnd> {
   const open = await bound();
-  if (open === undefined) return undefined;
+  if (open === undefined) return 'unanswered';
   using socket = open();
   await socket.send(message(request, 0, flags.request | flags.dump));
-  const listed: Attributes[] = [];
-  for (;;) {
-    const datagram = await socket.receive();
-    if (datagram === undefined) return undefined;
-    for (const { type, body } of messagesOf(Buffer.from(datagram))) {
-      if (type === types.done) return listed;
-      if (type === types.error) return undefined;
-      listed.push(body);
+  let hasChanged = false;
+  for (let datagrams = 1; ; datagrams += 1) {
+    if (datagrams % datagramsAtOnce === 0) await setImmediate();
+    signal?.throwIfAborted();
+    const datagram = socket.receiveNow();
+    if (datagram === undefined || datagram === 'overrun') return 'unanswered';
+    for (const { type, flags: flag, errno, body } of messagesOf(datagram)) {
+      hasChanged ||= (flag & flags.dumpInterrupted) !== 0;
+      if (type === types.done) return hasChanged ? 'changed' : 'whole';
+      if (type === types.error) return endings.get(errno) ?? 'unanswered';
+      onReply(body);
     }
   }
 }
+
+const endings: ReadonlyMap<number, DumpEnd> = new Map([
+  [1, 'forbidden'], // EPERM
+  [2, 'absent'], // ENOENT
+]);
 
 function titleOf(table: Attributes): readonly NftTitle[] {
   const family = nftFamilies.find((one) => familyNumbers[one] === table.bytes[table.start - familyOffset]);
@@ -125,6 +154,7 @@ async function receiveInto(
 
 interface Message {
   readonly type: number;
+  readonly flags: number;
   readonly sequence: number;
   /** As in errno.h; only of an error. */
   readonly errno: number;
@@ -140,6 +170,7 @@ function messagesOf(datagram: Buffer): readonly Message[] {
     if (length < bodyOffset || at + length > datagram.length) throw new Error('a message is cut off');
     messages.push({
       type: view.getUint16(at + 4, isLittle),
+      flags: view.getUint16(at + 6, isLittle),
       sequence: view.getUint32(at + 8, isLittle),
       errno: -view.getInt32(at + headerLength, isLittle),
       body: new Attributes(datagram, view, at + bodyOffset, at + length),
@@ -150,7 +181,7 @@ function messagesOf(datagram: Buffer): readonly Message[] {
 }
 
 /** Without a family it is about all of them. */
-type Asked = Omit<NfTablesRequest, 'family'> & { readonly family?: NftFamily };
+export type Asked = Omit<NfTablesRequest, 'family'> & { readonly family?: NftFamily };
 
 /** `sequence` comes back with the reply. */
 function message({ get, family, content }: Asked, sequence: number, flag = flags.request): Uint8Array {
@@ -185,7 +216,7 @@ const requestTypes = {
   generation: nfTables | 16,
 };
 const types = { error: 2, done: 3 };
-const flags = { request: 1, dump: 0x300 };
+const flags = { request: 1, dumpInterrupted: 0x10, dump: 0x300 };
 const nested = 0x8000;
 const nftFamilies: readonly NftFamily[] = ['ip', 'ip6', 'inet'];
 const familyNumbers = { inet: 1, ip: 2, ip6: 10 };

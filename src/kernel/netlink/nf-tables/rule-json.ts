@@ -229,6 +229,30 @@ const number: Reader = (data, { registers }) => {
   return 'none';
 };
 
+/** Of one field of the packet: the only form of jhash that is known here. */
+const hash: Reader = (data, { registers }) => {
+  const [from, into, length, modulus, seed, offset = 0, type = 0] = [1, 2, 3, 4, 5, 6, 7].map((attribute) =>
+    numberOf(data.find(attribute)),
+  );
+  const operand = from === undefined ? undefined : registers.get(from);
+  if (into === undefined || modulus === undefined || offset !== 0 || type !== 0) return undefined;
+  if (operand?.kind !== 'field' || operand.length !== length) return undefined;
+  const json = { jhash: { mod: modulus, ...(seed !== undefined && { seed }), expr: operand.json } };
+  registers.set(into, { kind: 'result', json, lengths: [4] });
+  return 'none';
+};
+
+const range: Reader = (data, { registers }) => {
+  const [register, operator] = [1, 2].map((type) => numberOf(data.find(type)));
+  const [first, last] = [3, 4].map((type) => bytesOf(data.find(type)?.find(dataValue)));
+  const operand = register === undefined ? undefined : registers.get(register);
+  if (operand?.kind !== 'field' || first === undefined || last === undefined) return undefined;
+  const ends = [valueJson(operand.type, first), valueJson(operand.type, last)];
+  const known = ends.filter((end) => end !== undefined);
+  if (known.length < ends.length) return undefined;
+  return { match: { op: operator === 0 ? '==' : '!=', left: operand.json, right: { range: known } } };
+};
+
 const nat: Reader = (data, { family, registers }) => {
   const [type, , address, lastAddress, port, lastPort, flags = 0] = [1, 2, 3, 4, 5, 6, 7].map((attribute) =>
     numberOf(data.find(attribute)),
@@ -299,6 +323,8 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ['immediate', immediate],
   ['lookup', lookUp],
   ['numgen', number],
+  ['hash', hash],
+  ['range', range],
   ['nat', nat],
   ['masq', masquerade],
   ['reject', reject],

@@ -46,9 +46,23 @@ const typeNumbers: ReadonlyMap<number, ValueType> = new Map([
   [41, 'ifname'],
 ]);
 
+/** The number of a type in nft, which the kernel keeps for it. */
+export function typeNumber(type: ValueType): number {
+  const found = [...typeNumbers].find(([, name]) => name === type);
+  if (found === undefined) throw new RangeError(`no set of ours has keys of type ${type}`);
+  return found[0];
+}
+
 /** In bytes. */
 export function lengthOf(type: ValueType): number {
   return forms[type].length;
+}
+
+/** Of a key or data of these parts, in bytes. */
+export function lengthOfParts(types: readonly ValueType[]): number {
+  const [only, ...others] = types;
+  if (only !== undefined && others.length === 0) return lengthOf(only);
+  return types.reduce((sum, type) => sum + aligned(lengthOf(type)), 0);
 }
 
 /** Each part of a concatenation fills whole registers of 4 bytes. */
@@ -58,10 +72,16 @@ export function aligned(length: number): number {
 
 /** A key of a set as the kernel has it in its registers; `undefined` where a part has a type that is not known here. */
 export function keyBytes(key: readonly Scalar[], types: readonly DataType[]): Uint8Array | undefined {
-  if (key.length !== types.length) return undefined;
+  const known = types.map(({ name }) => name).filter(isValueType);
+  return known.length === types.length ? valueBytes(key, known) : undefined;
+}
+
+/** A value as the kernel has it in its registers: a scalar a part. `undefined` where it is none of these types. */
+export function valueBytes(value: readonly Scalar[], types: readonly ValueType[]): Uint8Array | undefined {
+  if (value.length !== types.length) return undefined;
   const parts: Uint8Array[] = [];
-  for (const [at, { name }] of types.entries()) {
-    const bytes = isValueType(name) ? partBytes(key[at], forms[name]) : undefined;
+  for (const [at, type] of types.entries()) {
+    const bytes = partBytes(value[at], forms[type]);
     if (bytes === undefined) return undefined;
     parts.push(bytes);
   }
@@ -94,7 +114,17 @@ export function valueJson(type: ValueType, bytes: Buffer): Json | undefined {
   return isNamed.has(type) && !/^[a-z-]+$/.test(text) ? undefined : text;
 }
 
+/** A value as nft lists it in an element. */
+export function valueText(type: ValueType, bytes: Buffer): string {
+  return dataType(type).format(scalarOf(bytes, forms[type]));
+}
+
 const isNamed: ReadonlySet<ValueType> = new Set(['ct_state', 'ct_status', 'fib_addrtype']);
+
+/** Whether its bytes are in the machine's own order. */
+export function isOfHost(type: ValueType): boolean {
+  return forms[type].order === 'host';
+}
 
 export function isAddress(type: ValueType): boolean {
   return type === 'ipv4_addr' || type === 'ipv6_addr';

@@ -1,0 +1,338 @@
+import type { TableTitle } from '../../../../nftables/kernel-table.ts';
+import type { SetName } from '../../../../nftables/names.ts';
+import type { Step, Transaction } from '../../../../nftables/table/table-transaction.ts';
+import { readBaseChain } from '../../../../rules-text/nft/base-chain.ts';
+import type { RuleContext } from '../../../../rules-text/nft/expression/read-expression.ts';
+import { readRule } from '../../../../rules-text/nft/read-nft-rule.ts';
+import { namedTypes } from '../../../../rules-text/nft/set/declare-set.ts';
+import { MessageWriter } from '../../message-writer.ts';
+import { aligned, isLittle } from '../../netlink-attributes.ts';
+import { type DeclaredSet, readDeclaration, setNumbers } from '../declared-set.ts';
+import {
+  batchTypes,
+  chainAttributes,
+  elementListAttributes,
+  expressionAttributes,
+  familyNumbers,
+  hookAttributes,
+  hookNumbers,
+  messageFlags,
+  messageTypes,
+  ruleAttributes,
+  setAttributes,
+  setDescription,
+  subsystem,
+  tableAttributes,
+  verdictCodes,
+} from '../kernel-numbers.ts';
+import { lengthOfParts, type ValueType } from '../value-bytes.ts';
+import { AnonymousSets, writeAnonymousElements, writeAnonymousSet } from './anonymous-sets.ts';
+import { ElementWriter } from './element-writer.ts';
+import type { IpFamily } from './registers.ts';
+import { writeStatements } from './statements.ts';
+import { NoKernelForm } from './write-expression.ts';
+
+/** A transaction as the kernel takes it. */
+export interface Batch {
+  /** All messages, one behind the other: a view that the next batch changes. */
+  readonly bytes: Buffer;
+  /**
+   * What a message is about, for people: by its sequence number, and where one of its elements is at fault, by where that stands in
+   * the message.
+   */
+  subjectAt(sequence: number, offset: number | undefined): string;
+}
+
+/** Writes transactions of one table as batches. */
+export class BatchWriter {
+  readonly #writer = new MessageWriter(1 << 16);
+  readonly #family: IpFamily;
+  readonly #table: string;
+  readonly #declaration: TableTitle['declaration'];
+  readonly #sets = new Map<SetName, DeclaredSet>();
+  #messages: Subject[] = [];
+  #setIds = 0;
+  readonly #nextSetId = () => (this.#setIds += 1);
+  #anonymous = new AnonymousSets(this.#nextSetId);
+
+  constructor({ family, name, declaration }: TableTitle) {
+    this.#family = family;
+    this.#table = name;
+    this.#declaration = declaration;
+  }
+
+  /**
+   * The batch of these steps; the last one that changes something is acknowledged. Where it is only to be `checked`, the batch has
+   * no end: the kernel looks at all of it and drops it (nfnetlink_rcv_batch in net/netfilter/nfnetlink.c). Throws a `NoKernelForm`.
+   */
+  write(transaction: Transaction, purpose: 'apply' | 'check' = 'apply'): Batch {
+    this.#writer.clear();
+    this.#messages = [];
+    this.#anonymous = new AnonymousSets(this.#nextSetId);
+    this.#bound(batchTypes.begin);
+    for (const step of transaction) this.#step(step);
+    const last = this.#messages.at(-1);
+    if (last !== undefined) this.#writer.addFlags(last.start, messageFlags.ack);
+    if (purpose === 'apply') this.#bound(batchTypes.end);
+    return new WrittenBatch(this.#writer.written, this.#messages);
+  }
+
+  #declared(name: SetName): DeclaredSet {
+    const known = this.#sets.get(name);
+    if (known !== undefined) return known;
+    const set = this.#declaration(name);
+    if (set === undefined) throw new NoKernelForm(`nothing is known of a set ${name}`);
+    const declared = readDeclaration(set, this.#family);
+    this.#sets.set(name, declared);
+    return declared;
+  }
+
+  #bound(type: number): void {
+    const sequence = this.#messages.length;
+    this.#messages.push({ start: this.#writer.length, text: 'the transaction' });
+    const header = { type, flags: messageFlags.request, sequence, family: 0, resource: subsystem };
+    this.#writer.message(header, () => {});
+  }
+
+  #message(type: number, flags: number, text: string, fill: () => void, keys?: Subject['keys']): void {
+    const header = {
+      type,
+      flags: messageFlags.request | flags,
+      sequence: this.#messages.length,
+      family: familyNumbers[this.#family],
+    };
+    this.#messages.push({ start: this.#writer.length, text, keys });
+    this.#writer.message(header, fill);
+  }
+
+  #step(step: Step): void {
+    switch (step.kind) {
+      case 'add-table':
+        this.#tableMessage(messageTypes.newTable, messageFlags.create);
+        break;
+      case 'delete-table':
+        // Only what is there can be deleted, and adding what is there changes nothing.
+        this.#tableMessage(messageTypes.newTable, messageFlags.create);
+        this.#tableMessage(messageTypes.delTable, 0);
+        break;
+      case 'add-set':
+        this.#addSet(readDeclaration(step.set, this.#family));
+        break;
+      case 'delete-set':
+        this.#named(messageTypes.delSet, `set ${step.name}`, step.name, setAttributes.name);
+        break;
+      case 'add-chain':
+        this.#addChain(step.chain);
+        break;
+      case 'flush-chain':
+        this.#named(messageTypes.delRule, `the rules of chain ${step.name}`, step.name, ruleAttributes.chain);
+        break;
+      case 'delete-chain':
+        this.#named(messageTypes.delChain, `chain ${step.name}`, step.name, chainAttributes.name);
+        break;
+      case 'add-rules':
+        for (const rule of step.rules) this.#addRule(step.name, rule);
+        break;
+      case 'add-elements':
+        this.#elements(messageTypes.newElement, messageFlags.create, step.set, step.elements);
+        break;
+      case 'delete-elements':
+        this.#elements(messageTypes.delElement, 0, step.set, step.keys);
+    }
+  }
+
+  /** A message about something of the table that has this name in this attribute. */
+  #named(type: number, subject: string, name: string, attribute: number): void {
+    this.#message(type, 0, subject, () => {
+      this.#writer.text(tableAttributes.name, this.#table);
+      this.#writer.text(attribute, name);
+    });
+  }
+
+  #tableMessage(type: number, flags: number): void {
+    this.#message(type, flags, `table ${this.#table}`, () =>
+      this.#writer.text(tableAttributes.name, this.#table),
+    );
+  }
+
+  #addSet(set: DeclaredSet): void {
+    const writer = this.#writer;
+    const { flags, keyType, dataType } = setNumbers(set);
+    this.#message(messageTypes.newSet, messageFlags.create, `set ${set.name}`, () => {
+      writer.text(setAttributes.table, this.#table);
+      writer.text(setAttributes.name, set.name);
+      writer.number(setAttributes.flags, flags);
+      writer.number(setAttributes.keyType, keyType);
+      writer.number(setAttributes.keyLength, lengthOfParts(set.key));
+      if (dataType !== 0) writer.number(setAttributes.dataType, dataType);
+      if (typeof set.data === 'object' && set.data.length > 0)
+        writer.number(setAttributes.dataLength, lengthOfParts(set.data));
+      writer.number(setAttributes.id, this.#nextSetId());
+      this.#describe(set);
+    });
+  }
+
+  #describe({ size, hasCounters }: DeclaredSet): void {
+    const writer = this.#writer;
+    if (size !== undefined)
+      writer.nest(setAttributes.description, () => writer.number(setDescription.size, size));
+    if (hasCounters)
+      writer.nest(setAttributes.expression, () => {
+        writer.text(expressionAttributes.name, 'counter');
+        writer.nest(expressionAttributes.data, () => {});
+      });
+  }
+
+  #addChain({ name, hook }: { readonly name: string; readonly hook: string | undefined }): void {
+    const writer = this.#writer;
+    const base = hook === undefined ? undefined : readBaseChain(name, hook);
+    if (base === 'other' || (hook !== undefined && base === undefined))
+      throw new NoKernelForm(`"${hook}" is no hook of ours`);
+    this.#message(messageTypes.newChain, messageFlags.create, `chain ${name}`, () => {
+      writer.text(chainAttributes.table, this.#table);
+      writer.text(chainAttributes.name, name);
+      if (base === undefined) return;
+      writer.text(chainAttributes.type, base.type);
+      writer.nest(chainAttributes.hook, () => {
+        writer.number(hookAttributes.number, hookNumbers[base.hook]);
+        writer.signed(hookAttributes.priority, base.priority);
+      });
+      writer.number(chainAttributes.policy, verdictCodes[base.policy]);
+    });
+  }
+
+  #addRule(chain: string, text: string): void {
+    const writer = this.#writer;
+    const rule = readRule(text, this.#context);
+    for (const set of this.#anonymous.add(rule, this.#family)) {
+      this.#message(messageTypes.newSet, messageFlags.create, `a set in a rule of chain ${chain}`, () =>
+        writeAnonymousSet(writer, this.#table, set),
+      );
+      this.#message(messageTypes.newElement, messageFlags.create, `a set in a rule of chain ${chain}`, () =>
+        writeAnonymousElements(writer, this.#table, set),
+      );
+    }
+    this.#message(
+      messageTypes.newRule,
+      messageFlags.create | messageFlags.append,
+      `rule "${text}" of chain ${chain}`,
+      () => {
+        writer.text(ruleAttributes.table, this.#table);
+        writer.text(ruleAttributes.chain, chain);
+        writer.nest(ruleAttributes.expressions, () =>
+          writeStatements({ writer, family: this.#family }, rule, this.#anonymous),
+        );
+        if (rule.comment !== '') writer.bytes(ruleAttributes.userData, commentBytes(rule.comment));
+      },
+    );
+  }
+
+  get #context(): RuleContext {
+    return {
+      family: this.#family === 'ip' ? 'IPv4' : 'IPv6',
+      declaration: (name) => declarationOf(this.#declared(name as SetName)),
+      block: () => {
+        throw new NoKernelForm('no rule of ours has chains within it');
+      },
+    };
+  }
+
+  /** As many messages as it takes: the kernel has 16 bits for the length of a list. */
+  #elements(
+    type: number,
+    flags: number,
+    name: SetName,
+    elements: readonly (string | readonly [key: string, data: string])[],
+  ): void {
+    const writer = this.#writer;
+    const elementWriter = new ElementWriter(writer, this.#declared(name));
+    for (let next = 0; next < elements.length; ) {
+      const first = next;
+      const keyAt = (index: number) => keyOf(elements[first + index]);
+      this.#message(
+        type,
+        flags,
+        `of ${name}`,
+        () => {
+          writer.text(elementListAttributes.table, this.#table);
+          writer.text(elementListAttributes.set, name);
+          const list = writer.open(elementListAttributes.elements);
+          for (; next < elements.length && writer.length - list < longestList; next += 1) {
+            const element = elements[next];
+            elementWriter.write(keyOf(element), typeof element === 'object' ? element[1] : '');
+          }
+          writer.close(list);
+        },
+        keyAt,
+      );
+    }
+  }
+}
+
+function keyOf(element: string | readonly [key: string, data: string] | undefined): string {
+  return typeof element === 'object' ? element[0] : (element ?? '');
+}
+
+/** What a message is about. */
+interface Subject {
+  /** Where it begins in the bytes. */
+  readonly start: number;
+  readonly text: string;
+  /** Of elements, the key of each. */
+  readonly keys?: ((index: number) => string) | undefined;
+}
+
+class WrittenBatch implements Batch {
+  readonly bytes: Buffer;
+  readonly #messages: readonly Subject[];
+
+  constructor(bytes: Buffer, messages: readonly Subject[]) {
+    this.bytes = bytes;
+    this.#messages = messages;
+  }
+
+  subjectAt(sequence: number, offset: number | undefined): string {
+    const message = this.#messages[sequence];
+    if (message?.keys === undefined) return message?.text ?? 'the transaction';
+    const index = offset === undefined ? undefined : this.#elementAt(message.start, offset);
+    return index === undefined
+      ? `an element ${message.text}`
+      : `element ${message.keys(index)} ${message.text}`;
+  }
+
+  /** The place of an element in its message's list: how many attributes stand before it. */
+  #elementAt(start: number, offset: number): number | undefined {
+    const view = new DataView(this.bytes.buffer, this.bytes.byteOffset + start);
+    const lengthAt = (at: number) => view.getUint16(at, isLittle);
+    // Behind the headers stand the names of table and set, then the list.
+    let list = 20;
+    for (let names = 0; names < 2; names += 1) list += aligned(lengthAt(list));
+    let index = 0;
+    for (let at = list + 4; at < list + lengthAt(list); at += aligned(lengthAt(at))) {
+      if (offset < at + lengthAt(at)) return offset >= at ? index : undefined;
+      index += 1;
+    }
+    return undefined;
+  }
+}
+
+/** Bytes, so that the longest element still fits into 16 bits. */
+const longestList = 0xf000;
+
+function declarationOf(set: DeclaredSet): ReturnType<RuleContext['declaration']> {
+  const types = (names: readonly ValueType[]) => namedTypes(names.join(' . '));
+  return {
+    kind: set.data === 'verdict' || set.data.length > 0 ? 'map' : 'set',
+    name: set.name,
+    key: types(set.key),
+    data: set.data === 'verdict' ? set.data : set.data.length === 0 ? undefined : types(set.data),
+    hasIntervals: false,
+    givesRanges: false,
+  };
+}
+
+/** As nft has comments in what the kernel keeps for it: type 0, length, text and NUL (libnftnl/udata.h). */
+function commentBytes(comment: string): Uint8Array {
+  const text = Buffer.from(`${comment}\0`);
+  return Buffer.concat([Uint8Array.of(0, text.length), text]);
+}
