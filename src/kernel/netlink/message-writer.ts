@@ -10,7 +10,7 @@ export class MessageWriter {
   #length = 0;
 
   /** `capacity` in bytes, of the first buffer. */
-  constructor(capacity = 4096) {
+  constructor(capacity: number) {
     this.#bytes = Buffer.allocUnsafeSlow(capacity);
     this.#view = new DataView(this.#bytes.buffer);
   }
@@ -25,9 +25,10 @@ export class MessageWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Forgets all messages; the buffer stays. */
+  /** Forgets all messages; the buffer stays where it is of an ordinary size. */
   clear(): void {
     this.#length = 0;
+    if (this.#bytes.length > ordinarySize) this.#allocate(ordinarySize);
   }
 
   /** A message that holds what `fill` writes, after struct nlmsghdr and struct nfgenmsg (linux/netfilter/nfnetlink.h). */
@@ -132,12 +133,16 @@ export class MessageWriter {
     const at = this.#length;
     this.#length += length;
     if (this.#length > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(2 * this.#length);
-      this.#bytes.copy(larger, 0, 0, at);
-      this.#bytes = larger;
-      this.#view = new DataView(larger.buffer);
+      const before = this.#bytes;
+      this.#allocate(2 * this.#length);
+      before.copy(this.#bytes, 0, 0, at);
     }
     return at;
+  }
+
+  #allocate(capacity: number): void {
+    this.#bytes = Buffer.allocUnsafeSlow(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 }
 
@@ -151,6 +156,9 @@ export interface MessageHeader {
   /** `res_id` of struct nfgenmsg. */
   readonly resource?: number;
 }
+
+/** Bytes: what a transaction of a first sync needs, of some 2,000 elements. */
+const ordinarySize = 1 << 18;
 
 /** Bytes of struct nlmsghdr, and of struct nlattr. */
 const headerLength = 16;

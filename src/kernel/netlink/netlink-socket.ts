@@ -22,7 +22,14 @@ export interface NetfilterSocket extends Disposable {
  * Resolves to what opens such sockets, which throws an `Error` where it may not. Rejects where koffi, which calls the C
  * library, is not there.
  */
-export async function bindNetfilterSocket(): Promise<() => NetfilterSocket> {
+export function bindNetfilterSocket(): Promise<() => NetfilterSocket> {
+  binding ??= bind();
+  return binding;
+}
+
+let binding: ReturnType<typeof bind> | undefined;
+
+async function bind(): Promise<() => NetfilterSocket> {
   const { default: koffi } = await import('koffi');
   const library = koffi.load(null);
   const open: Open = library.func('int socket(int domain, int type, int protocol)');

@@ -21,6 +21,7 @@ export type OpenTable = (family: Family) => Promise<KernelTable>;
 /** Reads the counters of the tables of several families. */
 export class TrafficReader {
   readonly #open: OpenTable;
+  readonly #opened = new Map<Family, Promise<KernelTable>>();
   readonly #context: TrafficContext;
   readonly #tables: ReadonlyMap<Family, TableTraffic>;
 
@@ -52,7 +53,9 @@ export class TrafficReader {
   }
 
   async #readTable(family: Family): Promise<void> {
-    const isThere = await this.#tables.get(family)?.read(await this.#open(family));
+    const opened = this.#opened.get(family) ?? this.#open(family);
+    this.#opened.set(family, opened);
+    const isThere = await this.#tables.get(family)?.read(await opened);
     if (isThere !== false) return;
     const title = `table ${nftFamily(family)} ${tableName}`;
     const reason = `there is no ${title}: this node has no ${family} rules of Portolan in mode nftables`;

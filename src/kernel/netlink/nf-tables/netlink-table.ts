@@ -9,17 +9,21 @@ import { failureOf, readAnswers } from './transaction-answers.ts';
 import { type Batch, BatchWriter } from './write/batch.ts';
 
 /**
- * A table by nf_tables' own messages, on one socket. Transactions take turns: one after another, in their order. Throws a
- * `ToolError` where this process cannot open the socket.
+ * A table by nf_tables' own messages. Its transactions take turns on one socket, which is opened for the first: one after another,
+ * in their order. Throws a `ToolError` where this process cannot open such sockets.
  */
 export async function openNetlinkTable(title: TableTitle): Promise<KernelTable> {
-  const socket = await openSocket();
+  const open = await bound();
+  let socket: NetfilterSocket | undefined;
+  const inTurn = takingTurns((batch) => {
+    socket ??= open();
+    return send(socket, batch);
+  });
   const writer = new BatchWriter(title);
   const checker = new BatchWriter({ ...title, name: `${tableName}-check` });
-  const inTurn = takingTurns();
   return {
-    apply: (transaction, signal) => inTurn(() => send(socket, writer.write(transaction), signal)),
-    check: (transaction, signal) => inTurn(() => send(socket, checker.write(transaction, 'check'), signal)),
+    apply: (transaction, signal) => inTurn(() => writer.write(transaction), signal),
+    check: (transaction, signal) => inTurn(() => checker.write(transaction, 'check'), signal),
     read: (reading) => readKernelTable(title, reading),
     generation,
   };
@@ -31,29 +35,41 @@ export async function deleteTable(family: TableTitle['family'], name: string): P
     { get: 'table', family, content: [textAttribute(tableAttributes.name, name)] },
   ]);
   if (found === 'absent') return false;
-  const table = await openNetlinkTable({ family, name, declaration: () => undefined });
-  await table.apply([{ kind: 'delete-table' }]);
+  using socket = (await bound())();
+  const writer = new BatchWriter({ family, name, declaration: () => undefined });
+  await send(socket, writer.write([{ kind: 'delete-table' }]));
   return true;
 }
 
-async function openSocket(): Promise<NetfilterSocket> {
-  try {
-    return (await bindNetfilterSocket())();
-  } catch (error) {
-    throw new ToolError(
-      'missing',
-      `nf_tables cannot be reached: ${error instanceof Error ? error.message : error}`,
-      {
-        cause: error,
-      },
-    );
-  }
+/** What opens the socket; a failure of either is a `ToolError`. */
+async function bound(): Promise<() => NetfilterSocket> {
+  const open = await bindNetfilterSocket().catch(unreachable);
+  return () => {
+    try {
+      return open();
+    } catch (error) {
+      return unreachable(error);
+    }
+  };
 }
 
-/** A call that fails does not hold up what follows. */
-function takingTurns(): (work: () => Promise<void>) => Promise<void> {
+function unreachable(error: unknown): never {
+  throw new ToolError('missing', `nf_tables cannot be reached: ${messageOf(error)}`, { cause: error });
+}
+
+/**
+ * Sends one batch after another, each written when its turn comes: a writer has one buffer. One that fails does not hold up what
+ * follows.
+ */
+function takingTurns(
+  sendOne: (batch: Batch) => Promise<void>,
+): (write: () => Batch, signal: AbortSignal | undefined) => Promise<void> {
   let last: Promise<void> = Promise.resolve();
-  return (work) => {
+  return (write, signal) => {
+    const work = async () => {
+      signal?.throwIfAborted();
+      await sendOne(write());
+    };
     const turn = last.then(work, work);
     last = turn;
     return turn;
@@ -66,15 +82,18 @@ function takingTurns(): (work: () => Promise<void>) => Promise<void> {
  */
 const smallBatch = 1 << 13;
 
-async function send(socket: NetfilterSocket, batch: Batch, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
+async function send(socket: NetfilterSocket, batch: Batch): Promise<void> {
   try {
     socket.makeRoom(batch.bytes.length);
     if (batch.bytes.length <= smallBatch) socket.sendNow(batch.bytes);
     else await socket.send(batch.bytes);
   } catch (error) {
-    throw new ToolError('unable', error instanceof Error ? error.message : String(error), { cause: error });
+    throw new ToolError('unable', messageOf(error), { cause: error });
   }
   const failure = failureOf(readAnswers(socket), batch);
   if (failure !== undefined) throw failure;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

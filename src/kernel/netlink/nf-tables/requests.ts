@@ -197,11 +197,8 @@ function message({ get, family, content }: Asked, sequence: number, flag = flags
 
 /** `undefined` where koffi, which calls the C library, does not work here. */
 function bound(): Promise<(() => NetfilterSocket) | undefined> {
-  binding ??= bindNetfilterSocket().catch(() => undefined);
-  return binding;
+  return bindNetfilterSocket().catch(() => undefined);
 }
-
-let binding: ReturnType<typeof bound> | undefined;
 
 /** Bytes of struct nlmsghdr, and with struct nfgenmsg. */
 const headerLength = 16;
