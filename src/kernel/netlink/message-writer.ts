@@ -66,8 +66,11 @@ export class MessageWriter {
     return at;
   }
 
+  /** Throws a `RangeError` where it has become longer than the kernel can say, 65,535 bytes. */
   close(at: number): void {
-    this.#view.setUint16(at, this.#length - at, isLittle);
+    const length = this.#length - at;
+    if (length > longestAttribute) throw new RangeError(`an attribute of ${length} bytes`);
+    this.#view.setUint16(at, length, isLittle);
   }
 
   number(type: number, value: number): void {
@@ -111,12 +114,6 @@ export class MessageWriter {
   /** What is written to: another one when it has grown. */
   get buffer(): Buffer {
     return this.#bytes;
-  }
-
-  /** Attributes that stand ready, such as those of a verdict that many elements share. */
-  ready(attributes: Uint8Array): void {
-    const at = this.#grow(attributes.length);
-    this.#bytes.set(attributes, at);
   }
 
   #attribute(type: number, length: number): number {
@@ -163,5 +160,6 @@ const ordinarySize = 1 << 18;
 /** Bytes of struct nlmsghdr, and of struct nlattr. */
 const headerLength = 16;
 const attributeHeader = 4;
+const longestAttribute = 0xffff;
 /** NLA_F_NESTED. */
 const nested = 0x8000;

@@ -72,8 +72,9 @@ function endpointRules(
   ];
 }
 
+/** nft takes comments of at most 128 characters; names of namespace, Service and port may have 143. */
 function comment({ name }: ServicePortPlan): string {
-  return `comment "${name}"`;
+  return `comment "${name.length > 128 ? `${name.slice(0, 125)}...` : name}"`;
 }
 
 function chainOf({ name, protocol }: ServicePortPlan, endpoint: Endpoint): ChainName {

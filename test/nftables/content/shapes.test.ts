@@ -7,7 +7,7 @@ import type { NftablesOptions } from '../../../src/nftables/nftables-options.ts'
 import { planService } from '../../../src/plan/plan-service.ts';
 import { balances, type ServiceRecord } from '../../../src/state/records.ts';
 import { tableOptions } from '../../support/nftables/proxy.ts';
-import { address, cidr, context, endpoint, service, slice } from '../../support/records.ts';
+import { address, cidr, context, endpoint, service, serviceKey, slice } from '../../support/records.ts';
 
 const shapesOf = (family: Family = 'IPv4', options: Partial<NftablesOptions> = {}) =>
   new Shapes(tableOptions(family, options));
@@ -146,7 +146,8 @@ describe('the chain of source ranges', () => {
 describe('a service port with affinity', () => {
   function planOf(overrides: Partial<ServiceRecord>) {
     const record = service({ affinityTimeoutSeconds: 10_800, ...overrides });
-    const [plan] = planService(record, [slice([endpoint('10.0.0.1'), endpoint('10.0.0.2')])], context());
+    const where = context({ holder: () => record.key });
+    const [plan] = planService(record, [slice([endpoint('10.0.0.1'), endpoint('10.0.0.2')])], where);
     if (plan === undefined) throw new Error('a plan');
     return plan;
   }
@@ -161,6 +162,16 @@ describe('a service port with affinity', () => {
         `meta l4proto tcp counter packets 0 bytes 0 dnat to ${host}:8080 comment "default/web:http"`,
       ]),
     );
+  });
+
+  test('says whose it is in the 128 characters that nft takes', () => {
+    const long = planOf({ key: serviceKey(`${'n'.repeat(63)}/${'s'.repeat(63)}`) });
+    const rules = [
+      ...endpointChains(long, long.endpoints.cluster, options).flatMap((chain) => chain.rules),
+      ...affinityPickRules(long, long.endpoints.cluster, options),
+    ];
+    const comments = rules.flatMap((rule) => /comment "(.*)"/.exec(rule)?.[1] ?? []);
+    expect(comments.map(({ length }) => length)).toEqual([128, 128, 128]);
   });
 
   test('has a set of clients for each endpoint', () => {

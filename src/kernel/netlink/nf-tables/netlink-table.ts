@@ -6,7 +6,8 @@ import { tableAttributes } from './kernel-numbers.ts';
 import { readKernelTable } from './read/read-table.ts';
 import { generation, requestNfTables, textAttribute } from './requests.ts';
 import { failureOf, readAnswers } from './transaction-answers.ts';
-import { type Batch, BatchWriter } from './write/batch.ts';
+import { BatchWriter } from './write/batch.ts';
+import type { Batch } from './write/written-batch.ts';
 
 /**
  * A table by nf_tables' own messages. Its transactions take turns on one socket, which is opened for the first: one after another,

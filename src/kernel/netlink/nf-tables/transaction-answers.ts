@@ -4,7 +4,7 @@ import { notPermitted } from '../../tool-words.ts';
 import { Attributes, aligned, isLittle } from '../netlink-attributes.ts';
 import type { NetfilterSocket } from '../netlink-socket.ts';
 import { bytesOf, textOf } from './attributes.ts';
-import type { Batch } from './write/batch.ts';
+import type { Batch } from './write/written-batch.ts';
 
 /** What the kernel says of one message of a batch. */
 export interface Answer {

@@ -107,6 +107,24 @@ describe('nf_tables by netlink', () => {
       expect(await elementsOf('service-endpoints-tcp')).toHaveLength(20_000);
     });
 
+    test('has rules with sets of thousands of elements', async ({ skip }) => {
+      skip(small !== undefined, small);
+      const sources = Array.from({ length: 3_000 }, (_, at) => `198.${at >> 7}.${2 * (at & 127)}.1`);
+      const verdicts = Array.from({ length: 4_000 }, (_, at) => `${at + 1} : goto web`);
+      const rules = [
+        `ip saddr != { ${sources.join(', ')} } counter packets 0 bytes 0 drop`,
+        `jhash ip saddr mod 4001 seed 0x706f7274 vmap { ${verdicts.join(', ')} }`,
+      ] as Rule[];
+      const chain = { name: 'many' as never, hook: undefined };
+      const steps: Transaction = [
+        { kind: 'add-chain', chain },
+        { kind: 'add-rules', name: chain.name, rules },
+      ];
+      expect(await apply(...table, ...steps)).toEqual(done);
+      const answer = await namespace.ask({ ask: 'read', family: 'IPv4', everything: false });
+      expect('schema' in answer && answer.schema?.chains.get(chain.name)?.rules).toEqual(rules);
+    });
+
     test('changes the generation, and a reading does not', async () => {
       const generation = () => namespace.ask({ ask: 'generation', family: 'IPv4' });
       const before = await generation();

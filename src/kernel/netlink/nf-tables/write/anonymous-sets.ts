@@ -66,68 +66,60 @@ export class AnonymousSets {
 }
 
 /** The attributes that declare such a set. */
-export function writeAnonymousSet(
-  writer: MessageWriter,
-  table: string,
-  { name, id, type, elements }: AnonymousSet,
-): void {
+export function writeAnonymousSet(writer: MessageWriter, table: string, set: AnonymousSet): void {
+  const { name, id, type, elements } = set;
   const isMap = name === '__map%d';
   const hasIntervals = elements.some(({ key: [pattern] }) => isInterval(pattern));
+  const kinds = (isMap ? setFlags.map : 0) | (hasIntervals ? setFlags.interval : 0);
   writer.text(setAttributes.table, table);
   writer.text(setAttributes.name, name);
-  writer.number(
-    setAttributes.flags,
-    setFlags.anonymous |
-      setFlags.constant |
-      (isMap ? setFlags.map : 0) |
-      (hasIntervals ? setFlags.interval : 0),
-  );
+  writer.number(setAttributes.flags, setFlags.anonymous | setFlags.constant | kinds);
   writer.number(setAttributes.keyType, typeNumber(type));
   writer.number(setAttributes.keyLength, lengthOf(type));
   if (isMap) writer.number(setAttributes.dataType, verdictType);
   writer.number(setAttributes.id, id);
   if (type === 'integer') writer.bytes(setAttributes.userData, hostOrder);
-  writer.nest(setAttributes.description, () => writer.number(setDescription.size, boundsOf(elements).length));
+  writer.nest(setAttributes.description, () => writer.number(setDescription.size, boundsOf(set).length));
 }
 
-/** The attributes that give its elements. The kernel has where an interval begins, and where what follows it does. */
-export function writeAnonymousElements(
-  writer: MessageWriter,
-  table: string,
-  { name, id, type, elements }: AnonymousSet,
-): void {
+/** The attributes before the list of its elements. */
+export function nameAnonymousSet(writer: MessageWriter, table: string, { name, id }: AnonymousSet): void {
   writer.text(elementListAttributes.table, table);
   writer.text(elementListAttributes.set, name);
   writer.number(elementListAttributes.setId, id);
-  writer.nest(elementListAttributes.elements, () => {
-    for (const { key, isEnd, verdict } of boundsOf(elements)) {
-      if (isEnd && isBeyond(key, type)) continue;
-      writer.nest(listElement, () => {
-        writeValue(writer, elementAttributes.key, [key], [type]);
-        if (verdict !== undefined) writeVerdict(writer, elementAttributes.data, verdict);
-        if (isEnd) writer.number(elementAttributes.flags, intervalEnd);
-      });
-    }
+}
+
+/** One of its elements. */
+export function writeBound(
+  writer: MessageWriter,
+  { type }: AnonymousSet,
+  { key, isEnd, verdict }: Bound,
+): void {
+  writer.nest(listElement, () => {
+    writeValue(writer, elementAttributes.key, [key], [type]);
+    if (verdict !== undefined) writeVerdict(writer, elementAttributes.data, verdict);
+    if (isEnd) writer.number(elementAttributes.flags, intervalEnd);
   });
 }
 
-interface Bound {
+/** An element: where there are intervals, the kernel has where one begins, and where what follows it does. */
+export interface Bound {
   readonly key: Scalar;
   readonly isEnd: boolean;
   readonly verdict?: Element['verdict'] | undefined;
 }
 
-function boundsOf(elements: readonly Element[]): readonly Bound[] {
+export function boundsOf({ elements, type }: AnonymousSet): readonly Bound[] {
   const hasIntervals = elements.some(({ key: [pattern] }) => isInterval(pattern));
   return elements.flatMap(({ key: [pattern], verdict }): readonly Bound[] => {
     if (pattern === undefined || (typeof pattern === 'object' && 'prefix' in pattern))
       throw new NoKernelForm('a set within a rule of ours has values and ranges');
     if (!hasIntervals && typeof pattern !== 'object') return [{ key: pattern, isEnd: false, verdict }];
     const { from, to } = intervalOf(pattern);
-    return [
-      { key: from, isEnd: false, verdict },
-      { key: to + 1n, isEnd: true },
-    ];
+    const begin = { key: from, isEnd: false, verdict };
+    // Behind the last address nothing begins.
+    const isLast = (to + 1n) >> BigInt(8 * lengthOf(type)) !== 0n;
+    return isLast ? [begin] : [begin, { key: to + 1n, isEnd: true }];
   });
 }
 
@@ -139,11 +131,6 @@ function intervalOf(pattern: Scalar | Interval): Interval {
   if (typeof pattern === 'object') return pattern;
   if (typeof pattern === 'string') throw new NoKernelForm('names are no intervals');
   return { from: pattern, to: pattern };
-}
-
-/** Behind the last address nothing begins. */
-function isBeyond(key: Scalar, type: ValueType): boolean {
-  return typeof key === 'bigint' && key >> BigInt(8 * lengthOf(type)) !== 0n;
 }
 
 /** By this nft knows the order of the bytes of an integer: NFTNL_UDATA_SET_KEYBYTEORDER, 4 bytes, BYTEORDER_HOST_ENDIAN. */

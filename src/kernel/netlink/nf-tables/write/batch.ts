@@ -6,7 +6,6 @@ import type { RuleContext } from '../../../../rules-text/nft/expression/read-exp
 import { readRule } from '../../../../rules-text/nft/read-nft-rule.ts';
 import { namedTypes } from '../../../../rules-text/nft/set/declare-set.ts';
 import { MessageWriter } from '../../message-writer.ts';
-import { aligned, isLittle } from '../../netlink-attributes.ts';
 import { type DeclaredSet, readDeclaration, setNumbers } from '../declared-set.ts';
 import {
   batchTypes,
@@ -26,22 +25,18 @@ import {
   verdictCodes,
 } from '../kernel-numbers.ts';
 import { lengthOfParts, type ValueType } from '../value-bytes.ts';
-import { AnonymousSets, writeAnonymousElements, writeAnonymousSet } from './anonymous-sets.ts';
+import {
+  AnonymousSets,
+  boundsOf,
+  nameAnonymousSet,
+  writeAnonymousSet,
+  writeBound,
+} from './anonymous-sets.ts';
 import { ElementWriter } from './element-writer.ts';
 import type { IpFamily } from './registers.ts';
 import { writeStatements } from './statements.ts';
 import { NoKernelForm } from './write-expression.ts';
-
-/** A transaction as the kernel takes it. */
-export interface Batch {
-  /** All messages, one behind the other: a view that the next batch changes. */
-  readonly bytes: Buffer;
-  /**
-   * What a message is about, for people: by its sequence number, and where one of its elements is at fault, by where that stands in
-   * the message.
-   */
-  subjectAt(sequence: number, offset: number | undefined): string;
-}
+import { type Batch, WrittenBatch, type WrittenMessage } from './written-batch.ts';
 
 /** Writes transactions of one table as batches. */
 export class BatchWriter {
@@ -50,7 +45,7 @@ export class BatchWriter {
   readonly #table: string;
   readonly #declaration: TableTitle['declaration'];
   readonly #sets = new Map<SetName, DeclaredSet>();
-  #messages: Subject[] = [];
+  #messages: WrittenMessage[] = [];
   #setIds = 0;
   readonly #nextSetId = () => (this.#setIds += 1);
   #anonymous = new AnonymousSets(this.#nextSetId);
@@ -62,8 +57,8 @@ export class BatchWriter {
   }
 
   /**
-   * The batch of these steps; the last one that changes something is acknowledged. Where it is only to be `checked`, the batch has
-   * no end: the kernel looks at all of it and drops it (nfnetlink_rcv_batch in net/netfilter/nfnetlink.c). Throws a `NoKernelForm`.
+   * The batch of these steps, the last of which the kernel acknowledges. One to `check` has no end: the kernel looks at all of it and
+   * drops it (nfnetlink_rcv_batch in net/netfilter/nfnetlink.c). Throws a `NoKernelForm`.
    */
   write(transaction: Transaction, purpose: 'apply' | 'check' = 'apply'): Batch {
     this.#writer.clear();
@@ -94,7 +89,7 @@ export class BatchWriter {
     this.#writer.message(header, () => {});
   }
 
-  #message(type: number, flags: number, text: string, fill: () => void, keys?: Subject['keys']): void {
+  #message(type: number, flags: number, text: string, fill: () => void, keys?: WrittenMessage['keys']): void {
     const header = {
       type,
       flags: messageFlags.request | flags,
@@ -208,8 +203,15 @@ export class BatchWriter {
       this.#message(messageTypes.newSet, messageFlags.create, `a set in a rule of chain ${chain}`, () =>
         writeAnonymousSet(writer, this.#table, set),
       );
-      this.#message(messageTypes.newElement, messageFlags.create, `a set in a rule of chain ${chain}`, () =>
-        writeAnonymousElements(writer, this.#table, set),
+      this.#lists(
+        {
+          type: messageTypes.newElement,
+          flags: messageFlags.create,
+          text: `a set in a rule of chain ${chain}`,
+        },
+        () => nameAnonymousSet(writer, this.#table, set),
+        boundsOf(set),
+        (bound) => writeBound(writer, set, bound),
       );
     }
     this.#message(
@@ -237,83 +239,62 @@ export class BatchWriter {
     };
   }
 
-  /** As many messages as it takes: the kernel has 16 bits for the length of a list. */
   #elements(
     type: number,
     flags: number,
-    name: SetName,
+    set: SetName,
     elements: readonly (string | readonly [key: string, data: string])[],
   ): void {
     const writer = this.#writer;
-    const elementWriter = new ElementWriter(writer, this.#declared(name));
-    for (let next = 0; next < elements.length; ) {
+    const elementWriter = new ElementWriter(writer, this.#declared(set));
+    this.#lists(
+      { type, flags, text: `of ${set}`, keyOf },
+      () => {
+        writer.text(elementListAttributes.table, this.#table);
+        writer.text(elementListAttributes.set, set);
+      },
+      elements,
+      (element) => elementWriter.write(keyOf(element), typeof element === 'object' ? element[1] : ''),
+    );
+  }
+
+  /** Elements in as many messages as it takes: the kernel has 16 bits for the length of a list. */
+  #lists<Item>(
+    { type, flags, text, keyOf }: ListMessage<Item>,
+    name: () => void,
+    items: readonly Item[],
+    write: (item: Item) => void,
+  ): void {
+    const writer = this.#writer;
+    let next = 0;
+    const fill = () => {
+      name();
+      const list = writer.open(elementListAttributes.elements);
+      for (; writer.length - list < longestList; next += 1) {
+        const item = items[next];
+        if (item === undefined) break;
+        write(item);
+      }
+      writer.close(list);
+    };
+    while (next < items.length) {
       const first = next;
-      const keyAt = (index: number) => keyOf(elements[first + index]);
-      this.#message(
-        type,
-        flags,
-        `of ${name}`,
-        () => {
-          writer.text(elementListAttributes.table, this.#table);
-          writer.text(elementListAttributes.set, name);
-          const list = writer.open(elementListAttributes.elements);
-          for (; next < elements.length && writer.length - list < longestList; next += 1) {
-            const element = elements[next];
-            elementWriter.write(keyOf(element), typeof element === 'object' ? element[1] : '');
-          }
-          writer.close(list);
-        },
-        keyAt,
-      );
+      const keys = keyOf && ((index: number) => keyOf(items[first + index]));
+      this.#message(type, flags, text, fill, keys);
     }
   }
+}
+
+/** What messages with elements are, and are about. */
+interface ListMessage<Item> {
+  readonly type: number;
+  readonly flags: number;
+  readonly text: string;
+  readonly keyOf?: (item: Item | undefined) => string;
 }
 
 function keyOf(element: string | readonly [key: string, data: string] | undefined): string {
   return typeof element === 'object' ? element[0] : (element ?? '');
-}
-
-/** What a message is about. */
-interface Subject {
-  /** Where it begins in the bytes. */
-  readonly start: number;
-  readonly text: string;
-  /** Of elements, the key of each. */
-  readonly keys?: ((index: number) => string) | undefined;
-}
-
-class WrittenBatch implements Batch {
-  readonly bytes: Buffer;
-  readonly #messages: readonly Subject[];
-
-  constructor(bytes: Buffer, messages: readonly Subject[]) {
-    this.bytes = bytes;
-    this.#messages = messages;
-  }
-
-  subjectAt(sequence: number, offset: number | undefined): string {
-    const message = this.#messages[sequence];
-    if (message?.keys === undefined) return message?.text ?? 'the transaction';
-    const index = offset === undefined ? undefined : this.#elementAt(message.start, offset);
-    return index === undefined
-      ? `an element ${message.text}`
-      : `element ${message.keys(index)} ${message.text}`;
-  }
-
-  /** The place of an element in its message's list: how many attributes stand before it. */
-  #elementAt(start: number, offset: number): number | undefined {
-    const view = new DataView(this.bytes.buffer, this.bytes.byteOffset + start);
-    const lengthAt = (at: number) => view.getUint16(at, isLittle);
-    // Behind the headers stand the names of table and set, then the list.
-    let list = 20;
-    for (let names = 0; names < 2; names += 1) list += aligned(lengthAt(list));
-    let index = 0;
-    for (let at = list + 4; at < list + lengthAt(list); at += aligned(lengthAt(at))) {
-      if (offset < at + lengthAt(at)) return offset >= at ? index : undefined;
-      index += 1;
-    }
-    return undefined;
-  }
 }
 
 /** Bytes, so that the longest element still fits into 16 bits. */
