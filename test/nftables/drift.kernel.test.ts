@@ -13,6 +13,7 @@ const damages = [
     'puts another rule in the place of one',
     'flush chain ip portolan KUBE-DROP; add rule ip portolan KUBE-DROP accept',
   ],
+  ['puts the table to sleep', 'add table ip portolan { flags dormant; }'],
   ['changes the policy of a chain', 'chain ip portolan filter-input { policy drop; }'],
 ] as const;
 

@@ -22,6 +22,7 @@ export function tableDifference(live: Table, wanted: Table): readonly PartDiffer
   const sets = new Set([...live.sets.keys(), ...wanted.sets.keys()]);
   const chains = new Set([...live.chains.keys(), ...wanted.chains.keys()]);
   return [
+    ...different('table', live.isDormant ? ['flags dormant'] : [], []),
     ...[...sets].flatMap((name) => setDifference(name, live, wanted) ?? []),
     ...[...chains].flatMap((name) =>
       different(`chain ${name}`, chainLines(live.chains.get(name)), chainLines(wanted.chains.get(name))),

@@ -29,6 +29,8 @@ export interface SetDeclaration {
 
 /** A table without elements: its chains, and the declarations of its maps and sets. */
 export interface TableSchema {
+  /** The kernel calls none of its chains (`flags dormant`, which somebody else has set). */
+  readonly isDormant?: boolean;
   readonly sets: ReadonlyMap<SetName, SetDeclaration>;
   readonly chains: ReadonlyMap<ChainName, Chain>;
 }

@@ -5,7 +5,7 @@ import { hasSameSets } from './schema-steps.ts';
 
 /** Whether a table has the maps, sets and chains that it should have, declared and worded alike, and no others. */
 export function hasSchema(live: TableSchema, { skeleton, state }: ManagedTable): boolean {
-  if (!hasSameSets(live, skeleton)) return false;
+  if (live.isDormant === true || !hasSameSets(live, skeleton)) return false;
   if (![...skeleton.sets.keys()].every((name) => live.sets.has(name))) return false;
   if (![...live.sets.keys()].every((name) => isClientSet(name) || skeleton.sets.has(name))) return false;
   if (live.chains.size !== skeleton.chains.size + state.chains.size) return false;

@@ -26,12 +26,14 @@ export function deleteForeignBaseChains(live: TableSchema, skeleton: TableSchema
 /** Creates what elements of Services need: the table, its maps and sets, and the chains without a hook. */
 export function createSchema(live: TableSchema, skeleton: TableSchema): Transaction {
   const isNew = live.sets.size + live.chains.size === 0;
+  // To add a table that is there wakes it (man nft, "add table").
+  const addsTable = isNew || live.isDormant === true;
   const sets = [...skeleton.sets.values()].filter(({ name }) => !live.sets.has(name));
   const chains = [...skeleton.chains.values()].filter(
     (chain) => isPresent(chain, live) || chain.hook === undefined,
   );
   return [
-    ...(isNew ? [{ kind: 'add-table' as const }] : []),
+    ...(addsTable ? [{ kind: 'add-table' as const }] : []),
     ...sets.map((set): Step => ({ kind: 'add-set', set })),
     ...writeChains(chains, live),
   ];

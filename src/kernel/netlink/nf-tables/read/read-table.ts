@@ -22,8 +22,9 @@ import {
   ruleAttributes,
   setAttributes,
   setFlags,
+  tableAttributes,
 } from '../kernel-numbers.ts';
-import { type Asked, dumpNfTables, textAttribute } from '../requests.ts';
+import { type Asked, dumpNfTables, requestNfTables, textAttribute } from '../requests.ts';
 import { type LookedIn, ruleJson, setsOf } from '../rule-json.ts';
 import { lengthOf } from '../value-bytes.ts';
 import { baseChainText } from './base-chain-text.ts';
@@ -39,7 +40,7 @@ export async function readKernelTable(
   { onElement, signal }: Reading = {},
 ): Promise<TableSchema | undefined> {
   const reader = new KernelTableReader(table, signal);
-  if (!(await reader.readSets())) return undefined;
+  if (!(await reader.readFlags()) || !(await reader.readSets())) return undefined;
   await reader.readChains();
   await reader.readRules();
   if (onElement !== undefined) await reader.readElements(onElement);
@@ -49,6 +50,7 @@ export async function readKernelTable(
 class KernelTableReader {
   readonly #title: TableTitle;
   readonly #signal: AbortSignal | undefined;
+  #isDormant = false;
   readonly #sets = new Map<SetName, SetDeclaration>();
   /** Those whose elements are ours. */
   readonly #declared = new Map<SetName, DeclaredSet>();
@@ -61,7 +63,18 @@ class KernelTableReader {
   }
 
   get table(): TableSchema {
-    return { sets: this.#sets, chains: this.#chains };
+    const schema = { sets: this.#sets, chains: this.#chains };
+    return this.#isDormant ? { ...schema, isDormant: true } : schema;
+  }
+
+  /** Tells whether there may be such a table. */
+  async readFlags(): Promise<boolean> {
+    const { family, name } = this.#title;
+    const content = [textAttribute(tableAttributes.name, name)];
+    const [table] = await requestNfTables([{ get: 'table', family, content }]);
+    const flags = typeof table === 'object' ? numberOf(table.find(tableAttributes.flags)) : undefined;
+    this.#isDormant = ((flags ?? 0) & dormant) !== 0;
+    return table !== 'absent';
   }
 
   /** Tells whether there is such a table. */
@@ -143,6 +156,9 @@ class KernelTableReader {
     throw new ToolError('interrupted', 'the rules change faster than they can be read');
   }
 }
+
+/** NFT_TABLE_F_DORMANT. */
+const dormant = 1;
 
 /** A dump of 100,000 elements takes some 100 ms. */
 const mostTries = 20;

@@ -103,7 +103,7 @@ export class BatchWriter {
   #step(step: Step): void {
     switch (step.kind) {
       case 'add-table':
-        this.#tableMessage(messageTypes.newTable, messageFlags.create);
+        this.#addTable();
         break;
       case 'delete-table':
         // Only what is there can be deleted, and adding what is there changes nothing.
@@ -141,6 +141,14 @@ export class BatchWriter {
     this.#message(type, 0, subject, () => {
       this.#writer.text(tableAttributes.name, this.#table);
       this.#writer.text(attribute, name);
+    });
+  }
+
+  /** Without flags: one that is there and dormant wakes. */
+  #addTable(): void {
+    this.#message(messageTypes.newTable, messageFlags.create, `table ${this.#table}`, () => {
+      this.#writer.text(tableAttributes.name, this.#table);
+      this.#writer.number(tableAttributes.flags, 0);
     });
   }
 
