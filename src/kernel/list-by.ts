@@ -5,6 +5,8 @@ import { runTool } from './run-tool.ts';
 export type Listed =
   | { readonly kind: 'printed'; readonly text: string }
   | { readonly kind: 'missing' }
+  /** It has come to a fault of its own, as nft does at tables that another version of it wrote. */
+  | { readonly kind: 'crashed'; readonly said: string }
   /** `said` is what it wrote of why. */
   | { readonly kind: 'failed'; readonly said: string };
 
@@ -16,9 +18,13 @@ export async function listBy(command: string, args: readonly string[]): Promise<
     return { kind: 'failed', said: firstLineOf(stderr) || `${command} ended with status ${status}` };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    return error.failure === 'missing' ? { kind: 'missing' } : { kind: 'failed', said: error.message };
+    if (error.failure === 'missing') return { kind: 'missing' };
+    return { kind: crash.test(error.message) ? 'crashed' : 'failed', said: error.message };
   }
 }
+
+/** Signals that a program gets for what it has done itself. */
+const crash = /killed by SIG(?:SEGV|BUS|ILL|FPE|ABRT)\b/;
 
 /** Does the work for each, `atOnce` at a time; in the order of the inputs. */
 export async function forEachAtOnce<Input, Output>(

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -305,6 +305,49 @@ test('who may not read the rules is told what it takes', async ({ skip }) => {
   );
 });
 
+describe('a machine whose nft ends by a signal', () => {
+  const crashing = '#!/bin/sh\nkill -SEGV $$\n';
+
+  test('explains tables of known forms all the same', async ({ skip }) => {
+    skip(missing !== undefined, missing);
+    const namespace = await borrow();
+    await namespace.run(
+      ['nft', '-f', '-'],
+      `table ip t {
+        map services {
+          type ipv4_addr . inet_proto . inet_service : verdict
+          elements = { 10.96.0.1 . tcp . 80 : goto web }
+        }
+        chain prerouting {
+          type nat hook prerouting priority dstnat;
+          ip daddr . meta l4proto . th dport vmap @services
+        }
+        chain web {
+          meta l4proto tcp dnat to 10.244.0.5:8080
+        }
+      }`,
+    );
+    await using commands = await otherCommands({ nft: crashing }, 'iptables-nft', 'ip');
+    const { traces } = await namespace.trace('IPv4', [packet('IPv4')], commands);
+    expect(traces[0]).toMatchObject({ verdict: 'dnat', endpoints: [{ endpoint: '10.244.0.5:8080' }] });
+  });
+
+  test('says of what it cannot read that it is not known', async ({ skip }) => {
+    skip(missing !== undefined, missing);
+    const namespace = await borrow();
+    await namespace.run(
+      ['nft', '-f', '-'],
+      'table inet t { chain input { type filter hook prerouting priority 0; tcp dport 80 drop; }; }',
+    );
+    await using commands = await otherCommands({ nft: crashing }, 'iptables-nft', 'ip');
+    const { tables, traces } = await namespace.trace('IPv4', [packet('IPv4')], commands);
+    expect(tables).toEqual(['nft inet t']);
+    expect(JSON.stringify(traces[0], textual)).toContain(
+      'the nft of this machine ends while it lists the rule',
+    );
+  });
+});
+
 describe('a machine that lacks commands', () => {
   test('without nft, the rules of iptables-nft are read all the same', async ({ skip }) => {
     skip(missing !== undefined, missing);
@@ -358,11 +401,18 @@ describe('a machine that lacks commands', () => {
 });
 
 /** A folder for PATH that has no more than these commands. */
-async function onlyCommands(...names: readonly string[]) {
+function onlyCommands(...names: readonly string[]) {
+  return otherCommands({}, ...names);
+}
+
+/** The same, with scripts in the place of others. */
+async function otherCommands(scripts: Readonly<Record<string, string>>, ...names: readonly string[]) {
   const path = await mkdtemp(join(tmpdir(), 'portolan-path-'));
   for (const name of names) {
     const { stdout } = await execa('sh', ['-c', 'command -v "$0"', name]);
     await symlink(stdout, join(path, name));
   }
+  for (const [name, script] of Object.entries(scripts))
+    await writeFile(join(path, name), script, { mode: 0o755 });
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
 }

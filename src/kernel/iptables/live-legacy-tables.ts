@@ -32,6 +32,7 @@ async function readTable(command: string, name: string, family: Family): Promise
       throw new LiveRulesError(
         `the kernel has rules of iptables-legacy (table ${name}), but ${notInstalled(command)}`,
       );
+    case 'crashed':
     case 'failed':
       throw listingFailed(`${command} -t ${name}`, listed.said);
   }

@@ -138,7 +138,7 @@ class ChainReader {
 async function openWhole(command: string, name: TableName, family: Family): Promise<IptablesNftTable> {
   const listed = await listBy(`${command}-save`, ['-t', name]);
   if (listed.kind === 'missing') return { kind: 'missing' };
-  if (listed.kind === 'failed') throw listingFailed(`${command}-save -t ${name}`, listed.said);
+  if (listed.kind !== 'printed') throw listingFailed(`${command}-save -t ${name}`, listed.said);
   const [table] = readIptablesRules(listed.text, { family, variant: 'nft' });
   return table === undefined ? { kind: 'foreign' } : { kind: 'table', live: wholeTable(table) };
 }

@@ -8,6 +8,7 @@ import { forEachAtOnce, listBy } from '../list-by.ts';
 import { LiveRulesError, type LiveTable, listingFailed } from '../live-table.ts';
 import { readChainText } from '../netlink/nf-tables/chain-text.ts';
 import { type KernelElement, type LookedUp, lookUpElements } from '../netlink/nf-tables/kernel-elements.ts';
+import { readFrameText, unreadableChainText } from '../netlink/nf-tables/read/frame-text.ts';
 import { listNfTables, type NftFamily, type NftTitle, sizeOf } from '../netlink/nf-tables/requests.ts';
 import { keyBytes, valueOfBytes } from '../netlink/nf-tables/value-bytes.ts';
 import { notInstalled } from '../tool-words.ts';
@@ -25,7 +26,7 @@ async function titlesByCommand(): Promise<readonly NftTitle[]> {
   const listed = await listBy('nft', ['list', 'flowtables']);
   if (listed.kind === 'missing')
     throw new LiveRulesError(`the rules in force cannot be read: ${notInstalled('nft')}`);
-  if (listed.kind === 'failed') throw listingFailed('nft list flowtables', listed.said);
+  if (listed.kind !== 'printed') throw listingFailed('nft list flowtables', listed.said);
   return tableBlocks(listed.text).flatMap(({ family, name }) =>
     family === 'inet' || family === 'ip' || family === 'ip6' ? [{ family, name }] : [],
   );
@@ -60,20 +61,41 @@ async function readFrame(title: NftTitle, family: Family): Promise<NftTable | un
   );
 }
 
+/**
+ * The frame by netlink alone, where nft ends by a signal: it reads tables of others, too, and comes to such an end at what another
+ * version of it has written (kubernetes issues 136786 and 140898).
+ */
+async function readFrameWithoutNft(title: NftTitle, family: Family): Promise<NftTable | undefined> {
+  const text = await readFrameText(title);
+  return text === undefined ? undefined : frameIn(text, title, family, { withoutRules: true });
+}
+
+function frameIn(
+  text: string,
+  title: NftTitle,
+  family: Family,
+  leftOut: { withoutRules: boolean },
+): NftTable | undefined {
+  return readNftListing(text, family, { terse: true, ...leftOut }).find(
+    ({ family: of, tableName }) => of === title.family && tableName === title.name,
+  );
+}
+
 /** Chains, sets and maps from which on nft takes more than a tenth of a second for the rules of all chains. */
 const largeTable = 500;
 
 async function readListing(command: string, title: NftTitle, family: Family): Promise<NftTable | undefined> {
   const listed = await listBy('nft', ['--terse', command]);
   if (listed.kind === 'missing') throw missing(title);
-  if (listed.kind === 'failed') {
+  if (listed.kind === 'crashed') {
+    const frame = await readFrameWithoutNft(title, family);
+    if (frame !== undefined) return frame;
+  }
+  if (listed.kind !== 'printed') {
     if (isAbsent(listed.said)) return undefined;
     throw listingFailed(`nft --terse ${command}`, listed.said);
   }
-  const withoutRules = command.startsWith('list chains');
-  return readNftListing(listed.text, family, { terse: true, withoutRules }).find(
-    ({ family: of, tableName }) => of === title.family && tableName === title.name,
-  );
+  return frameIn(listed.text, title, family, { withoutRules: command.startsWith('list chains') });
 }
 
 /** The rules of one chain, as nft lists them; `undefined` where it or nft is not there. */
@@ -163,7 +185,12 @@ class NativeTable implements LiveTable {
     const words = this.table.command(part);
     const listed = await listBy('nft', words);
     if (listed.kind === 'missing') throw missing(this.#title);
+    const unreadable =
+      listed.kind === 'crashed' && 'chain' in part
+        ? await unreadableChainText(this.#title, part.chain)
+        : undefined;
     if (listed.kind === 'printed') this.table.learn(part, listed.text);
+    else if (unreadable !== undefined) this.table.learn(part, unreadable);
     else if (isAbsent(listed.said)) this.table.learn(part, undefined);
     else throw listingFailed(`nft ${words.join(' ')}`, listed.said);
   }
