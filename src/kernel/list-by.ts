@@ -19,12 +19,14 @@ export async function listBy(command: string, args: readonly string[]): Promise<
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     if (error.failure === 'missing') return { kind: 'missing' };
-    return { kind: crash.test(error.message) ? 'crashed' : 'failed', said: error.message };
+    return { kind: isCrash(error.message) ? 'crashed' : 'failed', said: error.message };
   }
 }
 
-/** Signals that a program gets for what it has done itself. */
-const crash = /killed by SIG(?:SEGV|BUS|ILL|FPE|ABRT)\b/;
+/** Whether a tool was ended by a signal for what it has done itself. `said` is a `ToolError`'s message. */
+export function isCrash(said: string): boolean {
+  return /killed by SIG(?:SEGV|BUS|ILL|FPE|ABRT)\b/.test(said);
+}
 
 /** Does the work for each, `atOnce` at a time; in the order of the inputs. */
 export async function forEachAtOnce<Input, Output>(

@@ -4,6 +4,7 @@ import type { Family, Protocol } from '../net/family.ts';
 import type { Rule } from '../rules-text/rule.ts';
 import type { Packet } from '../trace/packet.ts';
 import type { Trace } from '../trace/trace.ts';
+import type { NftListings } from './nft/nft-listings.ts';
 
 /**
  * What the checks of objects and rules read of the node besides `Machine`: rules, sockets, other proxies, and answers to
@@ -22,6 +23,8 @@ export interface LiveView {
   localAddresses(): readonly Address[];
   /** The names of the tables in force, `iptables nat`, `nft ip portolan`. */
   tables(family: Family): Promise<readonly string[]>;
+  /** What becomes of this machine's nft at each table; `undefined` where it has none. */
+  nftListings(signal: AbortSignal): Promise<NftListings | undefined>;
   /** The rules of a chain in force. */
   chain(family: Family, table: string, chain: string): Promise<readonly Rule[] | 'absent'>;
   /** What the rules in force do with a packet. The interface that it comes in by is found by the routes. */

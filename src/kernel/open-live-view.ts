@@ -5,6 +5,7 @@ import { iptablesHoldings } from './iptables/iptables-holdings.ts';
 import { type LiveRules, LiveRulesError, openLiveRules } from './live-rules.ts';
 import { traceLive } from './live-trace.ts';
 import type { LiveView } from './live-view.ts';
+import { nftListings } from './nft/nft-listings.ts';
 import { servedServices } from './nft/served-services.ts';
 import { dnsQuery } from './node/dns-query.ts';
 import { listeningSockets } from './node/listening-sockets.ts';
@@ -25,6 +26,7 @@ export function liveView(): LiveView {
   return {
     iptables: holdings,
     servedBy: servedServices,
+    nftListings,
     proxyTraces: traces,
     listeners: listeningSockets,
     localPorts,

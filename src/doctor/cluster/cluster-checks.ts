@@ -4,6 +4,7 @@ import { observeDns } from './dns/observe-dns.ts';
 import { judgeFirewall } from './firewall.ts';
 import { judgeMasquerade } from './masquerade/masquerade.ts';
 import { observeMasquerade } from './masquerade/observe-masquerade.ts';
+import { judgeNftVersions } from './nft-versions.ts';
 import { observeDrift } from './observe-rule-drift.ts';
 import { plansOf } from './plans-of.ts';
 import { judgeIptablesVariants } from './proxies/mixed-variants.ts';
@@ -45,6 +46,13 @@ export const clusterChecks: readonly DoctorCheck[] = [
     seconds: longest,
     observe: ({ live }) => live.iptables(),
     judge: judgeIptablesVariants,
+  }),
+  defineCheck({
+    check: 'nft-versions',
+    title: 'Tables that nft can list',
+    seconds: longest,
+    observe: ({ live }, signal) => live.nftListings(signal),
+    judge: judgeNftVersions,
   }),
   defineCheck({
     check: 'other-proxy',

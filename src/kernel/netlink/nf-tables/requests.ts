@@ -45,7 +45,7 @@ export interface NftTitle {
 /** The tables that packets of IP pass, in the order of their making; `undefined` where netlink cannot be used. */
 export async function listNfTables(): Promise<readonly NftTitle[] | undefined> {
   const listed = await listNfTablesParts({ get: 'table', content: [] });
-  return listed?.flatMap(titleOf);
+  return listed?.flatMap(titlesOf);
 }
 
 /** Whether a table has sets or maps, those within rules included; `undefined` where netlink cannot be used. */
@@ -116,7 +116,8 @@ const endings: ReadonlyMap<number, DumpEnd> = new Map([
   [2, 'absent'], // ENOENT
 ]);
 
-function titleOf(table: Attributes): readonly NftTitle[] {
+/** What names the table of a reply; nothing where packets of IP do not pass it. */
+export function titlesOf(table: Attributes): readonly NftTitle[] {
   const family = nftFamilies.find((one) => familyNumbers[one] === table.bytes[table.start - familyOffset]);
   const name = table.find(tableName);
   if (family === undefined || name === undefined) return [];
