@@ -30,7 +30,7 @@ export function bindNetfilterSocket(): Promise<() => NetfilterSocket> {
 let binding: ReturnType<typeof bind> | undefined;
 
 async function bind(): Promise<() => NetfilterSocket> {
-  const { default: koffi } = await import('koffi');
+  const koffi = await importKoffi();
   const library = koffi.load(null);
   const open: Open = library.func('int socket(int domain, int type, int protocol)');
   const close: KoffiFunc<(fd: number) => number> = library.func('int close(int fd)');
@@ -76,6 +76,18 @@ async function bind(): Promise<() => NetfilterSocket> {
       [Symbol.dispose]: () => close(fd),
     };
   };
+}
+
+async function importKoffi(): Promise<typeof import('koffi')['default']> {
+  try {
+    return (await import('koffi')).default;
+  } catch (error) {
+    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+    const [said = ''] = String(error).split('\n', 1);
+    throw new Error(isAbsent ? 'koffi is not installed' : `koffi does not work here: ${said}`, {
+      cause: error,
+    });
+  }
 }
 
 function sendError(errno: number): Error {
