@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Attributes, aligned, attribute, isLittle } from '../netlink-attributes.ts';
 import { bindNetfilterSocket, type NetfilterSocket } from '../netlink-socket.ts';
+import { familyNumbers, messageFlags, messageTypes, tableAttributes } from './kernel-numbers.ts';
 
 /**
  * Requests to nf_tables by netlink that the kernel answers with one message each, 0.05 ms a request: nft 1.0 reads far
@@ -50,16 +51,20 @@ export async function listNfTables(): Promise<readonly NftTitle[] | undefined> {
 
 /** Whether a table has sets or maps, those within rules included; `undefined` where netlink cannot be used. */
 export async function hasSets({ family, name }: NftTitle): Promise<boolean | undefined> {
-  const listed = await listNfTablesParts({ get: 'set', family, content: [textAttribute(tableName, name)] });
+  const listed = await listNfTablesParts({
+    get: 'set',
+    family,
+    content: [textAttribute(tableAttributes.name, name)],
+  });
   return listed && listed.length > 0;
 }
 
 /** How many chains, sets, maps and other objects a table has; `undefined` where the kernel does not say. */
 export async function sizeOf({ family, name }: NftTitle): Promise<number | undefined> {
   const [table] = await requestNfTables([
-    { get: 'table', family, content: [textAttribute(tableName, name)] },
+    { get: 'table', family, content: [textAttribute(tableAttributes.name, name)] },
   ]);
-  const size = typeof table === 'object' ? table.find(tableUse) : undefined;
+  const size = typeof table === 'object' ? table.find(tableAttributes.use) : undefined;
   return size?.bytes.readUInt32BE(size.start);
 }
 
@@ -95,7 +100,7 @@ export async function dumpNfTables(
   const open = await bound();
   if (open === undefined) return 'unanswered';
   using socket = open();
-  await socket.send(message(request, 0, flags.request | flags.dump));
+  await socket.send(message(request, 0, messageFlags.request | messageFlags.dump));
   let hasChanged = false;
   for (let datagrams = 1; ; datagrams += 1) {
     if (datagrams % datagramsAtOnce === 0) await setImmediate();
@@ -103,7 +108,7 @@ export async function dumpNfTables(
     const datagram = socket.receiveNow();
     if (datagram === undefined || datagram === 'overrun') return 'unanswered';
     for (const { type, flags: flag, errno, body } of messagesOf(datagram)) {
-      hasChanged ||= (flag & flags.dumpInterrupted) !== 0;
+      hasChanged ||= (flag & dumpInterrupted) !== 0;
       if (type === types.done) return hasChanged ? 'changed' : 'whole';
       if (type === types.error) return endings.get(errno) ?? 'unanswered';
       onReply(body);
@@ -119,7 +124,7 @@ const endings: ReadonlyMap<number, DumpEnd> = new Map([
 /** What names the table of a reply; nothing where packets of IP do not pass it. */
 export function titlesOf(table: Attributes): readonly NftTitle[] {
   const family = nftFamilies.find((one) => familyNumbers[one] === table.bytes[table.start - familyOffset]);
-  const name = table.find(tableName);
+  const name = table.find(tableAttributes.name);
   if (family === undefined || name === undefined) return [];
   return [{ family, name: name.bytes.toString('utf8', name.start, name.end).replace(/\0+$/, '') }];
 }
@@ -185,7 +190,11 @@ function messagesOf(datagram: Buffer): readonly Message[] {
 export type Asked = Omit<NfTablesRequest, 'family'> & { readonly family?: NftFamily };
 
 /** `sequence` comes back with the reply. */
-function message({ get, family, content }: Asked, sequence: number, flag = flags.request): Uint8Array {
+function message(
+  { get, family, content }: Asked,
+  sequence: number,
+  flag: number = messageFlags.request,
+): Uint8Array {
   const bytes = Buffer.concat([new Uint8Array(bodyOffset), ...content]);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   view.setUint32(0, bytes.byteLength, isLittle);
@@ -204,22 +213,20 @@ function bound(): Promise<(() => NetfilterSocket) | undefined> {
 /** Bytes of struct nlmsghdr, and with struct nfgenmsg. */
 const headerLength = 16;
 const bodyOffset = headerLength + 4;
-const nfTables = 10 << 8;
 const requestTypes = {
-  table: nfTables | 1,
-  chain: nfTables | 4,
-  rule: nfTables | 7,
-  set: nfTables | 10,
-  element: nfTables | 13,
-  generation: nfTables | 16,
+  table: messageTypes.getTable,
+  chain: messageTypes.getChain,
+  rule: messageTypes.getRule,
+  set: messageTypes.getSet,
+  element: messageTypes.getElement,
+  generation: messageTypes.getGeneration,
 };
 const types = { error: 2, done: 3 };
-const flags = { request: 1, dumpInterrupted: 0x10, dump: 0x300 };
+/** NLM_F_DUMP_INTR. */
+const dumpInterrupted = 0x10;
 const nested = 0x8000;
 const nftFamilies: readonly NftFamily[] = ['ip', 'ip6', 'inet'];
-const familyNumbers = { inet: 1, ip: 2, ip6: 10 };
 /** Before the attributes, in struct nfgenmsg. */
 const familyOffset = bodyOffset - headerLength;
-const [tableName, tableUse] = [1, 3];
 const generationId = 1;
 const ENOENT = 2;

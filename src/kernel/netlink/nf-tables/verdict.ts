@@ -2,13 +2,14 @@ import type { Json } from '../../../rules-text/nft/json/json-values.ts';
 import type { Verdict } from '../../../rules-text/rule.ts';
 import type { Attributes } from '../netlink-attributes.ts';
 import { bytesOf, textOf } from './attributes.ts';
+import { verdictAttributes, verdictCodes } from './kernel-numbers.ts';
 
 /** The verdict in NFTA_DATA_VERDICT; `undefined` of none, and of one that is not known. */
 export function verdictOf(verdict: Attributes | undefined): Verdict | undefined {
-  const code = bytesOf(verdict?.find(attributes.code))?.readInt32BE(0);
+  const code = bytesOf(verdict?.find(verdictAttributes.code))?.readInt32BE(0);
   const kind = code === undefined ? undefined : kinds.get(code);
   if (kind !== 'jump' && kind !== 'goto') return kind && { kind };
-  const chain = textOf(verdict?.find(attributes.chain));
+  const chain = textOf(verdict?.find(verdictAttributes.chain));
   return chain === undefined ? undefined : { kind, chain };
 }
 
@@ -18,13 +19,6 @@ export function verdictJson(verdict: Attributes | undefined): Json | undefined {
   return known && { [known.kind]: 'chain' in known ? { target: known.chain } : null };
 }
 
-/** Of linux/netfilter/nf_tables.h, and linux/netfilter.h. */
-const attributes = { code: 1, chain: 2 };
-const kinds: ReadonlyMap<number, Verdict['kind']> = new Map([
-  [-1, 'continue'],
-  [-3, 'jump'],
-  [-4, 'goto'],
-  [-5, 'return'],
-  [0, 'drop'],
-  [1, 'accept'],
-]);
+const kinds: ReadonlyMap<number, Verdict['kind']> = new Map(
+  Object.entries(verdictCodes).map(([kind, code]) => [code, kind as Verdict['kind']]),
+);
