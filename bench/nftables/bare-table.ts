@@ -1,19 +1,24 @@
 import { type ServiceContent, serviceContent } from '../../src/nftables/content/service-content.ts';
 import { Shapes } from '../../src/nftables/content/shapes.ts';
 import type { NftablesOptions } from '../../src/nftables/nftables-options.ts';
+import { partsOfData } from '../../src/nftables/table/element-data.ts';
 import { TableState } from '../../src/nftables/update/table-state.ts';
 import type { FamilyPlans } from '../../src/plan/plan-change.ts';
 import { type SetText, tableText } from '../../src/rules-text/nft/write/table-text.ts';
 
 /**
  * The slots and dispatch elements that Portolan makes for ClusterIP Services on TCP ports, as input of `nft -f`, in
- * the simplest table that takes them: chains without rules, maps without counters.
+ * the simplest table that takes them: chains without rules, maps without counters, elements without comments.
  */
 export function bareTable(plans: FamilyPlans): string {
   const contents = contentsOf(plans);
   const chains = new Set(contents.flatMap(({ shapes }) => [...shapes].map(({ name }) => name)));
   const slots = contents.flatMap((content) => [...(content.slots.get('service-endpoints-tcp') ?? [])]);
-  const dispatch = contents.flatMap((content) => [...(content.dispatch.get('services') ?? [])]);
+  const dispatch = contents.flatMap((content) =>
+    [...(content.dispatch.get('services') ?? [])].map(
+      ([key, data]) => [key, partsOfData(data).value] as const,
+    ),
+  );
   const maps: readonly SetText[] = [
     {
       kind: 'map',

@@ -280,7 +280,7 @@ describe('an address that a Service has twice', () => {
     );
     const { elements: standing } = played.tool.table('IPv4');
     expect(standing.get('services')).toEqual(
-      new Map([['10.96.0.10 . tcp . 80', 'goto KUBE-SVC-tcp-random-2']]),
+      new Map([['10.96.0.10 . tcp . 80', 'comment "default/web:http" : goto KUBE-SVC-tcp-random-2']]),
     );
     expect(standing.get('no-endpoint-services')).toBeUndefined();
   });

@@ -62,7 +62,7 @@ function parseStep(command: string, name: string, rest: string): Step | undefine
 }
 
 function parseElement(text: string): Element {
-  const [key, data = ''] = text.split(' : ');
+  const [, key = text, data = ''] = /^(.*?) (?:: |(?=comment "))(.*)$/.exec(text) ?? [];
   return [key as Key, data as Data];
 }
 

@@ -4,7 +4,7 @@ import type { Endpoint, ServicePortPlan } from '../../plan/service-plan.ts';
 import { type ChainName, type ClientSetName, clientSetName } from '../names.ts';
 import { type NftablesOptions, nftFamily } from '../nftables-options.ts';
 import type { Rule, SetDeclaration } from '../table/table.ts';
-import { goto, rule } from './listed-form.ts';
+import { commentText, goto, rule } from './listed-form.ts';
 import { slotExpression } from './shapes.ts';
 import type { Slots } from './slots.ts';
 
@@ -72,9 +72,8 @@ function endpointRules(
   ];
 }
 
-/** nft takes comments of at most 128 characters; names of namespace, Service and port may have 143. */
 function comment({ name }: ServicePortPlan): string {
-  return `comment "${name.length > 128 ? `${name.slice(0, 125)}...` : name}"`;
+  return `comment "${commentText(name)}"`;
 }
 
 function chainOf({ name, protocol }: ServicePortPlan, endpoint: Endpoint): ChainName {

@@ -13,6 +13,11 @@ export function rule(...parts: readonly string[]): Rule {
   return parts.filter((part) => part !== '').join(' ') as Rule;
 }
 
+/** nft takes comments of at most 128 characters; names of namespace, Service and port may have 143. */
+export function commentText(name: string): string {
+  return name.length > 128 ? `${name.slice(0, 125)}...` : name;
+}
+
 export function goto(chain: ChainName): Data {
   return `goto ${chain}` as Data;
 }

@@ -11,9 +11,10 @@ import {
   slotMapName,
 } from '../names.ts';
 import type { NftablesOptions } from '../nftables-options.ts';
+import { commentedData } from '../table/element-data.ts';
 import type { Data, Key, Rule } from '../table/table.ts';
 import { affinityPickRules, endpointChains } from './affinity-chains.ts';
-import { goto } from './listed-form.ts';
+import { commentText, goto } from './listed-form.ts';
 import type { Shape, Shapes } from './shapes.ts';
 import { externalLocalRules, externalName, externalRules, pickName, pickRule } from './shapes.ts';
 import { type Slots, slotData } from './slots.ts';
@@ -195,8 +196,9 @@ class Content implements ServiceContent {
   #addInternal(frontend: Frontend, key: Key, port: ArrangedPort): void {
     const { internal } = port.plan;
     if (internal.action === 'forward') {
-      this.#put('services', key, goto(this.#pick(internal.policy, frontend, addressMaps.slots, port).name));
-    } else this.#refuse(key, internal, addressMaps);
+      const pick = this.#pick(internal.policy, frontend, addressMaps.slots, port);
+      this.#put('services', key, goto(pick.name), port.plan);
+    } else this.#refuse(key, internal, addressMaps, port.plan);
   }
 
   #addExternal(frontend: Frontend, key: Key, maps: FrontendMaps, port: ArrangedPort): void {
@@ -207,9 +209,9 @@ class Content implements ServiceContent {
         externalTrafficPolicy === 'Local'
           ? this.#externalLocal(cluster, frontend, maps, port)
           : this.#external(cluster);
-      this.#put(maps.dispatch, key, goto(chain));
+      this.#put(maps.dispatch, key, goto(chain), port.plan);
     }
-    if (external.action !== 'forward') this.#refuse(key, external, maps);
+    if (external.action !== 'forward') this.#refuse(key, external, maps, port.plan);
   }
 
   #external(pick: Pick): ChainName {
@@ -260,22 +262,29 @@ class Content implements ServiceContent {
     return this.#own(name, affinityPickRules(plan, slots, this.#options));
   }
 
-  #addFirewall(key: Key, { firewall, external, frontends }: ServicePortPlan): void {
+  #addFirewall(key: Key, plan: ServicePortPlan): void {
+    const { firewall, external, frontends } = plan;
     if (firewall === undefined || external.action === 'reject') return;
     // The node's own requests have the load balancer's address as their source where that is a local address.
     const own = frontends.flatMap((frontend) =>
       frontend.kind === 'LoadBalancerIP' && firewall.nodeMayPass ? [frontend.address] : [],
     );
     const shape = this.#made.firewall([...firewall.sourceRanges, ...own]);
-    this.#put('firewall', key, goto(this.#use(shape)));
+    this.#put('firewall', key, goto(this.#use(shape)), plan);
   }
 
-  #refuse(key: Key, { action }: Exclude<Route, { action: 'forward' }>, { noEndpoint }: FrontendMaps): void {
-    this.#put(noEndpoint, key, action === 'reject' ? reject : drop);
+  #refuse(
+    key: Key,
+    { action }: Exclude<Route, { action: 'forward' }>,
+    { noEndpoint }: FrontendMaps,
+    plan: ServicePortPlan,
+  ): void {
+    this.#put(noEndpoint, key, action === 'reject' ? reject : drop, plan);
   }
 
-  #put(set: DispatchSet, key: Key, data: Data): void {
-    put(this.dispatch, set, key, data);
+  /** The comment says whose the element is: chains serve many Services. */
+  #put(set: DispatchSet, key: Key, verdict: Data, { name }: ServicePortPlan): void {
+    put(this.dispatch, set, key, commentedData(commentText(name), verdict));
   }
 
   #share(set: SharedSet, key: Key): void {

@@ -1,6 +1,7 @@
 import { type ListedPart, ListingReader } from '../../rules-text/nft/listing-reader.ts';
 import { ElementCursor, elementParts } from '../../rules-text/nft/set/element-parts.ts';
 import { type ChainName, isClientSet, isSlotMap, type SetName } from '../names.ts';
+import { commentedData } from './element-data.ts';
 import type { Chain, Data, Key, Rule, SetDeclaration, Table } from './table.ts';
 
 /** One element of a listing. */
@@ -97,10 +98,10 @@ export function readTable(text: string): Table {
 }
 
 function readElement(set: SetName, text: string): ListedElement {
-  const { key, data = '', packets } = elementParts(text);
+  const { key, data = '', packets, comment } = elementParts(text);
   // The numbers in keys of slot maps are ports and slots, the latter perhaps written as marks.
   const named = isSlotMap(set) ? key.replace(markAtEnd, decimal) : key.replace(protocolInKey, withName);
-  return { set, key: named as Key, data: data as Data, packets };
+  return { set, key: named as Key, data: commentedData(comment, data as Data), packets };
 }
 
 const markAtEnd = /0x[0-9a-f]{8}$/;

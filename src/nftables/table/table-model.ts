@@ -1,5 +1,6 @@
 import { chainsIn } from '../../rules-text/nft/scan-rule.ts';
 import type { ChainName, SetName } from '../names.ts';
+import { partsOfData } from './element-data.ts';
 import type { Chain, Data, Key, Rule, SetDeclaration, Table } from './table.ts';
 import type { Step, Transaction } from './table-transaction.ts';
 
@@ -72,7 +73,8 @@ export class TableModel implements Table {
     const elements = this.#elements(set);
     const standing = elements.get(key);
     require(standing === undefined || standing === data, `${key} is in ${set} already, with other data`);
-    if (data.startsWith('goto ')) this.#chain(data.slice('goto '.length) as ChainName);
+    const { value } = partsOfData(data);
+    if (value.startsWith('goto ')) this.#chain(value.slice('goto '.length) as ChainName);
     elements.set(key, data);
   }
 

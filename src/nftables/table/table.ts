@@ -8,7 +8,7 @@ export type Rule = string & { readonly brand: 'nftables Rule' };
 /** The key of an element: `10.96.0.1 . tcp . 80`. */
 export type Key = string & { readonly brand: 'nftables Key' };
 
-/** The data of a map's element: a verdict or an endpoint; empty in a set. */
+/** The data of a map's element: an endpoint, or a verdict with whose it is (see `commentedData`); empty in a set. */
 export type Data = string & { readonly brand: 'nftables Data' };
 
 export type Elements = ReadonlyMap<Key, Data>;

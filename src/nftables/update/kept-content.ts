@@ -9,6 +9,7 @@ import {
   fixedSets,
   sharedSets,
 } from '../names.ts';
+import { partsOfData } from '../table/element-data.ts';
 import { chainHash, type Data, type Key, type Rule, type Table } from '../table/table.ts';
 import { nothingUnclaimed, type Unclaimed } from './unclaimed.ts';
 
@@ -170,7 +171,8 @@ function moveSlots(from: Unclaimed, to: Unclaimed, key: Key): void {
 /** Follows a verdict through the existing chains, those of the skeleton included. */
 function followed(chains: Table['chains']): (verdict: Data) => ReadonlySet<ChainName> {
   const known = new Map<Data, ReadonlySet<ChainName>>();
-  return (verdict) => {
+  return (data) => {
+    const verdict = partsOfData(data).value;
     const found = known.get(verdict);
     if (found !== undefined) return found;
     const led = new Set(chainsOf(verdict));

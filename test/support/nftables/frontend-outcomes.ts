@@ -1,6 +1,7 @@
 import { formatEndpoint, parseAddress } from '../../../src/net/address.ts';
 import { mergedRanges } from '../../../src/nftables/content/address-ranges.ts';
 import type { ChainName, SlotMap } from '../../../src/nftables/names.ts';
+import { partsOfData } from '../../../src/nftables/table/element-data.ts';
 import type { Key, Table } from '../../../src/nftables/table/table.ts';
 import type { FamilyPlans } from '../../../src/plan/plan-change.ts';
 import type { Endpoint, Frontend, ServicePortPlan } from '../../../src/plan/service-plan.ts';
@@ -27,7 +28,7 @@ export function frontendPaths(table: Table): ReadonlyMap<string, FrontendPath> {
   const paths = new Map<string, FrontendPath>();
   for (const set of ['services', 'node-ports'] as const) {
     for (const [key, data] of table.elements.get(set) ?? []) {
-      const chains = reachedFrom(table, data.replace('goto ', '') as ChainName);
+      const chains = reachedFrom(table, partsOfData(data).value.replace('goto ', '') as ChainName);
       const rules = chains.flatMap((chain) => table.chains.get(chain)?.rules ?? []);
       paths.set(`${set} ${key}`, {
         chains,
@@ -92,11 +93,13 @@ export function outcomesIn(table: Table): Outcomes {
   });
   const refusals = (['no-endpoint-services', 'no-endpoint-node-ports'] as const).flatMap((set) =>
     [...(table.elements.get(set) ?? [])].map(
-      ([key, data]) => [`${set} ${key}`, [data.replace('goto KUBE-', '').toLowerCase()]] as const,
+      ([key, data]) =>
+        [`${set} ${key}`, [partsOfData(data).value.replace('goto KUBE-', '').toLowerCase()]] as const,
     ),
   );
   const firewalls = [...(table.elements.get('firewall') ?? [])].map(([key, data]) => {
-    const [rule = ''] = table.chains.get(data.replace('goto ', '') as ChainName)?.rules ?? [];
+    const [rule = ''] =
+      table.chains.get(partsOfData(data).value.replace('goto ', '') as ChainName)?.rules ?? [];
     const sources = /^ip6? saddr != \{? ?(.+?) ?\}? counter packets 0 bytes 0 drop$/.exec(rule)?.[1];
     return [`firewall ${key}`, (sources ?? `no firewall: ${rule}`).split(', ')] as const;
   });

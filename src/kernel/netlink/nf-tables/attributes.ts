@@ -13,14 +13,3 @@ export function numberOf(attribute: Attributes | undefined): number | undefined 
 export function textOf(attribute: Attributes | undefined): string | undefined {
   return bytesOf(attribute)?.toString().replace(/\0+$/, '');
 }
-
-/** The comment in what nft keeps for itself: rows of type, length and content (libnftnl/udata.h), of which type 0 is it. */
-export function commentOf(userData: Attributes | undefined): string {
-  const bytes = bytesOf(userData) ?? Buffer.alloc(0);
-  for (let at = 0; at + 2 <= bytes.length; ) {
-    const end = at + 2 + bytes.readUInt8(at + 1);
-    if (bytes.readUInt8(at) === 0) return bytes.toString('utf8', at + 2, end).replace(/\0+$/, '');
-    at = end;
-  }
-  return '';
-}

@@ -1,6 +1,7 @@
 import type { Verdict } from '../../../rules-text/rule.ts';
 import { type Attributes, attribute } from '../netlink-attributes.ts';
-import { bytesOf, commentOf } from './attributes.ts';
+import { bytesOf } from './attributes.ts';
+import { commentIn } from './comment.ts';
 import { type NftFamily, nestedAttribute, requestNfTables, textAttribute } from './requests.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -51,7 +52,7 @@ function readElement(reply: Attributes): KernelElement {
   return {
     data: bytesOf(its?.find(data.value)),
     verdict: verdictOf(its?.find(data.verdict)),
-    comment: commentOf(found?.find(element.userData)),
+    comment: commentIn(bytesOf(found?.find(element.userData))),
   };
 }
 

@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../../../rules-text/nft/json/json-values.ts';
 import type { Attributes } from '../netlink-attributes.ts';
-import { bytesOf, commentOf, numberOf, textOf } from './attributes.ts';
+import { bytesOf, numberOf, textOf } from './attributes.ts';
+import { commentIn } from './comment.ts';
 import { comparison, type Field, follows, Registers } from './registers.ts';
 import { hostNumber, lengthOf, type ValueType, valueJson } from './value-bytes.ts';
 import { verdictJson } from './verdict.ts';
@@ -44,7 +45,7 @@ export function ruleJson(
     if (statement === undefined) return undefined;
     if (statement !== 'none') statements.push(statement);
   }
-  return { statements, comment: commentOf(rule.find(ruleAttributes.userData)) };
+  return { statements, comment: commentIn(bytesOf(rule.find(ruleAttributes.userData))) };
 }
 
 interface Context {

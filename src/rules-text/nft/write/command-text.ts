@@ -52,9 +52,10 @@ export function commandText(command: Command, title: string): string {
   }
 }
 
-/** An element as nft lists it, `10.96.0.10 . tcp . 53 : goto web`; the bare key in a set. */
+/** An element as nft lists it, `10.96.0.10 . tcp . 53 : goto web`, perhaps with a comment before the data; the bare key in a set. */
 export function elementText([key, data]: readonly [key: string, data: string]): string {
-  return data === '' ? key : `${key} : ${data}`;
+  if (data === '') return key;
+  return data.startsWith('comment ') ? `${key} ${data}` : `${key} : ${data}`;
 }
 
 function elements(action: 'add' | 'delete', set: string, texts: readonly string[]): string {

@@ -1,5 +1,8 @@
 import { addressText } from '../../../../net/numbers.ts';
+import { commentedData } from '../../../../nftables/table/element-data.ts';
+import type { Data } from '../../../../nftables/table/table.ts';
 import { isLittle } from '../../netlink-attributes.ts';
+import { commentIn } from '../comment.ts';
 import {
   counterAttributes,
   elementAttributes,
@@ -42,6 +45,7 @@ function readElement(bytes: Buffer, start: number, end: number, types: ElementTy
   let key = '';
   let data = '';
   let packets = 0;
+  let comment = '';
   for (let at = start; at < end; at += aligned(lengthAt(bytes, at))) {
     const content = at + header;
     switch (typeAt(bytes, at)) {
@@ -58,9 +62,12 @@ function readElement(bytes: Buffer, start: number, end: number, types: ElementTy
       case elementAttributes.expression:
         packets = packetsOf(bytes, content, at + lengthAt(bytes, at));
         break;
+      case elementAttributes.userData:
+        comment = commentIn(bytes.subarray(content, at + lengthAt(bytes, at)));
+        break;
     }
   }
-  return { key, data, packets };
+  return { key, data: commentedData(comment, data as Data), packets };
 }
 
 /** The parts of a key or of data, `10.96.0.10 . tcp . 53`. */

@@ -6,6 +6,7 @@ import type { RuleContext } from '../../../../rules-text/nft/expression/read-exp
 import { readRule } from '../../../../rules-text/nft/read-nft-rule.ts';
 import { namedTypes } from '../../../../rules-text/nft/set/declare-set.ts';
 import { MessageWriter } from '../../message-writer.ts';
+import { commentBytes } from '../comment.ts';
 import { type DeclaredSet, readDeclaration, setNumbers } from '../declared-set.ts';
 import {
   batchTypes,
@@ -318,10 +319,4 @@ function declarationOf(set: DeclaredSet): ReturnType<RuleContext['declaration']>
     hasIntervals: false,
     givesRanges: false,
   };
-}
-
-/** As nft has comments in what the kernel keeps for it: type 0, length, text and NUL (libnftnl/udata.h). */
-function commentBytes(comment: string): Uint8Array {
-  const text = Buffer.from(`${comment}\0`);
-  return Buffer.concat([Uint8Array.of(0, text.length), text]);
 }

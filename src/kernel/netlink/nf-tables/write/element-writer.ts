@@ -1,5 +1,8 @@
+import { partsOfData } from '../../../../nftables/table/element-data.ts';
+import type { Data } from '../../../../nftables/table/table.ts';
 import { readVerdict } from '../../../../rules-text/nft/set/read-element.ts';
 import type { MessageWriter } from '../../message-writer.ts';
+import { commentBytes } from '../comment.ts';
 import type { DeclaredSet } from '../declared-set.ts';
 import { dataAttributes, elementAttributes, listElement } from '../kernel-numbers.ts';
 import { lengthOfParts } from '../value-bytes.ts';
@@ -27,7 +30,9 @@ export class ElementWriter {
     const keyAt = writer.open(elementAttributes.key);
     this.#value(key, this.#set.key, this.#keyLength);
     writer.close(keyAt);
-    if (data !== '') this.#data(data);
+    const { comment, value } = partsOfData(data as Data);
+    if (value !== '') this.#data(value);
+    if (comment !== '') writer.bytes(elementAttributes.userData, commentBytes(comment));
     writer.close(element);
   }
 
