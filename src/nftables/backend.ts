@@ -12,7 +12,7 @@ import type { KernelTable } from './kernel-table.ts';
 import type { NftablesOptions } from './nftables-options.ts';
 import { readLiveTable } from './read-live-table.ts';
 import type { ListedElement } from './table/read-table.ts';
-import { type Data, emptyTable } from './table/table.ts';
+import { type Data, emptyTable, type Rule } from './table/table.ts';
 import type { Transaction } from './table/table-transaction.ts';
 import { fullUpdate, type ManagedTable, newTable } from './update/full-update.ts';
 import { hasSchema } from './update/has-schema.ts';
@@ -54,8 +54,8 @@ export class NftablesBackend implements Backend {
   /** Content that no plan claims and that is kept; unknown before the first sync. */
   #kept: KeptContent | undefined;
   readonly #refused: RefusedServices;
-  /** Counts our transactions. */
-  #changes = 0;
+  /** What looks know of rules. */
+  readonly #rulesByHandle = new Map<string, Rule>();
   /** The rules' generation when a look last found everything as it should be. */
   readonly #foundIntact = new Map<Look, number | undefined>();
 
@@ -122,18 +122,15 @@ export class NftablesBackend implements Backend {
 
   /**
    * Whether the table still is as it was left: chains, maps and sets, and where everything is looked at, their elements. Where
-   * nobody has changed any rules since a look that found it so, the table is not read; nor is a look of any worth during which we
-   * changed it.
+   * nobody has changed any rules since a look that found it so, the table is not read.
    */
   async isInForce(plans: FamilyPlans, look: Look, signal?: AbortSignal): Promise<boolean> {
     const managed = this.#requireSettled();
     const generation = await this.#table.generation();
     if (generation !== undefined && generation === this.#foundIntact.get(look)) return true;
-    const changes = this.#changes;
     const listed = look === 'everything' ? new ElementSum() : undefined;
     const onElement = listed && (({ set, key, data }: ListedElement) => listed.add(set, key, data));
-    const schema = await this.#table.read({ onElement, signal });
-    if (changes !== this.#changes) return true;
+    const schema = await this.#table.read({ onElement, rulesByHandle: this.#rulesByHandle, signal });
     if (schema === undefined || !hasSchema(schema, managed)) return false;
     if (listed !== undefined) {
       const sum = await this.#sumOf(this.#refused.accepted(plans), signal);
@@ -185,7 +182,6 @@ export class NftablesBackend implements Backend {
 
   async #apply(transaction: Transaction, { signal }: Operation): Promise<void> {
     if (transaction.length === 0) return;
-    this.#changes += 1;
     await this.#table.apply(transaction, signal);
   }
 

@@ -1,6 +1,6 @@
 import type { SetName } from './names.ts';
 import type { ListedElement } from './table/read-table.ts';
-import type { SetDeclaration, TableSchema } from './table/table.ts';
+import type { Rule, SetDeclaration, TableSchema } from './table/table.ts';
 import type { Transaction } from './table/table-transaction.ts';
 
 /** A table of one family: what it takes to write and to read it. */
@@ -19,7 +19,7 @@ export interface KernelTable {
   check(transaction: Transaction, signal?: AbortSignal): Promise<void>;
   /**
    * The table as it stands, in our words; `undefined` where there is none. Elements are handed over one by one, those of client
-   * sets left out; without `onElement` they are not read. Throws a `ToolError`: `interrupted` where the rules changed meanwhile.
+   * sets left out; without `onElement` they are not read. Throws a `ToolError`.
    */
   read(reading?: Reading): Promise<TableSchema | undefined>;
   /** A number that every transaction of the network namespace changes; `undefined` where the kernel does not say. */
@@ -28,5 +28,10 @@ export interface KernelTable {
 
 export interface Reading {
   readonly onElement?: ((element: ListedElement) => void) | undefined;
+  /**
+   * Rules by the handles of table and rule, as an earlier reading with the same map left them: a rule never changes, so its text is
+   * not read once more, and the values of its counters are old.
+   */
+  readonly rulesByHandle?: Map<string, Rule> | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -6,17 +6,17 @@ const unavailable = labUnavailable();
 
 beforeEach(({ skip }) => skip(unavailable !== undefined, unavailable));
 
-/** Dies where it lists the table `stranger`. */
-const dying = `#!/bin/sh
+/** Crashes when it lists the table `stranger`. */
+const crashing = `#!/bin/sh
 case "$*" in *"list table inet stranger"*) kill -SEGV $$ ;; esac
 exec /usr/sbin/nft "$@"
 `;
 
-test('doctor names the table that nft dies of, and no other', async () => {
+test('doctor names the table at which nft crashes, and no other', async () => {
   const script = `nft 'add table ip portolan; add table inet stranger'
-mkdir /run/bin; printf '%s' "$DYING" >/run/bin/nft; chmod +x /run/bin/nft
+mkdir /run/bin; printf '%s' "$CRASHING" >/run/bin/nft; chmod +x /run/bin/nft
 PATH=/run/bin:$PATH "$PORTOLAN" doctor --only nft-versions --output json`;
-  const { stdout } = await inSandbox(script, { env: { DYING: dying } });
+  const { stdout } = await inSandbox(script, { env: { CRASHING: crashing } });
   expect(JSON.parse(stdout).checks).toMatchObject([
     {
       check: 'nft-versions',
@@ -24,7 +24,7 @@ PATH=/run/bin:$PATH "$PORTOLAN" doctor --only nft-versions --output json`;
       findings: [
         {
           looked: expect.stringMatching(/^nft [\d.]+, list table inet stranger: nft: killed by SIGSEGV$/),
-          finding: expect.stringContaining('dies of table inet stranger'),
+          finding: expect.stringContaining('crashes when it lists table inet stranger'),
         },
       ],
     },

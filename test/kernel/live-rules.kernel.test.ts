@@ -305,7 +305,7 @@ test('who may not read the rules is told what it takes', async ({ skip }) => {
   );
 });
 
-describe('a machine whose nft ends by a signal', () => {
+describe('a machine whose nft crashes', () => {
   const crashing = '#!/bin/sh\nkill -SEGV $$\n';
 
   test('explains tables of known forms all the same', async ({ skip }) => {
@@ -343,7 +343,7 @@ describe('a machine whose nft ends by a signal', () => {
     const { tables, traces } = await namespace.trace('IPv4', [packet('IPv4')], commands);
     expect(tables).toEqual(['nft inet t']);
     expect(JSON.stringify(traces[0], textual)).toContain(
-      'the nft of this machine ends while it lists the rule',
+      'the nft of this machine crashes when it lists the rule',
     );
   });
 });

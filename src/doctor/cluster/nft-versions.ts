@@ -3,8 +3,8 @@ import type { Finding } from '../check.ts';
 import { count, few } from './few.ts';
 
 /**
- * Tables at which this node's nft dies, since another version of nft wrote them: kubernetes issues 136786 and 140898 tell of
- * nodes whose firewall died so.
+ * Tables at which this node's nft crashes, since another version of nft wrote them: kubernetes issues 136786 and 140898 tell of
+ * nodes whose firewall crashed so.
  */
 export function judgeNftVersions(listings: NftListings | undefined): readonly Finding[] {
   if (listings === undefined) return [];
@@ -29,8 +29,8 @@ function crashFinding(table: NftListing, version: string): readonly Finding[] {
     {
       severity: 'warning',
       looked: `nft ${version}, list table ${titleOf(table)}: ${crash}`,
-      finding: `nft ${version} of this node dies of table ${titleOf(table)}, which ${writer} has written: so may every program that uses this nft or its library, a firewall too`,
-      next: `have the program that owns ${titleOf(table)} use the node's version of nft, or the node that of the program`,
+      finding: `nft ${version} on this node crashes when it lists table ${titleOf(table)}, which ${writer} wrote: any program that uses this nft or its library may crash too, firewalls included`,
+      next: `use one version of nft on the node and in the containers that write its tables, here that of ${titleOf(table)}`,
     },
   ];
 }

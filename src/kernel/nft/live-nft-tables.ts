@@ -62,8 +62,8 @@ async function readFrame(title: NftTitle, family: Family): Promise<NftTable | un
 }
 
 /**
- * The frame by netlink alone, where nft ends by a signal: it reads tables of others, too, and comes to such an end at what another
- * version of it has written (kubernetes issues 136786 and 140898).
+ * The frame by netlink alone, where nft crashes: it reads tables of others, too, and does so at what another version of it has
+ * written (kubernetes issues 136786 and 140898).
  */
 async function readFrameWithoutNft(title: NftTitle, family: Family): Promise<NftTable | undefined> {
   const text = await readFrameText(title);

@@ -16,7 +16,7 @@ export interface NftListings {
 export interface NftListing extends NftTitle {
   /** The version of nft that has written it: from 1.1.5 on, it says so in the table. */
   readonly writtenBy: string | undefined;
-  /** Of what it dies where it lists the table: `nft: killed by SIGSEGV`. */
+  /** How nft crashes when it lists the table: `nft: killed by SIGSEGV`; `undefined` where it does not. */
   readonly crash: string | undefined;
 }
 

@@ -9,21 +9,21 @@ const stranger = {
   crash: 'nft: killed by SIGSEGV',
 } as const;
 
-test('a table that nft dies of is a warning that names both versions', () => {
+test('a table at which nft crashes is a warning that names both versions', () => {
   expect(judgeNftVersions({ version: '1.0.6', tables: [portolan, stranger] })).toEqual([
     {
       severity: 'warning',
       looked: 'nft 1.0.6, list table inet stranger: nft: killed by SIGSEGV',
       finding:
-        'nft 1.0.6 of this node dies of table inet stranger, which nft 1.1.7 has written: so may every program that uses this nft or its library, a firewall too',
-      next: "have the program that owns inet stranger use the node's version of nft, or the node that of the program",
+        'nft 1.0.6 on this node crashes when it lists table inet stranger, which nft 1.1.7 wrote: any program that uses this nft or its library may crash too, firewalls included',
+      next: 'use one version of nft on the node and in the containers that write its tables, here that of inet stranger',
     },
   ]);
 });
 
 test('who wrote a table need not be known', () => {
   const [finding] = judgeNftVersions({ version: '1.0.6', tables: [{ ...stranger, writtenBy: undefined }] });
-  expect(finding?.finding).toContain('which another version has written');
+  expect(finding?.finding).toContain('which another version wrote');
 });
 
 test('tables that nft lists are fine', () => {

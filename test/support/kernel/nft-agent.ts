@@ -5,12 +5,14 @@ import { openTable } from '../../../src/kernel/open-table.ts';
 import { type Family, families } from '../../../src/net/family.ts';
 import type { KernelTable } from '../../../src/nftables/kernel-table.ts';
 import type { ListedElement } from '../../../src/nftables/table/read-table.ts';
+import type { Rule } from '../../../src/nftables/table/table.ts';
 import type { Element, Step } from '../../../src/nftables/table/table-transaction.ts';
 import { serve } from '../agents/serve.ts';
 import type { Answer, Question } from './nft-messages.ts';
 
 /** Runs in a network namespace of its own, which ends with it; does there what the test asks. */
 
+const rulesByHandle = new Map<string, Rule>();
 const tables = new Map<Family, Promise<KernelTable>>(families.map((family) => [family, openTable(family)]));
 
 serve((question: Question): Promise<Answer> => reply(question).catch(failureOf));
@@ -27,7 +29,8 @@ async function reply(question: Question): Promise<Answer> {
     case 'read': {
       const elements: ListedElement[] = [];
       const onElement = (element: ListedElement) => void elements.push(element);
-      return { schema: await table.read(question.everything ? { onElement } : {}), elements };
+      // As looks do, which need no counters.
+      return { schema: await table.read(question.everything ? { onElement } : { rulesByHandle }), elements };
     }
     case 'generation':
       return { value: await table.generation() };

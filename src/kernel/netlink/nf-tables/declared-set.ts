@@ -105,7 +105,7 @@ function concatenatedTypes(types: readonly ValueType[]): number {
 
 /**
  * The type by which nft lists a part of a key. As an integer it would list the numbers of numgen right only where user data of
- * nft's own says so, and nft of another version ends by that with SIGSEGV (kubernetes issues 136786 and 140898). A mark has as many
+ * nft's own says so, and nft of another version may crash at that (kubernetes issues 136786 and 140898). A mark has as many
  * bytes, in the same order.
  */
 function listedType(type: ValueType): ValueType {

@@ -44,7 +44,7 @@ export const messageFlags = {
 } as const;
 
 export const listElement = 1;
-export const tableAttributes = { name: 1, flags: 2, use: 3, userData: 6 } as const;
+export const tableAttributes = { name: 1, flags: 2, use: 3, handle: 4, userData: 6 } as const;
 export const chainAttributes = { table: 1, handle: 2, name: 3, hook: 4, policy: 5, use: 6, type: 7 } as const;
 export const hookAttributes = { number: 1, priority: 2 } as const;
 export const ruleAttributes = { table: 1, chain: 2, handle: 3, expressions: 4, userData: 7 } as const;

@@ -210,6 +210,22 @@ describe('nf_tables by netlink', () => {
     expect(await powerless.ask({ ask: 'read', family: 'IPv4', everything: true })).toEqual(refused);
   });
 
+  test('does not take the rules of a table that was made anew for those that had the same handles', async () => {
+    const withRule = (rule: string): Transaction => [
+      ...table,
+      { kind: 'add-rules', name: 'web' as never, rules: [rule as Rule] },
+    ];
+    const rules = async () => {
+      const answer = await namespace.ask({ ask: 'read', family: 'IPv4', everything: false });
+      return 'schema' in answer ? answer.schema?.chains.get('web' as never)?.rules : undefined;
+    };
+    await apply(...withRule('accept'));
+    expect(await rules()).toEqual(['accept']);
+    await apply({ kind: 'delete-table' });
+    await apply(...withRule('drop'));
+    expect(await rules()).toEqual(['drop']);
+  });
+
   test('reads no table where there is none', async () => {
     const answer = await namespace.ask({ ask: 'read', family: 'IPv4', everything: true });
     expect(answer).toEqual({ schema: undefined, elements: [] });

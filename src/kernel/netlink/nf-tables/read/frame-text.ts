@@ -51,8 +51,8 @@ export async function unreadableChainText(
   return [...tableText(`${family} ${name}`, [], [{ name: chain, rules: texts }])].join('');
 }
 
-/** What stands in place of a rule at which nft ends: to readers of rules, a statement that they do not know. */
-const unreadableRule = 'unreadable: the nft of this machine ends while it lists the rule';
+/** What stands in place of a rule at which nft crashes: to readers of rules, a statement that they do not know. */
+const unreadableRule = 'unreadable: the nft of this machine crashes when it lists the rule';
 
 /** nft has 6 bits for each part of a concatenation, the first part in the highest. */
 function typeNames(number: number): string {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ToolError } from '../../../../backend/failure.ts';
 import type { Reading, TableTitle } from '../../../../nftables/kernel-table.ts';
 import { type ChainName, isClientSet, type SetName } from '../../../../nftables/names.ts';
@@ -14,7 +15,7 @@ import { ruleText } from '../../../../rules-text/nft/write/statement-text.ts';
 import { notPermitted } from '../../../tool-words.ts';
 import type { Attributes } from '../../netlink-attributes.ts';
 import { readAnonymousSet } from '../anonymous-set.ts';
-import { numberOf, textOf } from '../attributes.ts';
+import { bytesOf, numberOf, textOf } from '../attributes.ts';
 import { type DeclaredSet, kernelForm, readDeclaration, readKernelForm } from '../declared-set.ts';
 import {
   chainAttributes,
@@ -33,16 +34,16 @@ import { readElements } from './element-reader.ts';
 /**
  * Reads a table of ours by dumps of it alone, in the words that the transactions are made of; `undefined` where there is none. A
  * set that is declared as one of `sets` gets that declaration; a rule of a form that we never write is there with a text that none of
- * ours has. Throws a `ToolError`: `interrupted` where the rules changed meanwhile.
+ * ours has. Throws a `ToolError`.
  */
 export async function readKernelTable(
   table: TableTitle,
-  { onElement, signal }: Reading = {},
+  { onElement, rulesByHandle = new Map(), signal }: Reading = {},
 ): Promise<TableSchema | undefined> {
   const reader = new KernelTableReader(table, signal);
-  if (!(await reader.readFlags()) || !(await reader.readSets())) return undefined;
+  if (!(await reader.readTable()) || !(await reader.readSets())) return undefined;
   await reader.readChains();
-  await reader.readRules();
+  await reader.readRules(rulesByHandle);
   if (onElement !== undefined) await reader.readElements(onElement);
   return reader.table;
 }
@@ -51,6 +52,8 @@ class KernelTableReader {
   readonly #title: TableTitle;
   readonly #signal: AbortSignal | undefined;
   #isDormant = false;
+  /** The kernel gives no other table of the network namespace the same. */
+  #handle = 0n;
   readonly #sets = new Map<SetName, SetDeclaration>();
   /** Those whose elements are ours. */
   readonly #declared = new Map<SetName, DeclaredSet>();
@@ -68,12 +71,13 @@ class KernelTableReader {
   }
 
   /** Tells whether there may be such a table. */
-  async readFlags(): Promise<boolean> {
+  async readTable(): Promise<boolean> {
     const { family, name } = this.#title;
     const content = [textAttribute(tableAttributes.name, name)];
     const [table] = await requestNfTables([{ get: 'table', family, content }]);
     const flags = typeof table === 'object' ? numberOf(table.find(tableAttributes.flags)) : undefined;
     this.#isDormant = ((flags ?? 0) & dormant) !== 0;
+    this.#handle = typeof table === 'object' ? handleOf(table.find(tableAttributes.handle)) : 0n;
     return table !== 'absent';
   }
 
@@ -95,18 +99,34 @@ class KernelTableReader {
     }
   }
 
-  async readRules(): Promise<void> {
-    const { family, name } = this.#title;
-    const content = [textAttribute(ruleAttributes.table, name)];
+  /** `known` has the rules by their handles, and afterwards those of this table alone. */
+  async readRules(known: Map<string, Rule>): Promise<void> {
+    const content = [textAttribute(ruleAttributes.table, this.#title.name)];
     const rules = await this.#dump<Attributes>({ get: 'rule', content }, (rule, take) => take(rule.copied()));
+    const handles = new Set<string>();
+    let written = 0;
     for (const rule of rules ?? []) {
-      for (const set of setsOf(rule)) {
-        if (!this.#lookedIn.has(set)) this.#lookedIn.set(set, await readAnonymousSet({ family, name }, set));
+      const handle = `${this.#handle} ${handleOf(rule.find(ruleAttributes.handle))}`;
+      let text = known.get(handle);
+      if (text === undefined) {
+        text = await this.#textOf(rule);
+        known.set(handle, text);
+        written += 1;
+        if (written % rulesAtOnce === 0) await setImmediate();
       }
-      const json = ruleJson(rule, family, (set) => this.#lookedIn.get(set));
-      const text = json === undefined ? unknownRule : ruleText(json.statements, json.comment);
-      this.#chains.get(textOf(rule.find(ruleAttributes.chain)) as ChainName)?.rules.push(text as Rule);
+      handles.add(handle);
+      this.#chains.get(textOf(rule.find(ruleAttributes.chain)) as ChainName)?.rules.push(text);
     }
+    for (const handle of known.keys()) if (!handles.has(handle)) known.delete(handle);
+  }
+
+  async #textOf(rule: Attributes): Promise<Rule> {
+    const { family, name } = this.#title;
+    for (const set of setsOf(rule)) {
+      if (!this.#lookedIn.has(set)) this.#lookedIn.set(set, await readAnonymousSet({ family, name }, set));
+    }
+    const json = ruleJson(rule, family, (set) => this.#lookedIn.get(set));
+    return (json === undefined ? unknownRule : ruleText(json.statements, json.comment)) as Rule;
   }
 
   async readElements(onElement: (element: ListedElement) => void): Promise<void> {
@@ -139,29 +159,38 @@ class KernelTableReader {
     this.#lookedIn.set(name, { json: `@${name}`, keyParts: declared?.key.length ?? 1, dataLengths });
   }
 
-  /** What `read` takes from the replies, once more where the rules changed meanwhile; `undefined` where there is no table. */
+  /**
+   * What `read` takes from the replies; `undefined` where there is no table. Once more where rules changed meanwhile, but not for
+   * ever: mostly it is another table that changes, and the dump is right all the same.
+   */
   async #dump<Part>(
     request: Omit<Asked, 'family'>,
     read: (reply: Attributes, take: (part: Part) => void) => void,
   ): Promise<readonly Part[] | undefined> {
     const asked = { ...request, family: this.#title.family };
-    for (let tries = 0; tries < mostTries; tries += 1) {
+    for (let tries = 1; ; tries += 1) {
       const taken: Part[] = [];
       const end = await dumpNfTables(asked, (reply) => read(reply, (part) => taken.push(part)), this.#signal);
-      if (end === 'whole') return taken;
+      if (end === 'whole' || (end === 'changed' && tries === mostTries)) return taken;
       if (end === 'absent') return undefined;
       if (end === 'forbidden') throw new ToolError('permission', notPermitted('nf_tables', 'EPERM'));
       if (end === 'unanswered') throw new ToolError('unable', 'the kernel does not list the table');
     }
-    throw new ToolError('interrupted', 'the rules change faster than they can be read');
   }
 }
+
+/** A dump of 100,000 elements takes some 100 ms. */
+const mostTries = 4;
+
+/** Rules that are written as texts without yielding: about 10 ms. */
+const rulesAtOnce = 500;
 
 /** NFT_TABLE_F_DORMANT. */
 const dormant = 1;
 
-/** A dump of 100,000 elements takes some 100 ms. */
-const mostTries = 20;
+function handleOf(attribute: Attributes | undefined): bigint {
+  return bytesOf(attribute)?.readBigUInt64BE(0) ?? 0n;
+}
 
 /** A set of another form than ours; its text only says that it is another. */
 function otherSet(name: SetName, form: string): SetDeclaration {
