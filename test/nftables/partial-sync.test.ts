@@ -284,4 +284,23 @@ describe('an address that a Service has twice', () => {
     );
     expect(standing.get('no-endpoint-services')).toBeUndefined();
   });
+
+  test('is not looked at for the slots of its node port by a restart', async () => {
+    const [own, key] = [[address('10.96.0.10')], sliceKey('default/web-1')];
+    const ports = [servicePort({ nodePort: 30_001 })];
+    const endpoints = [
+      endpoint('10.0.0.1', { nodeName: 'node-1' }),
+      endpoint('10.0.0.2', { nodeName: 'node-0' }),
+    ];
+    const changes: Change[] = [
+      ...objects({ externalIPs: own, internalTrafficPolicy: 'Local', ports }, []),
+      { kind: 'EndpointSlice', key, record: slice(endpoints, { key }) },
+    ];
+    const first = proxy();
+    await first.apply(changes);
+    const { tool } = first;
+    const { length } = tool.commits;
+    await proxy({ tool }).apply(changes);
+    expect(tool.commits.slice(length)).toEqual([]);
+  });
 });

@@ -90,6 +90,9 @@ export function slotLocations(
   policy: TrafficPolicy,
 ): readonly Omit<SlotRange, 'size'>[] {
   const { internal, external } = plan;
+  const ownIPs = new Set(
+    plan.frontends.flatMap((frontend) => (frontend.kind === 'ClusterIP' ? [frontend.address] : [])),
+  );
   return plan.frontends.flatMap((frontend) => {
     const maps = frontend.kind === 'NodePort' ? nodePortMaps : addressMaps;
     const location = (kind: SlotKind) => ({
@@ -101,6 +104,9 @@ export function slotLocations(
       return picks ? [location(maps.slots)] : [];
     }
     if (external.action === 'reject') return [];
+    // An external IP that is the ClusterIP, too, serves as that.
+    if (frontend.kind !== 'NodePort' && internal.action === 'forward' && ownIPs.has(frontend.address))
+      return [];
     return [location(policy === 'Cluster' ? maps.slots : maps.localSlots)];
   });
 }
