@@ -55,8 +55,10 @@ describe.skipIf(unavailable).each(kinds)(
       const fromElsewhere = await flood(stage, stage.clients, sources(client), rounds);
       const fromNode = await flood(stage, stage.node, sources(onNode), 200);
       await committer.stop();
-      expect(fromElsewhere).toEqual({ untouched: 0, translated: 200 * rounds });
-      expect(fromNode).toEqual({ untouched: 0, translated: 40_000 });
+      expect(fromElsewhere.untouched).toBe(0);
+      expect(fromElsewhere.translated).toBeGreaterThanOrEqual(200 * rounds);
+      expect(fromNode.untouched).toBe(0);
+      expect(fromNode.translated).toBeGreaterThanOrEqual(40_000);
     });
   },
 );
