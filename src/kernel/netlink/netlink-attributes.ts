@@ -34,6 +34,11 @@ export class Attributes {
     return found;
   }
 
+  /** The attributes that stand behind so many bytes of something else. */
+  behind(length: number): Attributes {
+    return new Attributes(this.bytes, this.#view, this.start + length, this.end);
+  }
+
   /** The same, apart from the datagram. */
   copied(): Attributes {
     const bytes = Buffer.from(this.bytes.subarray(this.start - headerLength, this.end));

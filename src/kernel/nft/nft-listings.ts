@@ -3,6 +3,7 @@ import { isCrash } from '../list-by.ts';
 import { bytesOf } from '../netlink/nf-tables/attributes.ts';
 import { tableAttributes } from '../netlink/nf-tables/kernel-numbers.ts';
 import { listNfTablesParts, type NftTitle, titlesOf } from '../netlink/nf-tables/requests.ts';
+import { userDataRow } from '../netlink/nf-tables/user-data.ts';
 import { runTool } from '../run-tool.ts';
 import { Unobservable } from '../unobservable.ts';
 
@@ -61,13 +62,8 @@ async function crashAt({ family, name }: NftTitle, signal: AbortSignal): Promise
 
 /** NFTNL_UDATA_TABLE_NFTVER of libnftnl/udata.h: three numbers, as in 1.1.7. */
 function versionIn(userData: Buffer | undefined): string | undefined {
-  for (let at = 0; userData !== undefined && at + 2 <= userData.length; ) {
-    const end = at + 2 + userData.readUInt8(at + 1);
-    if (userData.readUInt8(at) === nftVersionType)
-      return [...userData.subarray(at + 2, end)].slice(0, 3).join('.');
-    at = end;
-  }
-  return undefined;
+  const version = userDataRow(userData, nftVersionType);
+  return version && [...version.subarray(0, 3)].join('.');
 }
 
 const nftVersionType = 1;

@@ -11,7 +11,7 @@ import { listByCommand } from './nft-command.ts';
 
 /**
  * The Services that a proxy's table of nftables has in its map of addresses; `undefined` where there is no such table.
- * Only that table is asked for: to list tables, nft would read all of them (see removeTable). Throws an `Unobservable`
+ * Only that table is asked for: to list tables, nft would read all of them. Throws an `Unobservable`
  * where it cannot be read.
  */
 export async function servedServices(

@@ -32,7 +32,7 @@ export function baseChain({ name, type, hook, priority, policy }: ListedBaseChai
 }
 
 /** man nft, "standard priority names": those of ip, ip6 and inet. */
-const priorities: ReadonlyMap<string, number> = new Map([
+export const standardPriorities: ReadonlyMap<string, number> = new Map([
   ['raw', -300],
   ['mangle', -150],
   ['dstnat', -100],
@@ -45,6 +45,6 @@ const priorities: ReadonlyMap<string, number> = new Map([
 function readPriority(text: string): number | undefined {
   const [, name = '', sign = '+', distance = '0'] =
     /^([a-z]+|-?\d+)(?: ?([+-]) ?(\d+))?$/.exec(text.trim()) ?? [];
-  const base = priorities.get(name) ?? (/^-?\d+$/.test(name) ? Number(name) : undefined);
+  const base = standardPriorities.get(name) ?? (/^-?\d+$/.test(name) ? Number(name) : undefined);
   return base === undefined ? undefined : base + Number(sign + distance);
 }

@@ -164,13 +164,6 @@ export class ListingReader {
   }
 }
 
-/** The table that a line opens, `ip portolan`; `undefined` for any other line. */
-export function openedTable(line: string): string | undefined {
-  if (!line.startsWith('table ')) return undefined;
-  const [, family = 'ip', name] = title.exec(line.replace(remark, '')) ?? [];
-  return name === undefined ? undefined : `${family} ${name}`;
-}
-
 const title = /^table (?:(\w+) )?(\S+?)( \{)?$/;
 
 /** The rules in what stands between the braces of a chain. */

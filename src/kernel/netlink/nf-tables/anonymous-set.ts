@@ -2,6 +2,16 @@ import type { Json } from '../../../rules-text/nft/json/json-values.ts';
 import { type Attributes, isLittle } from '../netlink-attributes.ts';
 import { bytesOf, numberOf } from './attributes.ts';
 import { hostBits } from './host-bits.ts';
+import {
+  dataAttributes,
+  elementAttributes,
+  elementListAttributes,
+  intervalEnd,
+  listElement,
+  setAttributes,
+  setFlags,
+  verdictType,
+} from './kernel-numbers.ts';
 import { listNfTablesParts, type NftTitle, requestNfTables, textAttribute } from './requests.ts';
 import type { LookedIn } from './rule-json.ts';
 import {
@@ -9,6 +19,7 @@ import {
   isAddress,
   isOfHost,
   lengthOf,
+  partNumbers,
   type ValueType,
   valueJson,
   valueType,
@@ -21,18 +32,25 @@ export async function readAnonymousSet(
   name: string,
 ): Promise<LookedIn | undefined> {
   const [set] = await requestNfTables([
-    { get: 'set', family, content: [textAttribute(1, table), textAttribute(2, name)] },
+    {
+      get: 'set',
+      family,
+      content: [textAttribute(setAttributes.table, table), textAttribute(setAttributes.name, name)],
+    },
   ]);
   const replies = await listNfTablesParts({
     get: 'element',
     family,
-    content: [textAttribute(elementList.table, table), textAttribute(elementList.set, name)],
+    content: [
+      textAttribute(elementListAttributes.table, table),
+      textAttribute(elementListAttributes.set, name),
+    ],
   });
   const form = typeof set === 'object' ? formOf(set) : undefined;
   if (form === undefined || replies === undefined) return undefined;
   const elements = replies.flatMap((reply) => {
-    const list = reply.find(elementList.elements);
-    return list === undefined ? [] : list.all(1);
+    const list = reply.find(elementListAttributes.elements);
+    return list === undefined ? [] : list.all(listElement);
   });
   const found = form.isInterval
     ? ranges(form, elements)
@@ -54,24 +72,21 @@ interface Form {
 }
 
 function formOf(set: Attributes): Form | undefined {
-  const [flags = 0, keyType = 0, dataType = 0] = [3, 4, 6].map((type) => numberOf(set.find(type)));
+  const { flags: itsFlags, keyType: itsKey, dataType: itsData } = setAttributes;
+  const [flags = 0, keyType = 0, dataType = 0] = [itsFlags, itsKey, itsData].map((type) =>
+    numberOf(set.find(type)),
+  );
   const key = typesOf(keyType);
-  const data = (flags & isMap) === 0 ? [] : dataType === verdictType ? 'verdict' : typesOf(dataType);
+  const data = (flags & setFlags.map) === 0 ? [] : dataType === verdictType ? 'verdict' : typesOf(dataType);
   if (key === undefined || data === undefined) return undefined;
-  const isInterval = (flags & isIntervalSet) !== 0;
+  const isInterval = (flags & setFlags.interval) !== 0;
   // Ranges of concatenations or with data have forms of their own.
   if (isInterval && (key.length > 1 || data.length > 0)) return undefined;
   return { key, data, isInterval };
 }
 
-const [isIntervalSet, isMap] = [4, 8];
-/** NFT_DATA_VERDICT. */
-const verdictType = 0xffffff00;
-
-/** nft has 6 bits for each part of a concatenation, the first part in the highest. */
 function typesOf(number: number): readonly ValueType[] | undefined {
-  const types: (ValueType | undefined)[] = [];
-  for (let left = number; left > 0; left = Math.floor(left / 64)) types.unshift(valueType(left % 64));
+  const types = partNumbers(number).map(valueType);
   const known = types.filter((type) => type !== undefined);
   return known.length === types.length && known.length > 0 ? known : undefined;
 }
@@ -88,16 +103,16 @@ function sorted({ key: types }: Form, elements: readonly Attributes[]): readonly
 }
 
 function keyOf(one: Attributes): Buffer | undefined {
-  return bytesOf(one.find(element.key)?.find(dataValue));
+  return bytesOf(one.find(elementAttributes.key)?.find(dataAttributes.value));
 }
 
 function elementJson({ key, data }: Form, one: Attributes): Json | undefined {
-  const [itsKey, content] = [partsJson(key, keyOf(one)), one.find(element.data)];
+  const [itsKey, content] = [partsJson(key, keyOf(one)), one.find(elementAttributes.data)];
   if (itsKey === undefined || data.length === 0) return itsKey;
   const itsData =
     data === 'verdict'
-      ? verdictJson(content?.find(dataVerdict))
-      : partsJson(data, bytesOf(content?.find(dataValue)));
+      ? verdictJson(content?.find(dataAttributes.verdict))
+      : partsJson(data, bytesOf(content?.find(dataAttributes.value)));
   return itsData === undefined ? undefined : [itsKey, itsData];
 }
 
@@ -119,7 +134,7 @@ function ranges(form: Form, elements: readonly Attributes[]): readonly (Json | u
   if (type === undefined) return [undefined];
   const bounds = sorted(form, elements).map((one) => ({
     key: keyOf(one) ?? Buffer.alloc(0),
-    isEnd: ((numberOf(one.find(element.flags)) ?? 0) & 1) !== 0,
+    isEnd: ((numberOf(one.find(elementAttributes.flags)) ?? 0) & intervalEnd) !== 0,
   }));
   return bounds.flatMap(({ key, isEnd }, at) => {
     if (isEnd) return [];
@@ -141,7 +156,3 @@ function before(key: Buffer): Buffer {
   const number = BigInt(`0x${key.toString('hex')}`) - 1n;
   return Buffer.from(number.toString(16).padStart(2 * key.length, '0'), 'hex');
 }
-
-const elementList = { table: 1, set: 2, elements: 3 };
-const element = { key: 1, data: 2, flags: 3 };
-const [dataValue, dataVerdict] = [1, 2];

@@ -1,5 +1,6 @@
 import type { Family } from '../../../net/family.ts';
 import { builtInChains, type TableName } from '../../../rules-text/iptables/iptables-base-chains.ts';
+import { chainAttributes } from './kernel-numbers.ts';
 import { type NftFamily, requestNfTables, sizeOf, textAttribute } from './requests.ts';
 
 /**
@@ -24,5 +25,3 @@ export async function isBareTable(name: TableName, family: Family): Promise<bool
 
 /** Empty chains, by which their makers see that somebody has deleted all rules. */
 const canaries = ['KUBE-PROXY-CANARY', 'KUBE-KUBELET-CANARY', 'KUBE-IPTABLES-HINT'];
-
-const chainAttributes = { table: 1, name: 3 };

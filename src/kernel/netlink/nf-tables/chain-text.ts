@@ -2,6 +2,7 @@ import type { SetDeclaration } from '../../../rules-text/nft/listed-parts.ts';
 import { ruleText } from '../../../rules-text/nft/write/statement-text.ts';
 import { tableText } from '../../../rules-text/nft/write/table-text.ts';
 import { readAnonymousSet } from './anonymous-set.ts';
+import { ruleAttributes } from './kernel-numbers.ts';
 import { listNfTablesParts, type NftTitle, textAttribute } from './requests.ts';
 import { type LookedIn, ruleJson, setsOf } from './rule-json.ts';
 import { isValueType, lengthOf } from './value-bytes.ts';
@@ -21,7 +22,7 @@ export async function readChainText(
   const rules = await listNfTablesParts({
     get: 'rule',
     family,
-    content: [textAttribute(ruleTable, name), textAttribute(ruleChain, chain)],
+    content: [textAttribute(ruleAttributes.table, name), textAttribute(ruleAttributes.chain, chain)],
   });
   if (rules === undefined) return undefined;
   const sets = new Map<string, LookedIn | undefined>();
@@ -44,5 +45,3 @@ function namedSet(name: string, declaration: SetDeclaration | 'absent'): LookedI
   const dataLengths = types.map((type) => (isValueType(type.name) ? lengthOf(type.name) : 0));
   return { json: `@${name}`, keyParts: key.length, dataLengths };
 }
-
-const [ruleTable, ruleChain] = [1, 2];

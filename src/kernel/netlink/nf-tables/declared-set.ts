@@ -8,7 +8,7 @@ import {
   setFlags,
   verdictType,
 } from './kernel-numbers.ts';
-import { isValueType, typeNumber, type ValueType } from './value-bytes.ts';
+import { concatenatedNumber, isValueType, type ValueType } from './value-bytes.ts';
 import { NoKernelForm } from './write/write-expression.ts';
 
 /** A map or set as the kernel has it: the types of its keys and data, and what it does besides. */
@@ -56,8 +56,8 @@ export function setNumbers({ key, data, isDynamic }: DeclaredSet): SetNumbers {
   const isMap = data === 'verdict' || data.length > 0;
   return {
     flags: (isMap ? setFlags.map : 0) | (isDynamic ? setFlags.eval | setFlags.timeout : 0),
-    keyType: concatenatedTypes(key),
-    dataType: data === 'verdict' ? verdictType : concatenatedTypes(data),
+    keyType: listedNumber(key),
+    dataType: data === 'verdict' ? verdictType : listedNumber(data),
   };
 }
 
@@ -98,9 +98,8 @@ function formText({
   return [`flags ${flags}`, `key ${keyType}`, `data ${dataType}`, `size ${size}`, expression].join(', ');
 }
 
-/** nft has 6 bits for each part of a concatenation, the first part in the highest. */
-function concatenatedTypes(types: readonly ValueType[]): number {
-  return types.reduce((sum, type) => sum * 64 + typeNumber(types.length > 1 ? listedType(type) : type), 0);
+function listedNumber(types: readonly ValueType[]): number {
+  return concatenatedNumber(types.length > 1 ? types.map(listedType) : types);
 }
 
 /**

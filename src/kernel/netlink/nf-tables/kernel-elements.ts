@@ -1,8 +1,9 @@
 import type { Verdict } from '../../../rules-text/rule.ts';
 import { type Attributes, attribute } from '../netlink-attributes.ts';
 import { bytesOf } from './attributes.ts';
-import { commentIn } from './comment.ts';
+import { dataAttributes, elementAttributes, elementListAttributes, listElement } from './kernel-numbers.ts';
 import { type NftFamily, nestedAttribute, requestNfTables, textAttribute } from './requests.ts';
+import { commentIn } from './user-data.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface ElementRequest {
@@ -33,9 +34,9 @@ export async function lookUpElements(requests: readonly ElementRequest[]): Promi
       get: 'element',
       family,
       content: [
-        textAttribute(list.table, table),
-        textAttribute(list.set, set),
-        nestedAttribute(list.elements, nestedAttribute(listElement, keyAttribute(key))),
+        textAttribute(elementListAttributes.table, table),
+        textAttribute(elementListAttributes.set, set),
+        nestedAttribute(elementListAttributes.elements, nestedAttribute(listElement, keyAttribute(key))),
       ],
     })),
   );
@@ -43,21 +44,15 @@ export async function lookUpElements(requests: readonly ElementRequest[]): Promi
 }
 
 function keyAttribute(key: Uint8Array): Uint8Array {
-  return nestedAttribute(element.key, attribute(data.value, key));
+  return nestedAttribute(elementAttributes.key, attribute(dataAttributes.value, key));
 }
 
 function readElement(reply: Attributes): KernelElement {
-  const found = reply.find(list.elements)?.find(listElement);
-  const its = found?.find(element.data);
+  const found = reply.find(elementListAttributes.elements)?.find(listElement);
+  const its = found?.find(elementAttributes.data);
   return {
-    data: bytesOf(its?.find(data.value)),
-    verdict: verdictOf(its?.find(data.verdict)),
-    comment: commentIn(bytesOf(found?.find(element.userData))),
+    data: bytesOf(its?.find(dataAttributes.value)),
+    verdict: verdictOf(its?.find(dataAttributes.verdict)),
+    comment: commentIn(bytesOf(found?.find(elementAttributes.userData))),
   };
 }
-
-/** Numbers of linux/netfilter/nf_tables.h. */
-const list = { table: 1, set: 2, elements: 3 };
-const listElement = 1;
-const element = { key: 1, data: 2, userData: 6 };
-const data = { value: 1, verdict: 2 };

@@ -29,7 +29,6 @@ export const messageTypes = {
   newElement: (subsystem << 8) | 12,
   getElement: (subsystem << 8) | 13,
   delElement: (subsystem << 8) | 14,
-  newGeneration: (subsystem << 8) | 15,
   getGeneration: (subsystem << 8) | 16,
 } as const;
 
@@ -38,14 +37,13 @@ export const messageFlags = {
   request: 0x1,
   ack: 0x4,
   dump: 0x300,
-  exclusive: 0x200,
   create: 0x400,
   append: 0x800,
 } as const;
 
 export const listElement = 1;
 export const tableAttributes = { name: 1, flags: 2, use: 3, handle: 4, userData: 6 } as const;
-export const chainAttributes = { table: 1, handle: 2, name: 3, hook: 4, policy: 5, use: 6, type: 7 } as const;
+export const chainAttributes = { table: 1, name: 3, hook: 4, policy: 5, type: 7 } as const;
 export const hookAttributes = { number: 1, priority: 2 } as const;
 export const ruleAttributes = { table: 1, chain: 2, handle: 3, expressions: 4, userData: 7 } as const;
 export const expressionAttributes = { name: 1, data: 2 } as const;
@@ -82,7 +80,6 @@ export const elementAttributes = {
   flags: 3,
   userData: 6,
   expression: 7,
-  expressions: 11,
 } as const;
 /** NFT_SET_ELEM_INTERVAL_END. */
 export const intervalEnd = 1;
@@ -105,7 +102,7 @@ export const registers = { verdict: 0, first: 8 } as const;
 export const payloadAttributes = { into: 1, base: 2, offset: 3, length: 4 } as const;
 export const payloadBases = { network: 1, transport: 2 } as const;
 export const metaAttributes = { into: 1, key: 2, from: 3 } as const;
-export const metaKeys = { mark: 3, iifname: 6, oifname: 7, nfproto: 15, l4proto: 16 } as const;
+export const metaKeys = { mark: 3, iifname: 6, oifname: 7, l4proto: 16 } as const;
 export const conntrackAttributes = { into: 1, key: 2 } as const;
 export const conntrackKeys = { state: 0, status: 2 } as const;
 export const routeAttributes = { into: 1, result: 2, flags: 3 } as const;
@@ -148,7 +145,7 @@ export const fullyRandom = 16;
 export const rejectAttributes = { type: 1, code: 2 } as const;
 /** NFT_REJECT_ICMP_UNREACH, and the codes of unreachable ports (RFC 792, RFC 4443). */
 export const rejectNumbers = { unreachable: 0, port: { ip: 3, ip6: 4 } } as const;
-export const dynamicSetAttributes = { set: 1, setId: 2, operation: 3, key: 4, data: 5, timeout: 6 } as const;
+export const dynamicSetAttributes = { set: 1, operation: 3, key: 4, timeout: 6 } as const;
 export const dynamicSetOperations = { add: 0, update: 1, delete: 2 } as const;
 export const counterAttributes = { bytes: 1, packets: 2 } as const;
 

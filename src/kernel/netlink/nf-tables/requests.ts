@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { Attributes, aligned, attribute, isLittle } from '../netlink-attributes.ts';
+import { type Attributes, attribute, isLittle } from '../netlink-attributes.ts';
 import { bindNetfilterSocket, type NetfilterSocket } from '../netlink-socket.ts';
 import { familyNumbers, messageFlags, messageTypes, tableAttributes } from './kernel-numbers.ts';
+import { bodyOffset, headerLength, messageKinds, messagesOf } from './messages.ts';
 
 /**
  * Requests to nf_tables by netlink that the kernel answers with one message each, 0.05 ms a request: nft 1.0 reads far
@@ -109,8 +110,8 @@ export async function dumpNfTables(
     if (datagram === undefined || datagram === 'overrun') return 'unanswered';
     for (const { type, flags: flag, errno, body } of messagesOf(datagram)) {
       hasChanged ||= (flag & dumpInterrupted) !== 0;
-      if (type === types.done) return hasChanged ? 'changed' : 'whole';
-      if (type === types.error) return endings.get(errno) ?? 'unanswered';
+      if (type === messageKinds.done) return hasChanged ? 'changed' : 'whole';
+      if (type === messageKinds.error) return endings.get(errno) ?? 'unanswered';
       onReply(body);
     }
   }
@@ -152,38 +153,10 @@ async function receiveInto(
     // A copy: the next call writes into the same bytes.
     for (const { type, sequence, errno, body } of messagesOf(Buffer.from(datagram))) {
       received += 1;
-      if (type !== types.error) replies[sequence] = body;
+      if (type !== messageKinds.error) replies[sequence] = body;
       else if (errno === ENOENT) replies[sequence] = 'absent';
     }
   }
-}
-
-interface Message {
-  readonly type: number;
-  readonly flags: number;
-  readonly sequence: number;
-  /** As in errno.h; only of an error. */
-  readonly errno: number;
-  readonly body: Attributes;
-}
-
-/** Throws an `Error` where the datagram is cut off. */
-function messagesOf(datagram: Buffer): readonly Message[] {
-  const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
-  const messages: Message[] = [];
-  for (let at = 0; at + bodyOffset <= datagram.length; ) {
-    const length = view.getUint32(at, isLittle);
-    if (length < bodyOffset || at + length > datagram.length) throw new Error('a message is cut off');
-    messages.push({
-      type: view.getUint16(at + 4, isLittle),
-      flags: view.getUint16(at + 6, isLittle),
-      sequence: view.getUint32(at + 8, isLittle),
-      errno: -view.getInt32(at + headerLength, isLittle),
-      body: new Attributes(datagram, view, at + bodyOffset, at + length),
-    });
-    at += aligned(length);
-  }
-  return messages;
 }
 
 /** Without a family it is about all of them. */
@@ -210,9 +183,6 @@ function bound(): Promise<(() => NetfilterSocket) | undefined> {
   return bindNetfilterSocket().catch(() => undefined);
 }
 
-/** Bytes of struct nlmsghdr, and with struct nfgenmsg. */
-const headerLength = 16;
-const bodyOffset = headerLength + 4;
 const requestTypes = {
   table: messageTypes.getTable,
   chain: messageTypes.getChain,
@@ -221,7 +191,6 @@ const requestTypes = {
   element: messageTypes.getElement,
   generation: messageTypes.getGeneration,
 };
-const types = { error: 2, done: 3 };
 /** NLM_F_DUMP_INTR. */
 const dumpInterrupted = 0x10;
 const nested = 0x8000;

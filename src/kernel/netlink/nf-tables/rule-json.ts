@@ -1,8 +1,15 @@
 import { isObject, type Json } from '../../../rules-text/nft/json/json-values.ts';
 import type { Attributes } from '../netlink-attributes.ts';
 import { bytesOf, numberOf, textOf } from './attributes.ts';
-import { commentIn } from './comment.ts';
+import {
+  dataAttributes,
+  expressionAttributes,
+  listElement,
+  lookupAttributes,
+  ruleAttributes,
+} from './kernel-numbers.ts';
 import { comparison, type Field, follows, Registers } from './registers.ts';
+import { commentIn } from './user-data.ts';
 import { hostNumber, lengthOf, type ValueType, valueJson } from './value-bytes.ts';
 import { verdictJson } from './verdict.ts';
 
@@ -18,7 +25,7 @@ export interface LookedIn {
 /** The names of the sets that a rule looks into. */
 export function setsOf(rule: Attributes): readonly string[] {
   return expressionsOf(rule).flatMap(({ name, data }) =>
-    name === 'lookup' ? (textOf(data.find(lookup.set)) ?? []) : [],
+    name === 'lookup' ? (textOf(data.find(lookupAttributes.set)) ?? []) : [],
   );
 }
 
@@ -67,7 +74,7 @@ interface Expression {
 function expressionsOf(rule: Attributes): readonly Expression[] {
   const list = rule.find(ruleAttributes.expressions);
   return (list === undefined ? [] : list.all(listElement)).flatMap((one) => {
-    const [name, data] = [textOf(one.find(expression.name)), one.find(expression.data)];
+    const [name, data] = [textOf(one.find(expressionAttributes.name)), one.find(expressionAttributes.data)];
     return name === undefined || data === undefined ? [] : [{ name, data }];
   });
 }
@@ -183,7 +190,7 @@ const loadRoute: Reader = (data, { registers }) => {
 
 const bitwise: Reader = (data, { registers }) => {
   const [from, into] = [1, 2].map((type) => numberOf(data.find(type)));
-  const [mask, xor] = [4, 5].map((type) => bytesOf(data.find(type)?.find(dataValue)));
+  const [mask, xor] = [4, 5].map((type) => bytesOf(data.find(type)?.find(dataAttributes.value)));
   const operand = from === undefined ? undefined : registers.get(from);
   if (into === undefined || mask === undefined || xor === undefined || operand?.kind !== 'field')
     return undefined;
@@ -193,7 +200,7 @@ const bitwise: Reader = (data, { registers }) => {
 
 const compare: Reader = (data, { registers }) => {
   const [register, operator] = [1, 2].map((type) => numberOf(data.find(type)));
-  const value = bytesOf(data.find(3)?.find(dataValue));
+  const value = bytesOf(data.find(3)?.find(dataAttributes.value));
   if (register === undefined || value === undefined) return undefined;
   return comparison(registers.get(register), operator, value);
 };
@@ -201,19 +208,21 @@ const compare: Reader = (data, { registers }) => {
 const immediate: Reader = (data, { registers }) => {
   const register = numberOf(data.find(1));
   const content = data.find(2);
-  const value = bytesOf(content?.find(dataValue));
+  const value = bytesOf(content?.find(dataAttributes.value));
   if (register === undefined) return undefined;
-  if (value === undefined) return verdictJson(content?.find(dataVerdict));
+  if (value === undefined) return verdictJson(content?.find(dataAttributes.verdict));
   registers.set(register, { kind: 'value', bytes: value });
   return 'none';
 };
 
 const lookUp: Reader = (data, { registers, setOf }) => {
-  const [from, into] = [lookup.from, lookup.into].map((type) => numberOf(data.find(type)));
-  const set = setOf(textOf(data.find(lookup.set)) ?? '');
+  const [from, into] = [lookupAttributes.from, lookupAttributes.into].map((type) =>
+    numberOf(data.find(type)),
+  );
+  const set = setOf(textOf(data.find(lookupAttributes.set)) ?? '');
   const key = set && from !== undefined ? registers.key(from, set.keyParts) : undefined;
   if (set === undefined || key === undefined) return undefined;
-  const isInverse = (numberOf(data.find(lookup.flags)) ?? 0) !== 0;
+  const isInverse = (numberOf(data.find(lookupAttributes.flags)) ?? 0) !== 0;
   if (into === undefined) return { match: { op: isInverse ? '!=' : '==', left: key, right: set.json } };
   if (into === verdictRegister) return { vmap: { key, data: set.json } };
   registers.set(into, { kind: 'result', json: { map: { key, data: set.json } }, lengths: set.dataLengths });
@@ -245,7 +254,7 @@ const hash: Reader = (data, { registers }) => {
 
 const range: Reader = (data, { registers }) => {
   const [register, operator] = [1, 2].map((type) => numberOf(data.find(type)));
-  const [first, last] = [3, 4].map((type) => bytesOf(data.find(type)?.find(dataValue)));
+  const [first, last] = [3, 4].map((type) => bytesOf(data.find(type)?.find(dataAttributes.value)));
   const operand = register === undefined ? undefined : registers.get(register);
   if (operand?.kind !== 'field' || first === undefined || last === undefined) return undefined;
   const ends = [valueJson(operand.type, first), valueJson(operand.type, last)];
@@ -332,9 +341,3 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ['dynset', remember],
   ['counter', counter],
 ]);
-
-const ruleAttributes = { expressions: 4, userData: 7 };
-const listElement = 1;
-const expression = { name: 1, data: 2 };
-const lookup = { set: 1, from: 2, into: 3, flags: 5 };
-const [dataValue, dataVerdict] = [1, 2];

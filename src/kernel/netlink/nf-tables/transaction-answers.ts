@@ -1,9 +1,10 @@
 import { getSystemErrorMap } from 'node:util';
 import { type Failure, ToolError } from '../../../backend/failure.ts';
 import { notPermitted } from '../../tool-words.ts';
-import { Attributes, aligned, isLittle } from '../netlink-attributes.ts';
 import type { NetfilterSocket } from '../netlink-socket.ts';
 import { bytesOf, textOf } from './attributes.ts';
+import { headerLength, type Message, messageKinds, messagesOf } from './messages.ts';
+import { hostNumber } from './value-bytes.ts';
 import type { Batch } from './write/written-batch.ts';
 
 /** What the kernel says of one message of a batch. */
@@ -26,34 +27,20 @@ export function readAnswers(socket: NetfilterSocket): readonly Answer[] {
     if (datagram === undefined) return answers;
     // Where the kernel refuses hundreds of parts, not all of its answers find room.
     if (datagram === 'overrun') continue;
-    answers.push(...answersIn(datagram));
+    const errors = messagesOf(datagram).filter(({ type }) => type === messageKinds.error);
+    answers.push(...errors.map(answerOf));
   }
-}
-
-function answersIn(datagram: Buffer): readonly Answer[] {
-  const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
-  const answers: Answer[] = [];
-  for (let at = 0; at + headerLength + 4 <= datagram.length; ) {
-    const length = view.getUint32(at, isLittle);
-    if (length < headerLength + 4) break;
-    if (view.getUint16(at + 4, isLittle) === NLMSG_ERROR) answers.push(answerAt(datagram, view, at, length));
-    at += aligned(length);
-  }
-  return answers;
 }
 
 /** struct nlmsgerr: the error, the header of the message it is about, and then what linux/netlink.h calls NLMSGERR_ATTR_*. */
-function answerAt(datagram: Buffer, view: DataView, at: number, length: number): Answer {
-  const hasMore = (view.getUint16(at + 6, isLittle) & NLM_F_ACK_TLVS) !== 0;
-  const more = hasMore
-    ? new Attributes(datagram, view, at + headerLength + 4 + headerLength, at + length)
-    : undefined;
+function answerOf({ sequence, errno, flags, body }: Message): Answer {
+  const more = (flags & NLM_F_ACK_TLVS) === 0 ? undefined : body.behind(headerLength);
   const offset = bytesOf(more?.find(NLMSGERR_ATTR_OFFS));
   return {
-    sequence: view.getUint32(at + headerLength + 4 + 8, isLittle),
-    errno: -view.getInt32(at + headerLength, isLittle),
+    sequence,
+    errno,
     words: textOf(more?.find(NLMSGERR_ATTR_MSG)),
-    offset: offset === undefined ? undefined : isLittle ? offset.readUInt32LE(0) : offset.readUInt32BE(0),
+    offset: offset === undefined ? undefined : hostNumber(offset),
   };
 }
 
@@ -122,7 +109,5 @@ function messageOf(errno: number): string {
   return `${text} (${name})`;
 }
 
-const headerLength = 16;
-const NLMSG_ERROR = 2;
 const NLM_F_ACK_TLVS = 0x200;
 const [NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS] = [1, 2];

@@ -53,6 +53,18 @@ export function typeNumber(type: ValueType): number {
   return found[0];
 }
 
+/** The numbers of the parts of a concatenation: nft has 6 bits for each, the first part in the highest. */
+export function partNumbers(concatenated: number): readonly number[] {
+  const parts: number[] = [];
+  for (let left = concatenated; left > 0; left = Math.floor(left / 64)) parts.unshift(left % 64);
+  return parts;
+}
+
+/** The number of a concatenation of these types. */
+export function concatenatedNumber(types: readonly ValueType[]): number {
+  return types.reduce((sum, type) => sum * 64 + typeNumber(type), 0);
+}
+
 /** In bytes. */
 export function lengthOf(type: ValueType): number {
   return forms[type].length;

@@ -7,7 +7,7 @@ import { verdictAttributes, verdictCodes } from './kernel-numbers.ts';
 /** The verdict in NFTA_DATA_VERDICT; `undefined` of none, and of one that is not known. */
 export function verdictOf(verdict: Attributes | undefined): Verdict | undefined {
   const code = bytesOf(verdict?.find(verdictAttributes.code))?.readInt32BE(0);
-  const kind = code === undefined ? undefined : kinds.get(code);
+  const kind = code === undefined ? undefined : verdictKinds.get(code);
   if (kind !== 'jump' && kind !== 'goto') return kind && { kind };
   const chain = textOf(verdict?.find(verdictAttributes.chain));
   return chain === undefined ? undefined : { kind, chain };
@@ -19,6 +19,7 @@ export function verdictJson(verdict: Attributes | undefined): Json | undefined {
   return known && { [known.kind]: 'chain' in known ? { target: known.chain } : null };
 }
 
-const kinds: ReadonlyMap<number, Verdict['kind']> = new Map(
+/** nft's words for them. */
+export const verdictKinds: ReadonlyMap<number, Verdict['kind']> = new Map(
   Object.entries(verdictCodes).map(([kind, code]) => [code, kind as Verdict['kind']]),
 );

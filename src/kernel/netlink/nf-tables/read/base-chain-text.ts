@@ -1,3 +1,4 @@
+import { standardPriorities } from '../../../../rules-text/nft/base-chain.ts';
 import type { Attributes } from '../../netlink-attributes.ts';
 import { bytesOf, numberOf, textOf } from '../attributes.ts';
 import { chainAttributes, hookAttributes, hookNumbers, verdictCodes } from '../kernel-numbers.ts';
@@ -19,27 +20,16 @@ const hookNames: ReadonlyMap<number, string> = new Map(
 
 /** nft writes a number near one with a name by that name (man nft, "standard priority names"). */
 function priorityText(hook: string, priority: number): string {
-  const near = names.find(
-    ({ number, only }) => Math.abs(priority - number) <= 10 && (only === undefined || only === hook),
-  );
-  if (near === undefined) return String(priority);
-  const distance = priority - near.number;
-  if (distance === 0) return near.name;
-  return `${near.name} ${distance < 0 ? '-' : '+'} ${Math.abs(distance)}`;
+  for (const [name, number] of standardPriorities) {
+    const distance = priority - number;
+    if (Math.abs(distance) > 10 || (onlyHooks.get(name) ?? hook) !== hook) continue;
+    return distance === 0 ? name : `${name} ${distance < 0 ? '-' : '+'} ${Math.abs(distance)}`;
+  }
+  return String(priority);
 }
 
-interface NamedPriority {
-  readonly name: string;
-  readonly number: number;
-  /** The only hook where nft 1.0 takes the name. */
-  readonly only?: string;
-}
-
-const names: readonly NamedPriority[] = [
-  { name: 'raw', number: -300 },
-  { name: 'mangle', number: -150 },
-  { name: 'dstnat', number: -100, only: 'prerouting' },
-  { name: 'filter', number: 0 },
-  { name: 'security', number: 50 },
-  { name: 'srcnat', number: 100, only: 'postrouting' },
-];
+/** The only hooks where nft 1.0 takes these names. */
+const onlyHooks: ReadonlyMap<string, string> = new Map([
+  ['dstnat', 'prerouting'],
+  ['srcnat', 'postrouting'],
+]);

@@ -2,15 +2,15 @@ import { addressText } from '../../../../net/numbers.ts';
 import { commentedData } from '../../../../nftables/table/element-data.ts';
 import type { Data } from '../../../../nftables/table/table.ts';
 import { isLittle } from '../../netlink-attributes.ts';
-import { commentIn } from '../comment.ts';
 import {
   counterAttributes,
   elementAttributes,
   expressionAttributes,
   verdictAttributes,
-  verdictCodes,
 } from '../kernel-numbers.ts';
+import { commentIn } from '../user-data.ts';
 import { aligned, lengthOf, type ValueType, valueText } from '../value-bytes.ts';
+import { verdictKinds } from '../verdict.ts';
 
 /** An element in nft's words, with what its counter says; 0 without one. */
 export interface ReadElement {
@@ -103,16 +103,12 @@ function verdictText(bytes: Buffer, start: number, end: number): string {
   for (let at = start; at < end; at += aligned(lengthAt(bytes, at))) {
     const content = at + header;
     if (typeAt(bytes, at) === verdictAttributes.code)
-      word = words.get(bytes.readInt32BE(content)) ?? 'unknown';
+      word = verdictKinds.get(bytes.readInt32BE(content)) ?? 'unknown';
     else if (typeAt(bytes, at) === verdictAttributes.chain)
       chain = ` ${bytes.toString('latin1', content, at + lengthAt(bytes, at) - 1)}`;
   }
   return word + chain;
 }
-
-const words: ReadonlyMap<number, string> = new Map(
-  Object.entries(verdictCodes).map(([word, code]) => [code, word]),
-);
 
 /** Of an element's only expression, a counter. */
 function packetsOf(bytes: Buffer, start: number, end: number): number {

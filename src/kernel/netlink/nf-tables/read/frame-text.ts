@@ -2,7 +2,7 @@ import { tableText } from '../../../../rules-text/nft/write/table-text.ts';
 import { numberOf, textOf } from '../attributes.ts';
 import { chainAttributes, ruleAttributes, setAttributes, setFlags, verdictType } from '../kernel-numbers.ts';
 import { listNfTablesParts, type NftTitle, textAttribute } from '../requests.ts';
-import { valueType } from '../value-bytes.ts';
+import { partNumbers, valueType } from '../value-bytes.ts';
 import { baseChainText } from './base-chain-text.ts';
 
 /**
@@ -54,10 +54,8 @@ export async function unreadableChainText(
 /** What stands in place of a rule at which nft crashes: to readers of rules, a statement that they do not know. */
 const unreadableRule = 'unreadable: the nft of this machine crashes when it lists the rule';
 
-/** nft has 6 bits for each part of a concatenation, the first part in the highest. */
 function typeNames(number: number): string {
-  const names: string[] = [];
-  for (let left = number; left > 0; left = Math.floor(left / 64))
-    names.unshift(valueType(left % 64) ?? `unknown_${left % 64}`);
-  return names.join(' . ');
+  return partNumbers(number)
+    .map((part) => valueType(part) ?? `unknown_${part}`)
+    .join(' . ');
 }

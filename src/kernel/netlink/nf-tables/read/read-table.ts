@@ -33,7 +33,7 @@ import { readElements } from './element-reader.ts';
 
 /**
  * Reads a table of ours by dumps of it alone, in the words that the transactions are made of; `undefined` where there is none. A
- * set that is declared as one of `sets` gets that declaration; a rule of a form that we never write is there with a text that none of
+ * set that is declared as `declaration` says gets that; a rule of a form that we never write is there with a text that none of
  * ours has. Throws a `ToolError`.
  */
 export async function readKernelTable(

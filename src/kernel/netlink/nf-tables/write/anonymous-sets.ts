@@ -21,7 +21,8 @@ export interface AnonymousSet {
   readonly name: '__set%d' | '__map%d';
   readonly id: number;
   readonly type: ValueType;
-  readonly elements: readonly Element[];
+  readonly hasIntervals: boolean;
+  readonly bounds: readonly Bound[];
 }
 
 type Inline = ElementsOf & { kind: 'inline' };
@@ -59,7 +60,9 @@ export class AnonymousSets {
     const [type, ...others] = types;
     if (type === undefined || others.length > 0)
       throw new NoKernelForm('no rule of ours has a set of several parts within it');
-    const set = { name, id: this.#nextId(), type, elements: inline.elements };
+    const hasIntervals = inline.elements.some(({ key: [pattern] }) => isInterval(pattern));
+    const bounds = boundsOf(inline.elements, type, hasIntervals);
+    const set = { name, id: this.#nextId(), type, hasIntervals, bounds };
     this.#known.set(inline, set);
     return set;
   }
@@ -67,9 +70,8 @@ export class AnonymousSets {
 
 /** The attributes that declare such a set. */
 export function writeAnonymousSet(writer: MessageWriter, table: string, set: AnonymousSet): void {
-  const { name, id, type, elements } = set;
+  const { name, id, type, hasIntervals, bounds } = set;
   const isMap = name === '__map%d';
-  const hasIntervals = elements.some(({ key: [pattern] }) => isInterval(pattern));
   const kinds = (isMap ? setFlags.map : 0) | (hasIntervals ? setFlags.interval : 0);
   writer.text(setAttributes.table, table);
   writer.text(setAttributes.name, name);
@@ -79,7 +81,7 @@ export function writeAnonymousSet(writer: MessageWriter, table: string, set: Ano
   if (isMap) writer.number(setAttributes.dataType, verdictType);
   writer.number(setAttributes.id, id);
   if (type === 'integer') writer.bytes(setAttributes.userData, hostOrder);
-  writer.nest(setAttributes.description, () => writer.number(setDescription.size, boundsOf(set).length));
+  writer.nest(setAttributes.description, () => writer.number(setDescription.size, bounds.length));
 }
 
 /** The attributes before the list of its elements. */
@@ -109,8 +111,7 @@ export interface Bound {
   readonly verdict?: Element['verdict'] | undefined;
 }
 
-export function boundsOf({ elements, type }: AnonymousSet): readonly Bound[] {
-  const hasIntervals = elements.some(({ key: [pattern] }) => isInterval(pattern));
+function boundsOf(elements: readonly Element[], type: ValueType, hasIntervals: boolean): readonly Bound[] {
   return elements.flatMap(({ key: [pattern], verdict }): readonly Bound[] => {
     if (pattern === undefined || (typeof pattern === 'object' && 'prefix' in pattern))
       throw new NoKernelForm('a set within a rule of ours has values and ranges');

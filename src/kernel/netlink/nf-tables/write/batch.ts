@@ -6,7 +6,6 @@ import type { RuleContext } from '../../../../rules-text/nft/expression/read-exp
 import { readRule } from '../../../../rules-text/nft/read-nft-rule.ts';
 import { namedTypes } from '../../../../rules-text/nft/set/declare-set.ts';
 import { MessageWriter } from '../../message-writer.ts';
-import { commentBytes } from '../comment.ts';
 import { type DeclaredSet, readDeclaration, setNumbers } from '../declared-set.ts';
 import {
   batchTypes,
@@ -25,14 +24,9 @@ import {
   tableAttributes,
   verdictCodes,
 } from '../kernel-numbers.ts';
+import { commentBytes } from '../user-data.ts';
 import { lengthOfParts, type ValueType } from '../value-bytes.ts';
-import {
-  AnonymousSets,
-  boundsOf,
-  nameAnonymousSet,
-  writeAnonymousSet,
-  writeBound,
-} from './anonymous-sets.ts';
+import { AnonymousSets, nameAnonymousSet, writeAnonymousSet, writeBound } from './anonymous-sets.ts';
 import { ElementWriter } from './element-writer.ts';
 import type { IpFamily } from './registers.ts';
 import { writeStatements } from './statements.ts';
@@ -219,7 +213,7 @@ export class BatchWriter {
           text: `a set in a rule of chain ${chain}`,
         },
         () => nameAnonymousSet(writer, this.#table, set),
-        boundsOf(set),
+        set.bounds,
         (bound) => writeBound(writer, set, bound),
       );
     }

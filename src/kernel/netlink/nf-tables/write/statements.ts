@@ -15,6 +15,7 @@ import {
   compareAttributes,
   compareOperators,
   counterAttributes,
+  dataAttributes,
   dynamicSetAttributes,
   dynamicSetOperations,
   familyNumbers,
@@ -44,9 +45,9 @@ import {
   unitsOf,
   writeBitwise,
 } from './registers.ts';
-import { NoKernelForm, writeExpression, writeValue, writeVerdict } from './write-expression.ts';
+import { bytesOfValue, NoKernelForm, writeExpression, writeValue, writeVerdict } from './write-expression.ts';
 
-/** What the rule does, as expressions. Sets that stand in it must have been made: see `anonymousSetsOf`. */
+/** What the rule does, as expressions. Sets that stand in it must have been made before. */
 export function writeStatements(target: ExpressionTarget, { statements }: Rule, sets: AnonymousSets): void {
   const writing: Writing = { ...target, sets };
   for (const statement of statements) {
@@ -140,16 +141,12 @@ function writeMatch(writing: Writing, value: Expression, test: Test): void {
 }
 
 function writeComparison(
-  { writer }: Writing,
+  writing: Writing,
   operator: keyof typeof compareOperators,
   value: Scalar,
   type: ValueType,
 ): void {
-  writeExpression(writer, 'cmp', () => {
-    writer.number(compareAttributes.from, register(0));
-    writer.number(compareAttributes.operator, compareOperators[operator]);
-    writeValue(writer, compareAttributes.data, [value], [type]);
-  });
+  compareBytes(writing, operator, bytesOfValue([value], [type]));
 }
 
 function writePattern(writing: Writing, value: Expression, pattern: Pattern, negated: boolean): void {
@@ -160,7 +157,7 @@ function writePattern(writing: Writing, value: Expression, pattern: Pattern, neg
     writeComparison(writing, operator, pattern, type);
   } else if ('prefix' in pattern) {
     load(writing, value);
-    writeBytes(writing, operator, Buffer.from(pattern.prefix));
+    compareBytes(writing, operator, Buffer.from(pattern.prefix));
   } else {
     const bits = hostBits(pattern.from, pattern.to);
     if (bits === undefined) writeRange(writing, value, pattern, negated);
@@ -179,7 +176,7 @@ function writeNetwork(
   if (isAddress(type) && bits % 8 === 0 && bits < 8 * length && value.kind === 'field') {
     const bytes = length - bits / 8;
     loadField(writing, value.field, 0, bytes);
-    writeBytes(writing, operator, addressBytes(from, length).subarray(0, bytes));
+    compareBytes(writing, operator, bytesOfValue([from], [type]).subarray(0, bytes));
     return;
   }
   load(writing, value);
@@ -188,15 +185,11 @@ function writeNetwork(
   writeComparison(writing, operator, from, type);
 }
 
-function addressBytes(address: bigint, length: number): Buffer {
-  return Buffer.from(address.toString(16).padStart(2 * length, '0'), 'hex');
-}
-
-function writeBytes({ writer }: Writing, operator: '==' | '!=', bytes: Uint8Array): void {
+function compareBytes({ writer }: Writing, operator: keyof typeof compareOperators, bytes: Uint8Array): void {
   writeExpression(writer, 'cmp', () => {
     writer.number(compareAttributes.from, register(0));
     writer.number(compareAttributes.operator, compareOperators[operator]);
-    writer.nest(compareAttributes.data, () => writer.bytes(1, bytes));
+    writer.nest(compareAttributes.data, () => writer.bytes(dataAttributes.value, bytes));
   });
 }
 

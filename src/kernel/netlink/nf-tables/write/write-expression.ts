@@ -29,9 +29,15 @@ export function writeValue(
   value: readonly Scalar[],
   types: readonly ValueType[],
 ): void {
+  const bytes = bytesOfValue(value, types);
+  writer.nest(attribute, () => writer.bytes(dataAttributes.value, bytes));
+}
+
+/** A value of these types as the kernel has it. Throws a `NoKernelForm` where it is none. */
+export function bytesOfValue(value: readonly Scalar[], types: readonly ValueType[]): Uint8Array {
   const bytes = valueBytes(value, types);
   if (bytes === undefined) throw new NoKernelForm(`${value.join(' . ')} is no ${types.join(' . ')}`);
-  writer.nest(attribute, () => writer.bytes(dataAttributes.value, bytes));
+  return bytes;
 }
 
 /** An attribute that holds a verdict. */

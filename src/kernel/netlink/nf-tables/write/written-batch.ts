@@ -1,4 +1,5 @@
-import { aligned, isLittle } from '../../netlink-attributes.ts';
+import { elementListAttributes, listElement } from '../kernel-numbers.ts';
+import { messagesOf } from '../messages.ts';
 
 /** A transaction as the kernel takes it. */
 export interface Batch {
@@ -38,18 +39,14 @@ export class WrittenBatch implements Batch {
       : `element ${message.keys(index)} ${message.text}`;
   }
 
-  /** The place of an element in its message's list: how many attributes stand before it. */
+  /** The place of an element in its message's list. */
   #elementAt(start: number, offset: number): number | undefined {
-    const view = new DataView(this.bytes.buffer, this.bytes.byteOffset + start);
-    const lengthAt = (at: number) => view.getUint16(at, isLittle);
-    // Behind the headers stand the names of table and set, then the list.
-    let list = 20;
-    for (let names = 0; names < 2; names += 1) list += aligned(lengthAt(list));
-    let index = 0;
-    for (let at = list + 4; at < list + lengthAt(list); at += aligned(lengthAt(at))) {
-      if (offset < at + lengthAt(at)) return offset >= at ? index : undefined;
-      index += 1;
-    }
-    return undefined;
+    const [message] = messagesOf(this.bytes.subarray(start));
+    const elements = message?.body.find(elementListAttributes.elements)?.all(listElement) ?? [];
+    const index = elements.findIndex(({ start: at, end }) => offset >= at - attributeHeader && offset < end);
+    return index === -1 ? undefined : index;
   }
 }
+
+/** Bytes of struct nlattr. */
+const attributeHeader = 4;
