@@ -84,15 +84,16 @@ class KernelTableReader {
   /** Tells whether there is such a table. */
   async readSets(): Promise<boolean> {
     const content = [textAttribute(setAttributes.table, this.#title.name)];
-    const sets = await this.#dump<Attributes>({ get: 'set', content }, (set, take) => take(set.copied()));
+    const sets = await this.#dump({ get: 'set', content });
     for (const set of sets ?? []) this.#takeSet(set);
     return sets !== undefined;
   }
 
   async readChains(): Promise<void> {
-    const chains = await this.#dump<Attributes>({ get: 'chain', content: [] }, (chain, take) => {
-      if (textOf(chain.find(chainAttributes.table)) === this.#title.name) take(chain.copied());
-    });
+    const chains = await this.#dump(
+      { get: 'chain', content: [] },
+      (chain) => textOf(chain.find(chainAttributes.table)) === this.#title.name,
+    );
     for (const chain of chains ?? []) {
       const name = textOf(chain.find(chainAttributes.name)) as ChainName;
       this.#chains.set(name, { name, hook: baseChainText(chain), rules: [] });
@@ -102,7 +103,7 @@ class KernelTableReader {
   /** `known` has the rules by their handles, and afterwards those of this table alone. */
   async readRules(known: Map<string, Rule>): Promise<void> {
     const content = [textAttribute(ruleAttributes.table, this.#title.name)];
-    const rules = await this.#dump<Attributes>({ get: 'rule', content }, (rule, take) => take(rule.copied()));
+    const rules = await this.#dump({ get: 'rule', content });
     const handles = new Set<string>();
     let written = 0;
     for (const rule of rules ?? []) {
@@ -135,14 +136,15 @@ class KernelTableReader {
         textAttribute(elementListAttributes.table, this.#title.name),
         textAttribute(elementListAttributes.set, set),
       ];
-      const elements = await this.#dump<ListedElement>({ get: 'element', content }, (reply, take) => {
+      // The replies are less than what is read from them, and it need not be there all at once.
+      for (const reply of (await this.#dump({ get: 'element', content })) ?? []) {
         const list = reply.find(elementListAttributes.elements);
-        if (list === undefined) return;
+        if (list === undefined) continue;
         readElements(list.bytes, list.start, list.end, declared, ({ key, data, packets }) =>
-          take({ set, key: key as Key, data: data as Data, packets }),
+          onElement({ set, key: key as Key, data: data as Data, packets }),
         );
-      });
-      for (const element of elements ?? []) onElement(element);
+        await setImmediate();
+      }
     }
   }
 
@@ -160,18 +162,21 @@ class KernelTableReader {
   }
 
   /**
-   * What `read` takes from the replies; `undefined` where there is no table. Once more where rules changed meanwhile, but not for
-   * ever: mostly it is another table that changes, and the dump is right all the same.
+   * The replies that are wanted; `undefined` where there is no table. Once more where rules changed meanwhile, but not for ever:
+   * mostly it is another table that changes, and the dump is right all the same.
    */
-  async #dump<Part>(
+  async #dump(
     request: Omit<Asked, 'family'>,
-    read: (reply: Attributes, take: (part: Part) => void) => void,
-  ): Promise<readonly Part[] | undefined> {
+    isWanted: (reply: Attributes) => boolean = () => true,
+  ): Promise<readonly Attributes[] | undefined> {
     const asked = { ...request, family: this.#title.family };
     for (let tries = 1; ; tries += 1) {
-      const taken: Part[] = [];
-      const end = await dumpNfTables(asked, (reply) => read(reply, (part) => taken.push(part)), this.#signal);
-      if (end === 'whole' || (end === 'changed' && tries === mostTries)) return taken;
+      const replies: Attributes[] = [];
+      const take = (reply: Attributes) => {
+        if (isWanted(reply)) replies.push(reply.copied());
+      };
+      const end = await dumpNfTables(asked, take, this.#signal);
+      if (end === 'whole' || (end === 'changed' && tries === mostTries)) return replies;
       if (end === 'absent') return undefined;
       if (end === 'forbidden') throw new ToolError('permission', notPermitted('nf_tables', 'EPERM'));
       if (end === 'unanswered') throw new ToolError('unable', 'the kernel does not list the table');
