@@ -10,6 +10,7 @@ import type { RuleTable } from '../../src/rules-text/ruleset.ts';
 import { nodeWithAddresses } from '../../src/trace/node-view.ts';
 import type { Packet } from '../../src/trace/packet.ts';
 import { walk } from '../../src/trace/walk.ts';
+import { bash } from '../support/bash.ts';
 import { type LiveNamespace, liveNamespace, type TraceOptions } from '../support/kernel/live-namespace.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
 import { address } from '../support/records.ts';
@@ -206,7 +207,7 @@ describe('what packets have left behind', () => {
 -A INPUT -p tcp -m tcp --dport 80 -m recent --name CLIENTS ${action} -j DROP
 COMMIT
 `;
-  const knock = ['bash', '-c', 'echo knock > /dev/udp/127.0.0.1/9'];
+  const knock = [...bash, 'echo knock > /dev/udp/127.0.0.1/9'];
   const self = { source: loopback.IPv4, destination: loopback.IPv4, inputInterface: 'lo' };
 
   test.for(['--rcheck', '--rcheck --seconds 3600'])(

@@ -48,7 +48,7 @@ test('pods of another node on the same machine are not taken for those of this o
   const asks = (node: TestNode) => node.node.exec('ip', ['neighbour', 'get', '10.244.0.5', 'dev', 'cni0']);
   for (const node of [one, other]) {
     await node.program();
-    await node.pods[0].exec('bash', ['-c', 'exec 3<>/dev/tcp/10.244.0.1/1 || true']);
+    await node.pods[0].exec('bash', ['--norc', '-c', 'exec 3<>/dev/tcp/10.244.0.1/1 || true']);
     expect(await asks(node)).toContain('lladdr');
     expect(findingsOf((await node.doctor(['--only', 'neighbours'])).report, 'neighbours')).toMatchObject([
       { severity: 'ok' },

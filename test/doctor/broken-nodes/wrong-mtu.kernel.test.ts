@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { bash } from '../../support/bash.ts';
 import { addresses } from '../../support/doctor/broken-nodes/addresses.ts';
 import { createTestNode, findingsOf, type TestNode } from '../../support/doctor/broken-nodes/test-node.ts';
 import { testNodeUnavailable } from '../../support/doctor/broken-nodes/unavailable.ts';
@@ -54,7 +55,7 @@ const farPod = addresses.farPod.IPv4;
 /** 60,000 bytes there and back fit into the buffers of both ends; 1,390 become one packet of 1,442. */
 async function sendToFarPod(pod: TestNode['node'], bytes = 60_000, seconds = patience / 1000) {
   const talk = `exec 3<>/dev/tcp/${farPod}/8080; read -r answer <&3; head -c ${bytes} /dev/zero >&3; head -c ${bytes} <&3 | wc -c`;
-  const received = await pod.exec('timeout', [String(seconds), 'bash', '-c', talk]).catch(() => '');
+  const received = await pod.exec('timeout', [String(seconds), ...bash, talk]).catch(() => '');
   return received.trim() === String(bytes) ? 'arrived' : 'lost';
 }
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { execa, type Options } from 'execa';
+import { bash } from '../bash.ts';
 import { type Finished, type Program, startProgram } from './program.ts';
 
 /** Network and mount namespaces of their own, with a /run of their own, which end with what runs in them. */
@@ -13,7 +14,8 @@ const prepare = 'mount -t tmpfs none /run && ip link set lo up';
  */
 export async function inSandbox(script: string, options: Options = {}): Promise<Finished> {
   const prepared = `${prepare} && portolan() { "$PORTOLAN" "$@"; }\n${script}`;
-  const { exitCode, stdout, stderr } = await execa('unshare', ['--net', '--mount', 'bash', '-c', prepared], {
+  const words = ['--net', '--mount', ...bash, prepared];
+  const { exitCode, stdout, stderr } = await execa('unshare', words, {
     ...options,
     env: { ...options.env, PORTOLAN: portolan },
     reject: false,
