@@ -56,8 +56,8 @@ export class NftablesBackend implements Backend {
   readonly #refused: RefusedServices;
   /** What looks know of rules. */
   readonly #rulesByHandle = new Map<string, Rule>();
-  /** The rules' generation when a look last found everything as it should be. */
-  readonly #foundIntact = new Map<Look, number | undefined>();
+  /** The rules' generation when all was as it should be, by a look or by a full sync. */
+  readonly #intactAt = new Map<Look, number | undefined>();
 
   constructor(
     family: Family,
@@ -122,12 +122,13 @@ export class NftablesBackend implements Backend {
 
   /**
    * Whether the table still is as it was left: chains, maps and sets, and where everything is looked at, their elements. Where
-   * nobody has changed any rules since a look that found it so, the table is not read.
+   * nobody else has changed any rules since it was so, the table is not read.
    */
   async isInForce(plans: FamilyPlans, look: Look, signal?: AbortSignal): Promise<boolean> {
     const managed = this.#requireSettled();
+    const intactAt = this.#intactAt.get(look);
+    if (intactAt !== undefined && (await this.#table.isOursSince(intactAt))) return true;
     const generation = await this.#table.generation();
-    if (generation !== undefined && generation === this.#foundIntact.get(look)) return true;
     const listed = look === 'everything' ? new ElementSum() : undefined;
     const onElement = listed && (({ set, key, data }: ListedElement) => listed.add(set, key, data));
     const schema = await this.#table.read({ onElement, rulesByHandle: this.#rulesByHandle, signal });
@@ -136,7 +137,7 @@ export class NftablesBackend implements Backend {
       const sum = await this.#sumOf(this.#refused.accepted(plans), signal);
       if (!sum.equals(listed)) return false;
     }
-    this.#foundIntact.set(look, generation);
+    this.#intactAt.set(look, generation);
     return true;
   }
 
@@ -155,13 +156,16 @@ export class NftablesBackend implements Backend {
   async #makeEqual(plans: FamilyPlans, operation: Operation): Promise<void> {
     const { options, signal } = operation;
     const settled = newTable(this.#skeletonText, options);
+    const generation = await this.#table.generation();
     const live = await readLiveTable(this.#table, signal);
     this.#settled = undefined;
+    this.#intactAt.clear();
     // After the first sync nothing is kept that was not then: it would be of Services that were known.
     const keeps = options.keepsUnclaimed ? (this.#kept ?? ('everything' as const)) : undefined;
     await this.#applyAll(fullUpdate({ ...settled, live, plans, keeps, now: this.#clock() }), operation);
     this.#settled = settled;
     this.#kept = settled.state.kept;
+    for (const look of this.looks) this.#intactAt.set(look, generation);
   }
 
   /**

@@ -24,6 +24,8 @@ export interface KernelTable {
   read(reading?: Reading): Promise<TableSchema | undefined>;
   /** A number that every transaction of the network namespace changes; `undefined` where the kernel does not say. */
   generation(): Promise<number | undefined>;
+  /** Whether nobody but this process has made a transaction since that generation. */
+  isOursSince(generation: number): Promise<boolean>;
 }
 
 export interface Reading {

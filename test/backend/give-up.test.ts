@@ -12,12 +12,12 @@ import { objects, web } from '../support/nftables/changes.ts';
 import { tableOptions } from '../support/nftables/proxy.ts';
 import { context } from '../support/records.ts';
 
-/** A tool that keeps the signal of each call: its last argument, or in that. To ask for the generation takes no time. */
+/** A tool that keeps the signal of each call: its last argument, or in that. To ask for generations takes no time. */
 function keepingSignals<T extends object>(tool: T, signals: unknown[]): T {
   return new Proxy(tool, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== 'function' || name === 'generation') return member;
+      if (typeof member !== 'function' || name === 'generation' || name === 'isOursSince') return member;
       return (...args: unknown[]) => {
         const last = args.at(-1);
         signals.push(typeof last === 'object' && last !== null && 'signal' in last ? last.signal : last);

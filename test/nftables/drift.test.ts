@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isClientSet } from '../../src/nftables/names.ts';
 import { objects, web } from '../support/nftables/changes.ts';
 import { type FakedProxy, proxy } from '../support/nftables/proxy.ts';
+import { address, serviceKey } from '../support/records.ts';
 
 describe("somebody else's change", () => {
   const somebody = async (played: FakedProxy, commands: string) => {
@@ -65,13 +66,35 @@ describe("somebody else's change", () => {
     expect(await played.syncer.inspect()).toEqual([]);
   });
 
-  test('is not looked for where no rules have changed since the last look', async () => {
+  test('is not looked for where nobody else has changed rules since the first sync', async () => {
     const played = proxy();
     await played.apply(web);
-    expect(await played.syncer.inspect()).toEqual([]);
     const { length } = played.tool.readings;
     expect(await played.syncer.inspect()).toEqual([]);
+    await played.apply(objects({}, ['10.0.0.9']));
+    expect(await played.syncer.inspect()).toEqual([]);
     expect(played.tool.readings).toHaveLength(length);
+  });
+
+  test('to another table is looked at once', async () => {
+    const played = proxy();
+    await played.apply(web);
+    await played.tool.apply('add table ip theirs\n');
+    const { length } = played.tool.readings;
+    expect(await played.syncer.inspect()).toEqual([]);
+    expect(played.tool.readings.length).toBeGreaterThan(length);
+    const looked = played.tool.readings.length;
+    await played.apply(objects({}, ['10.0.0.9']));
+    expect(await played.syncer.inspect()).toEqual([]);
+    expect(played.tool.readings).toHaveLength(looked);
+  });
+
+  test('that comes before one of ours is seen', async () => {
+    const played = proxy();
+    await somebody(played, 'delete element ip portolan services { 10.96.0.10 . tcp . 80 }');
+    const other = { key: serviceKey('default/other'), clusterIPs: [address('10.96.0.11')] };
+    await played.apply(objects(other, ['10.0.0.9']));
+    expect(await played.syncer.inspect()).toEqual(['IPv4']);
   });
 
   test('to elements is seen only where everything is looked at', async () => {

@@ -54,11 +54,7 @@ function stage() {
 
 /** What the tool changes, it changes after 20 ms. */
 function slowly(tool: FakeNfTables, clock: FakeClock): FakeNfTables {
-  const apply = tool.apply.bind(tool);
-  tool.apply = async (commands) => {
-    await sleep(clock, 20);
-    await apply(commands);
-  };
+  tool.beforeApply = () => sleep(clock, 20);
   return tool;
 }
 

@@ -38,24 +38,33 @@ export class FakeNfTables {
   readonly readings: string[] = [];
   /** Called after each transaction, with what packets saw before and now see. */
   onCommit: (commit: Commit) => void = () => {};
+  /** What a backend's transaction waits for. */
+  beforeApply: () => Promise<void> = async () => {};
   /** Commands (lines of a transaction) that this kernel does not take. */
   refuses: RegExp | undefined;
   /** With what each call fails. */
   fails: ToolError | undefined;
   #tables: ReadonlyMap<string, TableModel> = new Map();
+  #generation = 0;
+  /** The generation that somebody else has made last. */
+  #notOurs = 0;
 
   /** The table of a family, as a backend has it. */
   open(family: Family): KernelTable {
     const text = (transaction: Transaction, name = tableName) =>
       formatTransaction(transaction, { family }, name);
     return {
-      apply: (transaction, _signal) => this.apply(text(transaction)),
+      apply: async (transaction, _signal) => {
+        await this.beforeApply();
+        this.#apply(text(transaction));
+      },
       check: async (transaction, _signal) => {
         this.checks += 1;
         this.#try(text(transaction, `${tableName}-check`));
       },
       read: (reading) => this.read(family, reading),
-      generation: async () => this.commits.length,
+      generation: async () => this.#generation,
+      isOursSince: async (generation) => generation >= this.#notOurs,
     };
   }
 
@@ -64,11 +73,17 @@ export class FakeNfTables {
     return this.#tables.get(tableOf(family)) ?? emptyTable;
   }
 
-  /** Somebody's transaction, in the words of nft. */
+  /** Somebody else's transaction, in the words of nft. */
   async apply(commands: string): Promise<void> {
+    this.#apply(commands);
+    this.#notOurs = this.#generation;
+  }
+
+  #apply(commands: string): void {
     const tables = this.#try(commands);
     const before = this.#tables;
     this.#tables = tables;
+    this.#generation += 1;
     for (const family of families) {
       const id = tableOf(family);
       if (tables.get(id) === before.get(id)) continue;

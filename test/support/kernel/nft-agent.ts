@@ -34,6 +34,8 @@ async function reply(question: Question): Promise<Answer> {
     }
     case 'generation':
       return { value: await table.generation() };
+    case 'is ours since':
+      return { isOurs: await table.isOursSince(question.generation) };
     case 'turns during apply':
       return { value: await turnsDuring(table.apply(question.transaction)) };
     case 'growth over transactions':

@@ -17,10 +17,12 @@ export type Question =
     }
   | { readonly ask: 'read'; readonly family: Family; readonly everything: boolean }
   | { readonly ask: 'generation'; readonly family: Family }
+  | { readonly ask: 'is ours since'; readonly family: Family; readonly generation: number }
   | { readonly ask: 'growth over transactions'; readonly count: number };
 
 export type Answer =
   | { readonly value: number | undefined }
+  | { readonly isOurs: boolean }
   | { readonly lines: readonly string[] }
   | { readonly schema: TableSchema | undefined; readonly elements: readonly ListedElement[] }
   | { readonly failure: Failure | 'another error'; readonly message: string };

@@ -32,6 +32,10 @@ export class KernelNfTables extends FakeNfTables {
         const answer = await this.#ask({ ask: 'generation', family });
         return 'value' in answer ? answer.value : undefined;
       },
+      isOursSince: async (generation) => {
+        const answer = await this.#ask({ ask: 'is ours since', family, generation });
+        return 'isOurs' in answer && answer.isOurs;
+      },
     };
   }
 

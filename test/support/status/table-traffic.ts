@@ -79,6 +79,7 @@ const unchanged = {
   apply: async () => {},
   check: async () => {},
   generation: async () => undefined,
+  isOursSince: async () => false,
 };
 
 function* linesOf({ elements = {}, chains = {} }: Listing): Iterable<string> {

@@ -12,6 +12,9 @@ export const familyNumbers = { unspec: 0, inet: 1, ip: 2, ip6: 10 } as const;
 /** NFNL_MSG_BATCH_*, of all subsystems. */
 export const batchTypes = { begin: 16, end: 17 } as const;
 
+/** NFNL_BATCH_GENID. */
+export const batchGeneration = 1;
+
 /** NFT_MSG_*, with the subsystem. */
 export const messageTypes = {
   newTable: (subsystem << 8) | 0,

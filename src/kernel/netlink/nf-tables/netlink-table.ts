@@ -3,6 +3,7 @@ import type { KernelTable, TableTitle } from '../../../nftables/kernel-table.ts'
 import { tableName } from '../../../nftables/names.ts';
 import { bindNetfilterSocket, type NetfilterSocket } from '../netlink-socket.ts';
 import { tableAttributes } from './kernel-numbers.ts';
+import { OwnTransactions } from './own-transactions.ts';
 import { readKernelTable } from './read/read-table.ts';
 import { generation, requestNfTables, textAttribute } from './requests.ts';
 import { failureOf, readAnswers } from './transaction-answers.ts';
@@ -10,25 +11,29 @@ import { BatchWriter } from './write/batch.ts';
 import type { Batch } from './write/written-batch.ts';
 
 /**
- * A table by nf_tables' own messages. Its transactions take turns on one socket, which is opened for the first: one after another,
- * in their order. Throws a `ToolError` where this process cannot open such sockets.
+ * A table by nf_tables' own messages. Its transactions have one socket, which is opened for the first, and are applied in their
+ * order. Throws a `ToolError` where this process cannot open such sockets.
  */
 export async function openNetlinkTable(title: TableTitle): Promise<KernelTable> {
   const open = await bound();
   let socket: NetfilterSocket | undefined;
-  const inTurn = takingTurns((batch) => {
+  const sendOne = (batch: Batch) => {
     socket ??= open();
     return send(socket, batch);
-  });
+  };
   const writer = new BatchWriter(title);
   const checker = new BatchWriter({ ...title, name: `${tableName}-check` });
   return {
-    apply: (transaction, signal) => inTurn(() => writer.write(transaction), signal),
-    check: (transaction, signal) => inTurn(() => checker.write(transaction, 'check'), signal),
+    apply: (transaction, signal) => own.apply(() => writer.write(transaction), sendOne, signal),
+    check: (transaction, signal) => own.check(() => checker.write(transaction, 'check'), sendOne, signal),
     read: (reading) => readKernelTable(title, reading),
     generation,
+    isOursSince: (since) => own.isOursSince(since),
   };
 }
+
+/** Of all tables: the kernel counts the transactions of a network namespace. */
+const own = new OwnTransactions();
 
 /** Removes a table; tells whether it was there. Throws a `ToolError` where it may still be. */
 export async function deleteTable(family: TableTitle['family'], name: string): Promise<boolean> {
@@ -56,25 +61,6 @@ async function bound(): Promise<() => NetfilterSocket> {
 
 function unreachable(error: unknown): never {
   throw new ToolError('missing', `nf_tables cannot be reached: ${messageOf(error)}`, { cause: error });
-}
-
-/**
- * Sends one batch after another, each written when its turn comes: a writer has one buffer. One that fails does not hold up what
- * follows.
- */
-function takingTurns(
-  sendOne: (batch: Batch) => Promise<void>,
-): (write: () => Batch, signal: AbortSignal | undefined) => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return (write, signal) => {
-    const work = async () => {
-      signal?.throwIfAborted();
-      await sendOne(write());
-    };
-    const turn = last.then(work, work);
-    last = turn;
-    return turn;
-  };
 }
 
 /**

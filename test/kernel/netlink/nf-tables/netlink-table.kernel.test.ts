@@ -135,6 +135,51 @@ describe('nf_tables by netlink', () => {
     });
   });
 
+  describe('the generations since another', () => {
+    const generation = async () => {
+      const answer = await namespace.ask({ ask: 'generation', family: 'IPv4' });
+      if (!('value' in answer) || answer.value === undefined) throw new Error('no generation');
+      return answer.value;
+    };
+    const isOursSince = (since: number) =>
+      namespace.ask({ ask: 'is ours since', family: 'IPv4', generation: since });
+
+    test('are ours after transactions of both families at once, refused ones among them', async () => {
+      await apply(...table);
+      const before = await generation();
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, at) => {
+          const chain = { name: `chain-${at}` as never, hook: undefined };
+          return [
+            namespace.ask({
+              ask: 'apply',
+              family: 'IPv6',
+              transaction: [{ kind: 'add-table' }, { kind: 'add-chain', chain }],
+            }),
+            apply(add('cluster-ips', [`10.96.0.${at}`, ''])),
+            apply(remove('cluster-ips', '192.0.2.1')),
+          ];
+        }).flat(),
+      );
+      expect(answers.filter((answer) => 'failure' in answer)).toHaveLength(20);
+      expect(await generation()).toBe(before + 40);
+      expect(await isOursSince(before)).toEqual({ isOurs: true });
+    });
+
+    test('are not all ours where nft has made one, and ours take effect all the same', async () => {
+      await apply(...table);
+      const before = await generation();
+      await nft('add', 'table', 'ip', 'theirs');
+      expect(await isOursSince(before)).toEqual({ isOurs: false });
+      expect(await apply(slots(3))).toEqual(done);
+      expect(await elementsOf('service-endpoints-tcp')).toHaveLength(3);
+      expect(await isOursSince(before)).toEqual({ isOurs: false });
+      const after = await generation();
+      expect(await apply(remove('service-endpoints-tcp', '10.96.0.1 . 80 . 0'))).toEqual(done);
+      expect(await isOursSince(after)).toEqual({ isOurs: true });
+    });
+  });
+
   describe('a check', () => {
     test('takes what the kernel would take, and changes nothing', async () => {
       expect(await check(...table)).toEqual(done);

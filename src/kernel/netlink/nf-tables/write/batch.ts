@@ -8,6 +8,7 @@ import { namedTypes } from '../../../../rules-text/nft/set/declare-set.ts';
 import { MessageWriter } from '../../message-writer.ts';
 import { type DeclaredSet, readDeclaration, setNumbers } from '../declared-set.ts';
 import {
+  batchGeneration,
   batchTypes,
   chainAttributes,
   elementListAttributes,
@@ -31,7 +32,7 @@ import { ElementWriter } from './element-writer.ts';
 import type { IpFamily } from './registers.ts';
 import { writeStatements } from './statements.ts';
 import { NoKernelForm } from './write-expression.ts';
-import { type Batch, WrittenBatch, type WrittenMessage } from './written-batch.ts';
+import { anyGeneration, type Batch, WrittenBatch, type WrittenMessage } from './written-batch.ts';
 
 /** Writes transactions of one table as batches. */
 export class BatchWriter {
@@ -59,7 +60,7 @@ export class BatchWriter {
     this.#writer.clear();
     this.#messages = [];
     this.#anonymous = new AnonymousSets(this.#nextSetId);
-    this.#bound(batchTypes.begin);
+    this.#bound(batchTypes.begin, () => this.#writer.number(batchGeneration, anyGeneration));
     for (const step of transaction) this.#step(step);
     const last = this.#messages.at(-1);
     if (last !== undefined) this.#writer.addFlags(last.start, messageFlags.ack);
@@ -77,11 +78,11 @@ export class BatchWriter {
     return declared;
   }
 
-  #bound(type: number): void {
+  #bound(type: number, fill = () => {}): void {
     const sequence = this.#messages.length;
     this.#messages.push({ start: this.#writer.length, text: 'the transaction' });
     const header = { type, flags: messageFlags.request, sequence, family: 0, resource: subsystem };
-    this.#writer.message(header, () => {});
+    this.#writer.message(header, fill);
   }
 
   #message(type: number, flags: number, text: string, fill: () => void, keys?: WrittenMessage['keys']): void {

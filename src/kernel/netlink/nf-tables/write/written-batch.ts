@@ -1,16 +1,21 @@
 import { elementListAttributes, listElement } from '../kernel-numbers.ts';
-import { messagesOf } from '../messages.ts';
+import { bodyOffset, messagesOf } from '../messages.ts';
 
 /** A transaction as the kernel takes it. */
 export interface Batch {
   /** All messages, one behind the other: a view that the next batch changes. */
   readonly bytes: Buffer;
+  /** Has the kernel take it upon this generation of the rules only (ERESTART, else); at first it is taken upon any. */
+  requireGeneration(generation: number): void;
   /**
    * What a message is about, for people: by its sequence number, and where one of its elements is at fault, by where that stands in
    * the message.
    */
   subjectAt(sequence: number, offset: number | undefined): string;
 }
+
+/** What a batch requires that may be taken upon any generation. */
+export const anyGeneration = 0;
 
 /** A message of a batch, and what it is about. */
 export interface WrittenMessage {
@@ -28,6 +33,10 @@ export class WrittenBatch implements Batch {
   constructor(bytes: Buffer, messages: readonly WrittenMessage[]) {
     this.bytes = bytes;
     this.#messages = messages;
+  }
+
+  requireGeneration(generation: number): void {
+    this.bytes.writeUInt32BE(generation, generationOffset);
   }
 
   subjectAt(sequence: number, offset: number | undefined): string {
@@ -50,3 +59,5 @@ export class WrittenBatch implements Batch {
 
 /** Bytes of struct nlattr. */
 const attributeHeader = 4;
+/** The only attribute of the first message. */
+const generationOffset = bodyOffset + attributeHeader;
