@@ -11,6 +11,7 @@ import { nftablesOptions } from '../../src/nftables/derive-nftables-options.ts';
 import type { KernelTable } from '../../src/nftables/kernel-table.ts';
 import type { LoadedState } from '../../src/plan/loaded-state.ts';
 import { follow } from '../../src/proxy/follow.ts';
+import { limitHeapGrowth } from '../../src/proxy/heap-growth.ts';
 import { ProblemReports } from '../../src/proxy/problem-reports.ts';
 import { filesSource } from '../../src/sources/files-source.ts';
 import { loadState } from '../../src/sources/load-state.ts';
@@ -60,6 +61,7 @@ export interface FollowingProxy {
 
 /** Does the first sync, and goes on by the product's own reconcilers, which also look for drift, until this process ends. */
 export async function startFollowing({ config, loaded }: LoadedCluster): Promise<FollowingProxy> {
+  limitHeapGrowth();
   const commits = new Commits();
   const backends = await Promise.all(
     families.map(async (family) => {

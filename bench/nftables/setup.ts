@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ClusterSize, writeObjects } from '../objects.ts';
 
 /** What bin/portolan gives to Node. */
-export const productNodeOptions = ['--max-semi-space-size=4', '--heap-growing-percent=30'];
+export const productNodeOptions = ['--max-semi-space-size=4'];
 
 /** The options where the arguments are good; else says what is wrong with them. */
 export function readyOptions<T>(read: () => T): T | undefined {

@@ -13,6 +13,7 @@ import { Metrics } from '../telemetry/metrics/metrics.ts';
 import { openBackends } from './backends.ts';
 import { endOnSignal } from './end-on-signal.ts';
 import { follow } from './follow.ts';
+import { limitHeapGrowth } from './heap-growth.ts';
 import { openEvents } from './open-events.ts';
 import { ProblemReports } from './problem-reports.ts';
 import { openReconcilers } from './reconcilers.ts';
@@ -84,6 +85,7 @@ async function serveAndProgram(opened: Opened): Promise<void> {
 
   const loaded = await loadState(source, config, options, signal);
   if (signal.aborted) return;
+  limitHeapGrowth();
   const { state } = loaded;
   requireNode(state, config);
   serving.loaded(loaded);
