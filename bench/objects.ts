@@ -51,10 +51,15 @@ export function service(index: number): object {
     metadata: { name: `svc-${index}`, namespace: 'bench' },
     spec: {
       type: 'ClusterIP',
-      clusterIP: `10.${96 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`,
+      clusterIP: clusterIP(index),
       ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }],
     },
   };
+}
+
+/** The address of the Service of this number. */
+export function clusterIP(index: number): string {
+  return `10.${96 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
 }
 
 /** The only EndpointSlice of the Service of this number. */

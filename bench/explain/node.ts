@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { clusterCIDR } from '../iptables/rules.ts';
-import { endpointAddresses } from '../objects.ts';
+import { clusterIP, endpointAddresses } from '../objects.ts';
 import { cpuSeconds } from '../process-usage.ts';
 import { kubeProxyTable } from './kube-proxy.ts';
 
@@ -78,10 +78,8 @@ async function measure(from: string, rules: readonly string[]): Promise<ExplainF
 
 /** From a pod to the Service in the middle. */
 function packet(): readonly string[] {
-  const index = size.services >> 1;
   const [client = ''] = endpointAddresses(0, size.endpoints);
-  const service = `10.${96 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
-  return ['--from', client, '--to', `${service}:80`];
+  return ['--from', client, '--to', `${clusterIP(size.services >> 1)}:80`];
 }
 
 function ensureRight(answer: string): void {

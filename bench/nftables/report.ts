@@ -1,3 +1,4 @@
+import { withGoal } from '../goal.ts';
 import type { ClusterSize } from '../objects.ts';
 import { markdownTable } from '../table.ts';
 import type { ChangeFigures } from './changes.ts';
@@ -30,13 +31,6 @@ export function nftablesReport(figures: readonly NftablesFigures[]): string {
     figures.map((row) => changesCells(row, figures)),
   );
   return `${firstSync}\n${changes}`;
-}
-
-/** A figure and whether it meets its goal; both in the unit. */
-export function withGoal(value: number, goal: number | undefined, unit: string, digits: number): string {
-  const figure = `${value.toFixed(digits)} ${unit}`;
-  if (goal === undefined) return figure;
-  return `${figure} (≤ ${goal.toFixed(digits)}: ${value <= goal ? 'met' : 'missed'})`;
 }
 
 const firstSyncHeader = [

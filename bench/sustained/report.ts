@@ -1,5 +1,5 @@
+import { withGoal } from '../goal.ts';
 import { formatSize } from '../nftables/options.ts';
-import { withGoal } from '../nftables/report.ts';
 import { markdownTable } from '../table.ts';
 import type { SustainedFigures } from './changes.ts';
 import type { SustainedOptions } from './options.ts';
