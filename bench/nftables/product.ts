@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
-import { clusterCIDR } from '../iptables/rules.ts';
 import { firstFileWithOtherEndpoint } from '../objects.ts';
 import { cpuSeconds, peakMegabytes } from '../process-usage.ts';
+import { clusterFlags, startPortolan } from './portolan.ts';
 
 /** `portolan run` on a cluster, from an empty network namespace. */
 export interface ProductFigures {
@@ -20,40 +17,22 @@ export interface ProductFigures {
   readonly peakMemory: number;
 }
 
-const [folder = '', services = '', endpoints = ''] = process.argv.slice(2);
+// The program may be that of another revision: its flags, its log and the files are all that is asked of it.
+const [folder = '', services = '', endpoints = '', program] = process.argv.slice(2);
 const size = { services: Number(services), endpoints: Number(endpoints) };
 const rounds = 20;
 
-const portolan = fileURLToPath(new URL('../../bin/portolan', import.meta.url));
-const flags = ['--proxy-mode', 'nftables', '--source', folder, '--cluster-cidr', clusterCIDR];
-const started = performance.now();
-const subprocess = execa(portolan, ['run', ...flags, '--logging-format', 'json', '-v', '2'], {
-  buffer: false,
-  reject: false,
-});
-const lines = createInterface({ input: subprocess.stderr })[Symbol.asyncIterator]();
-// One of each family.
-for (let family = 0; family < 2; family++) await synced('full');
-const firstSync = (performance.now() - started) / 1000;
-const { pid } = subprocess;
-if (pid === undefined) throw new Error('portolan did not start');
+const { pid, programmed, synced, end } = await startPortolan(clusterFlags(folder), program);
 const cpu = cpuSeconds(pid);
 const fileChanges = await changeFile();
-const figures: ProductFigures = { firstSync, cpu, fileChanges, peakMemory: peakMegabytes(pid) };
-subprocess.kill('SIGTERM');
-await subprocess;
+const figures: ProductFigures = {
+  firstSync: programmed,
+  cpu,
+  fileChanges,
+  peakMemory: peakMegabytes(pid),
+};
+await end();
 process.stdout.write(JSON.stringify(figures));
-
-/** Waits for the log line that tells of a sync, which is written when its transaction is in the kernel. */
-async function synced(scope: 'full' | 'partial'): Promise<void> {
-  for (;;) {
-    const { value, done } = await lines.next();
-    if (done) throw new Error('portolan ended');
-    const entry = JSON.parse(value);
-    if (entry.msg === 'sync failed') throw new Error(value);
-    if (entry.msg === 'synced' && entry.scope === scope) return;
-  }
-}
 
 /** Replaces one endpoint of one Service again and again, and puts back the first file at last. */
 async function changeFile(): Promise<readonly number[]> {
