@@ -2,6 +2,7 @@ import { type ServiceContent, serviceContent } from '../../src/nftables/content/
 import { Shapes } from '../../src/nftables/content/shapes.ts';
 import type { NftablesOptions } from '../../src/nftables/nftables-options.ts';
 import { partsOfData } from '../../src/nftables/table/element-data.ts';
+import type { SetDeclaration } from '../../src/nftables/table/table.ts';
 import { TableState } from '../../src/nftables/update/table-state.ts';
 import type { FamilyPlans } from '../../src/plan/plan-change.ts';
 import { type SetText, tableText } from '../../src/rules-text/nft/write/table-text.ts';
@@ -20,12 +21,7 @@ export function bareTable(plans: FamilyPlans): string {
     ),
   );
   const maps: readonly SetText[] = [
-    {
-      kind: 'map',
-      name: 'service-endpoints-tcp',
-      properties: ['typeof ip daddr . tcp dport . numgen random mod 65536 : ip daddr . tcp dport'],
-      elements: slots,
-    },
+    { ...bareSlotMap, elements: slots },
     {
       kind: 'map',
       name: 'services',
@@ -34,8 +30,17 @@ export function bareTable(plans: FamilyPlans): string {
     },
   ];
   const empty = Iterator.from(chains).map((name) => ({ name, rules: [] }));
-  return [...tableText('ip bare', maps, empty)].join('');
+  return [...tableText(`ip ${bareTableName}`, maps, empty)].join('');
 }
+
+export const bareTableName = 'bare';
+
+/** The map of its slots. */
+export const bareSlotMap: SetDeclaration = {
+  name: 'service-endpoints-tcp',
+  kind: 'map',
+  properties: ['typeof ip daddr . tcp dport . numgen random mod 65536 : ip daddr . tcp dport'],
+};
 
 function contentsOf(plans: FamilyPlans): readonly ServiceContent[] {
   const shapes = new Shapes(options);

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Change } from '../../src/state/records.ts';
+import { changePause } from './change-pause.ts';
 import { ChangingCluster } from './events.ts';
 import { loadCluster, startFollowing } from './proxy.ts';
 import { type Quantiles, quantilesOf } from './quantiles.ts';
+import { loadStrangersTable } from './strangers.ts';
 
 /** Milliseconds from a change in the source to its commit in the kernel. */
 export interface ChangeFigures {
@@ -14,12 +16,11 @@ export interface ChangeFigures {
   readonly thousand: number;
 }
 
-const [folder = '', services = '', endpoints = ''] = process.argv.slice(2);
+const [folder = '', services = '', endpoints = '', strangers = '0'] = process.argv.slice(2);
 const rounds = 200;
 const addedServices = 50;
-/** Milliseconds between two changes: long enough that each comes alone. */
-const pause = 10;
 
+if (strangers !== '0') await loadStrangersTable(Number(strangers));
 const proxy = await startFollowing(await loadCluster(folder));
 const cluster = new ChangingCluster({ services: Number(services), endpoints: Number(endpoints) });
 /** Different Services, from all of the cluster. */
@@ -39,7 +40,7 @@ async function measure(changes: readonly (() => readonly Change[])[]): Promise<Q
   const times: number[] = [];
   for (const change of changes) {
     const emitted = change();
-    await delay(pause);
+    await delay(changePause);
     times.push(await proxy.change(emitted));
   }
   return quantilesOf(times);

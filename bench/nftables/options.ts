@@ -41,3 +41,7 @@ const mostEndpoints = 1_000_000;
 export function formatSize({ services, endpoints }: ClusterSize): string {
   return `${services.toLocaleString('en')} × ${endpoints}`;
 }
+
+export function isSize(size: ClusterSize, services: number, endpoints: number): boolean {
+  return size.services === services && size.endpoints === endpoints;
+}

@@ -15,3 +15,16 @@ export function quantilesOf(values: Iterable<number>): Quantiles {
   };
   return { p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) };
 }
+
+export function median(values: Iterable<number>): number {
+  return quantilesOf(values).p50;
+}
+
+/** Of several rounds: the median of each quantile, and what was slowest of all. */
+export function medianQuantiles(rounds: readonly Quantiles[]): Quantiles {
+  return {
+    p50: median(rounds.map(({ p50 }) => p50)),
+    p99: median(rounds.map(({ p99 }) => p99)),
+    max: Math.max(...rounds.map(({ max }) => max)),
+  };
+}

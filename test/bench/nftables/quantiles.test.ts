@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { quantilesOf } from '../../../bench/nftables/quantiles.ts';
+import { medianQuantiles, quantilesOf } from '../../../bench/nftables/quantiles.ts';
 
 describe('quantiles', () => {
   test('are values that were measured, in whatever order they came', () => {
@@ -13,5 +13,14 @@ describe('quantiles', () => {
 
   test('of no value do not exist', () => {
     expect(() => quantilesOf([])).toThrow('nothing was measured');
+  });
+
+  test('of several rounds are the median of each, and what was slowest in any', () => {
+    const rounds = [
+      { p50: 1, p99: 9, max: 20 },
+      { p50: 3, p99: 5, max: 10 },
+      { p50: 2, p99: 7, max: 30 },
+    ];
+    expect(medianQuantiles(rounds)).toEqual({ p50: 2, p99: 7, max: 30 });
   });
 });
