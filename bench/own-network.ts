@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 /**
- * Runs a script of this folder in network and mount namespaces of its own, which end with it, and returns the
- * JSON that it prints. The private /run keeps the xtables lock of the machine out of it. `nodeOptions` are Node's own.
+ * Runs a script in network and mount namespaces of its own, which end with it, and returns the JSON that it prints. Its path is
+ * from this folder, or absolute. The private /run keeps the xtables lock of the machine out of it. `nodeOptions` are Node's own.
  */
 export async function inOwnNetwork<T>(
   script: string,
@@ -13,7 +13,7 @@ export async function inOwnNetwork<T>(
   return JSON.parse(await outputInOwnNetwork(script, args, nodeOptions)) as T;
 }
 
-/** The same for any script that Node runs, by its path from this folder; returns what it prints. */
+/** The same for any script that Node runs; returns what it prints. */
 export async function outputInOwnNetwork(
   script: string,
   args: readonly string[],

@@ -2,6 +2,7 @@ import type { ClusterSize } from '../objects.ts';
 import type { ChangeFigures } from './changes.ts';
 import type { CodecFigures } from './codec.ts';
 import type { Floor } from './floor.ts';
+import type { Quantiles } from './quantiles.ts';
 import type { ScrapeFigures } from './scrape.ts';
 import type { StandingFigures } from './standing.ts';
 
@@ -19,6 +20,8 @@ export interface NftablesFigures {
   readonly scrape: ScrapeFigures;
   /** With `--traffic-metrics`. */
   readonly trafficScrape: ScrapeFigures;
+  /** Of the revision that is measured beside, if any. */
+  readonly revision: RevisionFigures | undefined;
 }
 
 export const strangersChains = 5_000;
@@ -43,4 +46,12 @@ export interface RunFigures {
   readonly peakMemory: number;
   /** Milliseconds from an endpoint replaced in a file until that is in force, p50. */
   readonly fileChange: number;
+}
+
+/** What can be measured of any revision. */
+export interface RevisionFigures {
+  readonly name: string;
+  readonly run: RunFigures;
+  /** Milliseconds, of an endpoint replaced; `undefined` where the revision has no benchmark of changes. */
+  readonly replaced: Quantiles | undefined;
 }

@@ -4,6 +4,7 @@ import type { ChangeFigures } from './changes.ts';
 import type { CodecFigures } from './codec.ts';
 import { type NftablesFigures, strangersChains } from './figures.ts';
 import type { Floor } from './floor.ts';
+import { addRevision } from './measure-revision.ts';
 import {
   medianChanges,
   medianCodec,
@@ -14,6 +15,7 @@ import {
 } from './medians.ts';
 import type { ProductFigures } from './product.ts';
 import { median } from './quantiles.ts';
+import type { Revision } from './revision.ts';
 import type { ScrapeFigures } from './scrape.ts';
 import { productNodeOptions } from './setup.ts';
 import type { StandingFigures } from './standing.ts';
@@ -21,8 +23,12 @@ import { Turns } from './turns.ts';
 
 const rounds = 3;
 
-/** Measures Portolan on a cluster whose objects are in a folder. */
-export async function measureCluster(folder: string, size: ClusterSize): Promise<NftablesFigures> {
+/** Measures Portolan on a cluster whose objects are in a folder, and another revision in turn with it. */
+export async function measureCluster(
+  folder: string,
+  size: ClusterSize,
+  revision: Revision | undefined,
+): Promise<NftablesFigures> {
   const args = [folder, String(size.services), String(size.endpoints)];
   const measured = <Result>(script: string, more: readonly string[] = []) =>
     inOwnNetwork<Result>(`nftables/${script}`, [...args, ...more]);
@@ -37,6 +43,7 @@ export async function measureCluster(folder: string, size: ClusterSize): Promise
   const floor = turns.add(() => measured<Floor>('floor.ts'), medianFloor);
   const start = turns.add(() => measured<number>('start.ts'), median);
   const run = turns.add(() => measured<ProductFigures>('product.ts'), medianRun);
+  const ofRevision = revision && addRevision(turns, revision, args);
   const changes = turns.add(() => measuredWithin<ChangeFigures>('changes.ts'), medianChanges);
   const changesBesideStrangers = turns.add(
     () => measuredWithin<ChangeFigures>('changes.ts', beside),
@@ -66,5 +73,6 @@ export async function measureCluster(folder: string, size: ClusterSize): Promise
     standing: standing(),
     scrape: scrape(),
     trafficScrape: trafficScrape(),
+    revision: ofRevision?.(),
   };
 }

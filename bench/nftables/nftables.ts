@@ -7,11 +7,12 @@ import { measureCluster } from './measure.ts';
 import { formatSize, nftablesBenchOptions } from './options.ts';
 import { clusterFlags } from './portolan.ts';
 import { nftablesReport } from './report.ts';
+import { type Revision, withRevision } from './revision.ts';
 import { machine, productNodeOptions, readyOptions, withObjects } from './setup.ts';
 
 /**
  * Portolan's nftables mode beside what nft alone takes for the same elements. `1000x10 …` names the sizes;
- * `--profile SIZE` instead writes a CPU profile of a first sync.
+ * `--against REVISION` measures that one beside; `--profile SIZE` instead writes a CPU profile of a first sync.
  */
 export async function nftablesBenchmark(args: readonly string[]): Promise<void> {
   const options = readyOptions(() => nftablesBenchOptions(args));
@@ -21,15 +22,18 @@ export async function nftablesBenchmark(args: readonly string[]): Promise<void> 
     return;
   }
   const before = machine();
-  const figures = await measureSizes(options.sizes);
+  const figures = await withRevision(options.against, (revision) => measureSizes(options.sizes, revision));
   process.stdout.write(`${before}\n\n${nftablesReport(figures)}`);
 }
 
-async function measureSizes(sizes: readonly ClusterSize[]): Promise<readonly NftablesFigures[]> {
+async function measureSizes(
+  sizes: readonly ClusterSize[],
+  revision: Revision | undefined,
+): Promise<readonly NftablesFigures[]> {
   const figures: NftablesFigures[] = [];
   for (const size of sizes) {
     process.stderr.write(`${formatSize(size)} …\n`);
-    figures.push(await withObjects(size, (folder) => measureCluster(folder, size)));
+    figures.push(await withObjects(size, (folder) => measureCluster(folder, size, revision)));
   }
   return figures;
 }

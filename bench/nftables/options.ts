@@ -2,7 +2,12 @@ import { parseArgs } from 'node:util';
 import type { ClusterSize } from '../objects.ts';
 
 export type NftablesBenchOptions =
-  | { readonly task: 'measure'; readonly sizes: readonly ClusterSize[] }
+  | {
+      readonly task: 'measure';
+      readonly sizes: readonly ClusterSize[];
+      /** The git revision to measure beside this checkout. */
+      readonly against: string | undefined;
+    }
   | { readonly task: 'profile'; readonly size: ClusterSize };
 
 const usualSizes: readonly ClusterSize[] = [
@@ -16,11 +21,12 @@ const usualSizes: readonly ClusterSize[] = [
 export function nftablesBenchOptions(args: readonly string[]): NftablesBenchOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { profile: { type: 'string' } },
+    options: { profile: { type: 'string' }, against: { type: 'string' } },
     allowPositionals: true,
   });
   if (values.profile !== undefined) return { task: 'profile', size: clusterSize(values.profile) };
-  return { task: 'measure', sizes: positionals.length === 0 ? usualSizes : positionals.map(clusterSize) };
+  const sizes = positionals.length === 0 ? usualSizes : positionals.map(clusterSize);
+  return { task: 'measure', sizes, against: values.against };
 }
 
 /** Reads `1000x10`: Services, and endpoints of each. */

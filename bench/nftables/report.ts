@@ -3,6 +3,7 @@ import { besideStrangersTable } from './tables/beside-strangers.ts';
 import { firstSyncTable } from './tables/first-sync.ts';
 import { otherChangesTable } from './tables/other-changes.ts';
 import { replacedTable } from './tables/replaced.ts';
+import { revisionTable } from './tables/revision.ts';
 import { standingTable } from './tables/standing.ts';
 import { trafficMetricsTable } from './tables/traffic-metrics.ts';
 import { yardsticksTable } from './tables/yardsticks.ts';
@@ -17,5 +18,6 @@ export function nftablesReport(figures: readonly NftablesFigures[]): string {
     besideStrangersTable(figures),
     standingTable(figures),
     trafficMetricsTable(figures),
+    ...revisionTable(figures),
   ].join('\n');
 }

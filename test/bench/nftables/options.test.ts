@@ -18,6 +18,14 @@ describe('the options of the nftables benchmark', () => {
     });
   });
 
+  test('name a revision to measure beside', () => {
+    expect(nftablesBenchOptions(['20x3', '--against', 'v0.1.0'])).toEqual({
+      task: 'measure',
+      sizes: [{ services: 20, endpoints: 3 }],
+      against: 'v0.1.0',
+    });
+  });
+
   test('ask for a profile of one size instead', () => {
     expect(nftablesBenchOptions(['--profile', '20x3'])).toEqual({
       task: 'profile',

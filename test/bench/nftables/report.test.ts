@@ -50,6 +50,21 @@ describe('the report of the nftables benchmark', () => {
       '| 0.01 s | 0.90 s (≤ 1.00: met) | 0.90 | 100 MB | 145 MB | 45 MB (≤ 40: missed) |',
     );
   });
+
+  test('has another revision beside, where one was measured', () => {
+    const { run } = figures(middle);
+    const revision = {
+      name: 'v0.1.0',
+      run: { ...run, firstSync: 2.6 },
+      replaced: { p50: 1, p99: 2, max: 3 },
+    };
+    const report = nftablesReport([{ ...figures(middle), revision }]);
+    expect(report).toContain('| to v0.1.0 | 0.50 | 1.00 | 1.00 | 1.00 | 0.20 (≤ 0.40: met) | 0.60 |');
+    expect(
+      nftablesReport([{ ...figures(middle), revision: { ...revision, replaced: undefined } }]),
+    ).toContain('| to v0.1.0 | 0.50 | 1.00 | 1.00 | 1.00 | – | – |');
+    expect(nftablesReport([figures(middle)])).not.toContain('revision');
+  });
 });
 
 describe('the report of the sustained benchmark', () => {
@@ -94,6 +109,7 @@ function figures(size: ClusterSize): NftablesFigures {
     standing: { restart: 1.5, isUntouched: true, statusOfOne: 0.6, statusOfAll: 2 },
     scrape: { seconds: 0.01, peakMemory: 100 },
     trafficScrape: { seconds: 0.9, peakMemory: 145 },
+    revision: undefined,
   };
 }
 
