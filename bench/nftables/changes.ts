@@ -17,7 +17,8 @@ export interface ChangeFigures {
 }
 
 const [folder = '', services = '', endpoints = '', strangers = '0'] = process.argv.slice(2);
-const rounds = 200;
+/** No more than there are endpoints: each round removes one. */
+const rounds = Math.min(200, Number(services) * Number(endpoints));
 const addedServices = 50;
 
 if (strangers !== '0') await loadStrangersTable(Number(strangers));
