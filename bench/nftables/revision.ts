@@ -12,8 +12,14 @@ export interface Revision {
   readonly name: string;
   /** The path of its bin/portolan. */
   readonly program: string;
-  /** The path of its own benchmark of changes; `undefined` where it has none. */
-  readonly changesScript: string | undefined;
+  /** Its own benchmark of changes; `undefined` where it has none. */
+  readonly changes: RevisionScript | undefined;
+}
+
+/** A script, by its path, and what the revision has it run with: Node's own options. */
+export interface RevisionScript {
+  readonly path: string;
+  readonly nodeOptions: readonly string[];
 }
 
 /** Builds a revision in a worktree of its own, which is removed after the use; uses `undefined` where none is named. */
@@ -26,11 +32,8 @@ export async function withRevision<T>(
   const checkout = join(folder, 'portolan');
   try {
     await build(name, checkout);
-    return await use({
-      name,
-      program: join(checkout, 'bin/portolan'),
-      changesScript: changesScript(checkout),
-    });
+    const program = join(checkout, 'bin/portolan');
+    return await use({ name, program, changes: await changesOf(checkout) });
   } finally {
     await execa('git', ['worktree', 'remove', '--force', checkout], { cwd: root, reject: false });
     await rm(folder, { recursive: true });
@@ -75,9 +78,12 @@ async function linkPackages(checkout: string): Promise<void> {
 
 const installedMark = '.package-lock.json';
 
-/** It has had two names. */
-function changesScript(checkout: string): string | undefined {
-  return ['nftables/changes.ts', 'nftables-changes.ts']
-    .map((script) => join(checkout, 'bench', script))
-    .find((script) => existsSync(script));
+/** Its files have had two names. */
+async function changesOf(checkout: string): Promise<RevisionScript | undefined> {
+  const prefix = ['nftables/', 'nftables-']
+    .map((start) => join(checkout, 'bench', start))
+    .find((start) => existsSync(`${start}changes.ts`));
+  if (prefix === undefined) return undefined;
+  const setup: { readonly productNodeOptions: readonly string[] } = await import(`${prefix}setup.ts`);
+  return { path: `${prefix}changes.ts`, nodeOptions: setup.productNodeOptions };
 }
