@@ -1,6 +1,7 @@
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SocketAddress } from '../config/proxy-config.ts';
+import { http } from '../program/http.ts';
 
 /** A listening server. */
 export interface Listening {
@@ -16,7 +17,7 @@ export interface ListenOptions extends SocketAddress {
 
 /** Opens an HTTP server. Throws the system's error (`EADDRINUSE`, …) where the port cannot be bound. */
 export async function listen({ address, port, answer, ipv6Only = false }: ListenOptions): Promise<Listening> {
-  const server = createServer(answer);
+  const server = http.createServer(answer);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // Stays for good: an unhandled error would end the process, and a lost connection is no reason for that.
   server.on('error', reject).listen({ host: address, port, ipv6Only }, resolve);

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { hasFailed, ToolError } from '../../backend/failure.ts';
 import { families } from '../../net/family.ts';
+import { isTableName } from '../../rules-text/iptables/iptables-base-chains.ts';
 import { readSaveLines } from '../../rules-text/iptables/save-line.ts';
 import type { IptablesVariant } from '../../rules-text/iptables/variants.ts';
+import { listNfTables, type NftTitle } from '../netlink/nf-tables/requests.ts';
 import { runTool } from '../run-tool.ts';
 import { iptablesTool } from './iptables-tool.ts';
 
@@ -48,14 +50,16 @@ function kubeletHintIn(saved: string): string | undefined {
 }
 
 /**
- * Whether the variant may hold rules: nft where its commands are there and work, legacy where the kernel has its tables. Throws
- * a `ToolError` where nobody can tell.
+ * Whether the variant may hold rules: nft where tables of its names are there and its commands work, legacy where the kernel has
+ * its tables. Throws a `ToolError` where nobody can tell.
  */
 export function isVariantUsed(variant: IptablesVariant): Promise<boolean> {
   return variant === 'nft' ? hasNftVariant() : hasLegacyTables();
 }
 
 async function hasNftVariant(): Promise<boolean> {
+  const tables = await listNfTables();
+  if (tables !== undefined && !tables.some(isIptablesTable)) return false;
   try {
     const { status, stderr } = await runTool('iptables-nft-save', []);
     // A kernel without nf_tables holds none.
@@ -64,6 +68,10 @@ async function hasNftVariant(): Promise<boolean> {
     if (hasFailed(error, 'missing')) return false;
     throw error;
   }
+}
+
+function isIptablesTable({ family, name }: NftTitle): boolean {
+  return family !== 'inet' && isTableName(name);
 }
 
 /** Empty where there is none. Throws a `ToolError` where that cannot be seen for the moment. */

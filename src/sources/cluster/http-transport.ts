@@ -1,5 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
+import https, { type RequestOptions } from 'node:https';
+import { http } from '../../program/http.ts';
 import { type ApiAccess, type ApiConfig, loadKubeConfig } from './kube-config.ts';
 import {
   type ApiAnswer,
@@ -64,8 +65,8 @@ class HttpTransport implements ApiTransport {
     }
   }
 
-  async #options({ kubeConfig, cluster }: ApiConfig, request: ApiRequest): Promise<https.RequestOptions> {
-    const options: https.RequestOptions = { headers: {} };
+  async #options({ kubeConfig, cluster }: ApiConfig, request: ApiRequest): Promise<RequestOptions> {
+    const options: RequestOptions = { headers: {} };
     const secure = cluster.server.startsWith('https:');
     // client-node refuses plain HTTP unless it is told not to verify certificates, of which there are none.
     if (!secure) Object.assign(kubeConfig.getCurrentCluster() ?? {}, { skipTLSVerify: true });
@@ -96,19 +97,15 @@ function contentTypeOf({ method }: ApiRequest): string {
 }
 
 /** A token file may end with a line break, which no header may hold. */
-function trimmed(headers: https.RequestOptions['headers']): http.OutgoingHttpHeaders {
-  const entries = Object.entries(headers ?? {}) as [string, http.OutgoingHttpHeader][];
+function trimmed(headers: RequestOptions['headers']): OutgoingHttpHeaders {
+  const entries = Object.entries(headers ?? {}) as [string, OutgoingHttpHeader][];
   return Object.fromEntries(
     entries.map(([name, value]) => [name, typeof value === 'string' ? value.trim() : value]),
   );
 }
 
-function exchange(
-  url: URL,
-  options: https.RequestOptions,
-  { body }: ApiRequest,
-): Promise<http.IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+function exchange(url: URL, options: RequestOptions, { body }: ApiRequest): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const request = (url.protocol === 'https:' ? https : http).request(url, options, resolve);
   request.on('error', reject);
   // The agent asks for keep-alive probes only where a connection comes back to it; a watch never does.
