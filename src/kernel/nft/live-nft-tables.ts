@@ -148,7 +148,7 @@ class NativeTable implements LiveTable {
   }
 
   #learnElement(set: string, key: readonly Scalar[], reply: LookedUp): boolean {
-    if (reply === 'unanswered') return false;
+    if (reply === 'unanswered' || reply === 'forbidden') return false;
     const element = reply === 'absent' ? undefined : this.#elementOf(set, key, reply);
     if (element === 'unsupported') return false;
     this.table.learnElement(set, key, element);

@@ -25,10 +25,16 @@ export function endpointChains(
   options: NftablesOptions,
 ): readonly EndpointChain[] {
   return endpoints.map((endpoint) => {
-    const name = chainOf(plan, endpoint);
+    const name = chainOfEndpoint(plan, endpoint);
     const clients = clientSetName(name);
     return { name, clients, rules: endpointRules(plan, endpoint, clients, options) };
   });
+}
+
+/** The name of the chain of one endpoint. */
+export function chainOfEndpoint({ name, protocol }: ServicePortPlan, endpoint: Endpoint): ChainName {
+  const shared: SharedName = endpointChainName(name, protocol, endpoint);
+  return `${shared}` as ChainName;
 }
 
 /**
@@ -41,7 +47,7 @@ export function affinityPickRules(
   options: NftablesOptions,
 ): readonly Rule[] {
   const ip = nftFamily(options.family);
-  const [first, ...others] = slots.map((endpoint) => chainOf(plan, endpoint));
+  const [first, ...others] = slots.map((endpoint) => chainOfEndpoint(plan, endpoint));
   if (first === undefined) return [];
   const remembered = [...new Set([first, ...others])].map((chain) =>
     rule(ip, `saddr @${clientSetName(chain)}`, goto(chain)),
@@ -74,11 +80,6 @@ function endpointRules(
 
 function comment({ name }: ServicePortPlan): string {
   return `comment "${commentText(name)}"`;
-}
-
-function chainOf({ name, protocol }: ServicePortPlan, endpoint: Endpoint): ChainName {
-  const shared: SharedName = endpointChainName(name, protocol, endpoint);
-  return `${shared}` as ChainName;
 }
 
 /** Seconds as nft lists them: `1d`, `3h`, `1m30s`. */

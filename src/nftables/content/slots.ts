@@ -2,7 +2,7 @@ import { formatEndpoint, parseAddress } from '../../net/address.ts';
 import type { Endpoint } from '../../plan/service-plan.ts';
 import type { Balance } from '../../state/records.ts';
 import type { Data } from '../table/table.ts';
-import { maglevTable } from './maglev.ts';
+import { maglevSize, maglevTable } from './maglev.ts';
 
 /** The endpoint of each slot, counted from 0. */
 export type Slots = readonly Endpoint[];
@@ -22,6 +22,11 @@ export function arrangeSlots(balance: Balance, before: Slots, endpoints: readonl
     case 'maglev':
       return endpoints.length < 2 ? endpoints : maglevSlots(endpoints);
   }
+}
+
+/** How many slots so many endpoints have. */
+export function slotCount(balance: Balance, endpoints: number): number {
+  return balance === 'maglev' && endpoints > 1 ? maglevSize(endpoints) : endpoints;
 }
 
 /** The data of a slot's element. */

@@ -1,14 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { execa } from 'execa';
 import { ToolError } from '../../../src/backend/failure.ts';
-import { openTable } from '../../../src/kernel/open-table.ts';
+import { openCounters, openTable } from '../../../src/kernel/open-table.ts';
 import { type Family, families } from '../../../src/net/family.ts';
 import type { KernelTable } from '../../../src/nftables/kernel-table.ts';
+import type { ChainName } from '../../../src/nftables/names.ts';
 import type { ListedElement } from '../../../src/nftables/table/read-table.ts';
-import type { Rule } from '../../../src/nftables/table/table.ts';
+import type { Key, Rule } from '../../../src/nftables/table/table.ts';
 import type { Element, Step } from '../../../src/nftables/table/table-transaction.ts';
+import type { CounterQuestion } from '../../../src/nftables/table-counters.ts';
 import { serve } from '../agents/serve.ts';
-import type { Answer, Question } from './nft-messages.ts';
+import type { Answer, AskedCounter, Question } from './nft-messages.ts';
 
 /** Runs in a network namespace of its own, which ends with it; does there what the test asks. */
 
@@ -32,6 +34,8 @@ async function reply(question: Question): Promise<Answer> {
       // As looks do, which need no counters.
       return { schema: await table.read(question.everything ? { onElement } : { rulesByHandle }), elements };
     }
+    case 'counters':
+      return await countersOf(question.family, question.of);
     case 'generation':
       return { value: await table.generation() };
     case 'is ours since':
@@ -40,6 +44,37 @@ async function reply(question: Question): Promise<Answer> {
       return { value: await turnsDuring(table.apply(question.transaction)) };
     case 'growth over transactions':
       return { value: await growthOver(table, question.count) };
+  }
+}
+
+/** A line for each answer; none where there is no table. */
+async function countersOf(family: Family, asked: readonly AskedCounter[]): Promise<Answer> {
+  const lines: string[] = [];
+  const counters = await openCounters(family);
+  const isThere = await counters.read(asked.map((one) => questionOf(one, lines)));
+  return { lines: isThere ? lines : [] };
+}
+
+function questionOf(asked: AskedCounter, lines: string[]): CounterQuestion {
+  switch (asked.of) {
+    case 'element':
+    case 'chain': {
+      const name = asked.of === 'chain' ? asked.chain : asked.key;
+      const said = {
+        found: (packets: number) => void lines.push(`${name}: ${packets}`),
+        missing: () => void lines.push(`${name}: none`),
+      };
+      return asked.of === 'chain'
+        ? { ...asked, chain: asked.chain as ChainName, ...said }
+        : { ...asked, key: asked.key as Key, ...said };
+    }
+    case 'slots':
+      return {
+        ...asked,
+        key: asked.key as Key,
+        found: (slot, packets, { data }) => void lines.push(`${asked.key} . ${slot}: ${packets} to ${data}`),
+        missing: (slot) => void lines.push(`${asked.key} . ${slot}: none`),
+      };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Failure } from '../../../src/backend/failure.ts';
 import type { Family } from '../../../src/net/family.ts';
+import type { DispatchSet, SlotMap } from '../../../src/nftables/names.ts';
 import type { ListedElement } from '../../../src/nftables/table/read-table.ts';
 import type { TableSchema } from '../../../src/nftables/table/table.ts';
 import type { Transaction } from '../../../src/nftables/table/table-transaction.ts';
@@ -16,9 +17,16 @@ export type Question =
       readonly transaction: Transaction;
     }
   | { readonly ask: 'read'; readonly family: Family; readonly everything: boolean }
+  | { readonly ask: 'counters'; readonly family: Family; readonly of: readonly AskedCounter[] }
   | { readonly ask: 'generation'; readonly family: Family }
   | { readonly ask: 'is ours since'; readonly family: Family; readonly generation: number }
   | { readonly ask: 'growth over transactions'; readonly count: number };
+
+/** Which counters, of which an agent says in words what they have. */
+export type AskedCounter =
+  | { readonly of: 'element'; readonly set: DispatchSet; readonly key: string }
+  | { readonly of: 'slots'; readonly set: SlotMap; readonly key: string; readonly size: number }
+  | { readonly of: 'chain'; readonly chain: string };
 
 export type Answer =
   | { readonly value: number | undefined }

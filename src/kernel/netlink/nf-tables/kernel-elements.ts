@@ -2,7 +2,13 @@ import type { Verdict } from '../../../rules-text/rule.ts';
 import { type Attributes, attribute } from '../netlink-attributes.ts';
 import { bytesOf } from './attributes.ts';
 import { dataAttributes, elementAttributes, elementListAttributes, listElement } from './kernel-numbers.ts';
-import { type NftFamily, nestedAttribute, requestNfTables, textAttribute } from './requests.ts';
+import {
+  type NfTablesReply,
+  type NftFamily,
+  nestedAttribute,
+  requestNfTables,
+  textAttribute,
+} from './requests.ts';
 import { commentIn } from './user-data.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -14,8 +20,8 @@ export interface ElementRequest {
   readonly key: Uint8Array;
 }
 
-/** An element; or that there is none with this key; or that the kernel does not say. */
-export type LookedUp = KernelElement | 'absent' | 'unanswered';
+/** An element; or that there is none with this key, that this process may not ask, or that the kernel does not say. */
+export type LookedUp = KernelElement | Exclude<NfTablesReply, Attributes>;
 
 export interface KernelElement {
   readonly data: Buffer | undefined;

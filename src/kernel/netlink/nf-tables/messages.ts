@@ -32,6 +32,16 @@ export function messagesOf(datagram: Buffer): readonly Message[] {
   return messages;
 }
 
+/** What the head of the only message of a datagram says. */
+export function headOf(datagram: Buffer): Omit<Message, 'body' | 'flags'> {
+  const little = isLittle;
+  return {
+    type: little ? datagram.readUInt16LE(4) : datagram.readUInt16BE(4),
+    sequence: little ? datagram.readUInt32LE(8) : datagram.readUInt32BE(8),
+    errno: -(little ? datagram.readInt32LE(headerLength) : datagram.readInt32BE(headerLength)),
+  };
+}
+
 /** Bytes of struct nlmsghdr, and with struct nfgenmsg. */
 export const headerLength = 16;
 export const bodyOffset = headerLength + 4;

@@ -1,7 +1,9 @@
-import { ToolError } from '../../../backend/failure.ts';
 import type { KernelTable, TableTitle } from '../../../nftables/kernel-table.ts';
 import { tableName } from '../../../nftables/names.ts';
-import { bindNetfilterSocket, type NetfilterSocket } from '../netlink-socket.ts';
+import type { TableCounters } from '../../../nftables/table-counters.ts';
+import type { NetfilterSocket } from '../netlink-socket.ts';
+import { boundSocket, unableTo } from './bound-socket.ts';
+import { readCounters } from './counters/read-counters.ts';
 import { tableAttributes } from './kernel-numbers.ts';
 import { OwnTransactions } from './own-transactions.ts';
 import { readKernelTable } from './read/read-table.ts';
@@ -15,7 +17,7 @@ import type { Batch } from './write/written-batch.ts';
  * order. Throws a `ToolError` where this process cannot open such sockets.
  */
 export async function openNetlinkTable(title: TableTitle): Promise<KernelTable> {
-  const open = await bound();
+  const open = await boundSocket();
   let socket: NetfilterSocket | undefined;
   const sendOne = (batch: Batch) => {
     socket ??= open();
@@ -35,32 +37,22 @@ export async function openNetlinkTable(title: TableTitle): Promise<KernelTable> 
 /** Of all tables: the kernel counts the transactions of a network namespace. */
 const own = new OwnTransactions();
 
+/** The counters of a table by the same messages. Throws a `ToolError` as above. */
+export async function openNetlinkCounters(title: TableTitle): Promise<TableCounters> {
+  await boundSocket();
+  return { read: (questions, signal) => readCounters(title, questions, signal) };
+}
+
 /** Removes a table; tells whether it was there. Throws a `ToolError` where it may still be. */
 export async function deleteTable(family: TableTitle['family'], name: string): Promise<boolean> {
   const [found] = await requestNfTables([
     { get: 'table', family, content: [textAttribute(tableAttributes.name, name)] },
   ]);
   if (found === 'absent') return false;
-  using socket = (await bound())();
+  using socket = (await boundSocket())();
   const writer = new BatchWriter({ family, name, declaration: () => undefined });
   await send(socket, writer.write([{ kind: 'delete-table' }]));
   return true;
-}
-
-/** What opens the socket; a failure of either is a `ToolError`. */
-async function bound(): Promise<() => NetfilterSocket> {
-  const open = await bindNetfilterSocket().catch(unreachable);
-  return () => {
-    try {
-      return open();
-    } catch (error) {
-      return unreachable(error);
-    }
-  };
-}
-
-function unreachable(error: unknown): never {
-  throw new ToolError('missing', `nf_tables cannot be reached: ${messageOf(error)}`, { cause: error });
 }
 
 /**
@@ -75,12 +67,8 @@ async function send(socket: NetfilterSocket, batch: Batch): Promise<void> {
     if (batch.bytes.length <= smallBatch) socket.sendNow(batch.bytes);
     else await socket.send(batch.bytes);
   } catch (error) {
-    throw new ToolError('unable', messageOf(error), { cause: error });
+    throw unableTo(error);
   }
   const failure = failureOf(readAnswers(socket), batch);
   if (failure !== undefined) throw failure;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

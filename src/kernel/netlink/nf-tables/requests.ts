@@ -19,8 +19,8 @@ export interface NfTablesRequest {
   readonly content: readonly Uint8Array[];
 }
 
-/** The attributes of the reply; or that there is no such thing; or that the kernel does not say. */
-export type NfTablesReply = Attributes | 'absent' | 'unanswered';
+/** The attributes of the reply; or that there is no such thing, that this process may not ask, or that the kernel does not say. */
+export type NfTablesReply = Attributes | 'absent' | 'forbidden' | 'unanswered';
 
 /** Replies in the order of the requests; all are `unanswered` where netlink cannot be used. Changes nothing. */
 export async function requestNfTables(
@@ -102,10 +102,35 @@ export async function dumpNfTables(
   if (open === undefined) return 'unanswered';
   using socket = open();
   await socket.send(message(request, 0, messageFlags.request | messageFlags.dump));
-  let hasChanged = false;
+  const receiving = receiveDump(socket, onReply);
   for (let datagrams = 1; ; datagrams += 1) {
     if (datagrams % datagramsAtOnce === 0) await setImmediate();
     signal?.throwIfAborted();
+    const { done, value } = receiving.next();
+    if (done) return value;
+  }
+}
+
+/** The same for what is short, on a socket where nothing else is under way. Throws an `Error` where the kernel does not take it. */
+export function dumpNow(
+  socket: NetfilterSocket,
+  request: Asked,
+  onReply: (reply: Attributes) => void,
+): DumpEnd {
+  socket.sendNow(message(request, 0, messageFlags.request | messageFlags.dump));
+  for (const receiving = receiveDump(socket, onReply); ; ) {
+    const { done, value } = receiving.next();
+    if (done) return value;
+  }
+}
+
+/** Yields after each datagram. */
+function* receiveDump(
+  socket: NetfilterSocket,
+  onReply: (reply: Attributes) => void,
+): Generator<undefined, DumpEnd> {
+  let hasChanged = false;
+  for (;;) {
     const datagram = socket.receiveNow();
     if (datagram === undefined || datagram === 'overrun') return 'unanswered';
     for (const { type, flags: flag, errno, body } of messagesOf(datagram)) {
@@ -114,10 +139,11 @@ export async function dumpNfTables(
       if (type === messageKinds.error) return endings.get(errno) ?? 'unanswered';
       onReply(body);
     }
+    yield;
   }
 }
 
-const endings: ReadonlyMap<number, DumpEnd> = new Map([
+const endings: ReadonlyMap<number, 'forbidden' | 'absent'> = new Map([
   [1, 'forbidden'], // EPERM
   [2, 'absent'], // ENOENT
 ]);
@@ -153,8 +179,7 @@ async function receiveInto(
     // A copy: the next call writes into the same bytes.
     for (const { type, sequence, errno, body } of messagesOf(Buffer.from(datagram))) {
       received += 1;
-      if (type !== messageKinds.error) replies[sequence] = body;
-      else if (errno === ENOENT) replies[sequence] = 'absent';
+      replies[sequence] = type === messageKinds.error ? (endings.get(errno) ?? 'unanswered') : body;
     }
   }
 }
@@ -198,4 +223,3 @@ const nftFamilies: readonly NftFamily[] = ['ip', 'ip6', 'inet'];
 /** Before the attributes, in struct nfgenmsg. */
 const familyOffset = bodyOffset - headerLength;
 const generationId = 1;
-const ENOENT = 2;

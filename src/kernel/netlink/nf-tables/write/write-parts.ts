@@ -1,3 +1,8 @@
+import { isIPv6 } from 'node:net';
+import type { Address } from '../../../../net/address.ts';
+import { writeAddress } from '../../../../net/address-bytes.ts';
+import { protocols } from '../../../../net/family.ts';
+import { protocolNumbers } from '../../../../net/numbers.ts';
 import { dataType } from '../../../../rules-text/nft/expression/data-types.ts';
 import { isLittle } from '../../netlink-attributes.ts';
 import { aligned, lengthOf, type ValueType, valueBytes } from '../value-bytes.ts';
@@ -39,6 +44,10 @@ function writePart(
       return writePort(text, from, end, bytes, at);
     case 'integer':
       return writeInteger(text, from, end, bytes, at);
+    case 'inet_proto':
+      return writeProtocol(text.slice(from, end), bytes, at);
+    case 'ipv6_addr':
+      return writeIPv6(text.slice(from, end), bytes, at);
     default:
       return writeOther(text.slice(from, end), type, bytes, at);
   }
@@ -71,6 +80,25 @@ function writeInteger(text: string, from: number, end: number, bytes: Buffer, at
   if (number < 0 || number > 0xffffffff) return false;
   if (isLittle) bytes.writeUInt32LE(number, at);
   else bytes.writeUInt32BE(number, at);
+  return true;
+}
+
+function writeProtocol(text: string, bytes: Buffer, at: number): boolean {
+  const number = protocolsOfServices.get(text);
+  if (number === undefined) return writeOther(text, 'inet_proto', bytes, at);
+  bytes.fill(0, at, at + aligned(lengthOf('inet_proto')));
+  bytes[at] = number;
+  return true;
+}
+
+const protocolsOfServices: ReadonlyMap<string, number> = new Map(
+  protocols.map((protocol) => [protocol.toLowerCase(), Number(protocolNumbers[protocol])]),
+);
+
+function writeIPv6(text: string, bytes: Buffer, at: number): boolean {
+  // Of a zone or of digits with dots, the general way knows.
+  if (!isIPv6(text) || /[%.]/.test(text)) return writeOther(text, 'ipv6_addr', bytes, at);
+  writeAddress(text as Address, bytes, at);
   return true;
 }
 
