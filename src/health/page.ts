@@ -1,10 +1,14 @@
 import type { RequestListener, ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 
 /** An HTTP response. */
 export interface Page {
   readonly status: number;
   readonly type: string;
   readonly text: string;
+  /** What follows the text, in pieces: of megabytes, no more is made than the client takes. */
+  readonly more?: Iterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -54,13 +58,23 @@ export function jsonPage(status: number, text: string): Page {
 
 const notFound = textPage(404, '404 page not found\n');
 
-function send(response: ServerResponse, { status, type, text, headers }: Page): void {
-  response
-    .writeHead(status, {
-      'Content-Type': type,
-      'X-Content-Type-Options': 'nosniff',
-      ...headers,
-      'Content-Length': Buffer.byteLength(text),
-    })
-    .end(text);
+function send(response: ServerResponse, page: Page): void {
+  const { status, type, text, more, headers } = page;
+  const head = { 'Content-Type': type, 'X-Content-Type-Options': 'nosniff', ...headers };
+  if (more === undefined) {
+    response.writeHead(status, { ...head, 'Content-Length': Buffer.byteLength(text) }).end(text);
+    return;
+  }
+  response.writeHead(status, head);
+  // A client that has enough is no error.
+  pipeline(Readable.from(paced(text, more)), response, () => {});
+}
+
+/** Other work may be done between pieces. */
+async function* paced(text: string, more: Iterable<string>): AsyncIterable<string> {
+  yield text;
+  for (const piece of more) {
+    yield piece;
+    await setImmediate();
+  }
 }

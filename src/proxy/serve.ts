@@ -16,7 +16,8 @@ import { openServer, type ServeFailures } from './open-server.ts';
 
 /** Metrics in Prometheus' text format. */
 export interface TextMetrics {
-  text(): Promise<string>;
+  /** In pieces, which may be made as they are taken. */
+  text(): Promise<Iterable<string>>;
 }
 
 export interface ServingOptions extends Pick<MetricsPagesOptions, 'flags' | 'ownFlags'> {
@@ -127,12 +128,20 @@ export class Serving {
     return metricsPages({
       ...this.#options,
       started: this.#started,
-      metricsPage: async () => ({ status: 200, type: metrics.contentType, text: await this.#metricsText() }),
+      metricsPage: async () => ({ status: 200, type: metrics.contentType, ...(await this.#metricsText()) }),
     });
   }
 
-  async #metricsText(): Promise<string> {
-    const texts = [this.#options.metrics, ...this.#moreMetrics].map((metrics) => metrics.text());
-    return (await Promise.all(texts)).join('\n');
+  async #metricsText(): Promise<Pick<Page, 'text' | 'more'>> {
+    const more = Promise.all(this.#moreMetrics.map((metrics) => metrics.text()));
+    const text = await this.#options.metrics.text();
+    return this.#moreMetrics.length === 0 ? { text } : { text, more: afterEmptyLines(await more) };
+  }
+}
+
+function* afterEmptyLines(texts: readonly Iterable<string>[]): Iterable<string> {
+  for (const text of texts) {
+    yield '\n';
+    yield* text;
   }
 }

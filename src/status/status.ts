@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Milliseconds } from '../config/duration.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { openTable } from '../kernel/open-table.ts';
+import { openCounters } from '../kernel/open-table.ts';
 import { type Family, families } from '../net/family.ts';
 import { currentPlans, type LoadedState, remarksOn } from '../plan/loaded-state.ts';
 import type { FamilyPlans } from '../plan/plan-change.ts';
@@ -38,7 +38,7 @@ export async function status(options: StatusOptions): Promise<ExitStatus> {
   const selected = selectServices(options.services, loaded.state.services);
   const shown = options.family === undefined ? families : [options.family];
   const plans = (family: Family) => only(selected, currentPlans(loaded, family));
-  const reader = new TrafficReader(openTable, trafficContext(loaded, config, shown, plans));
+  const reader = new TrafficReader(openCounters, trafficContext(loaded, config, shown, plans));
   if (options.watch) await watch(reader, source, loaded, options);
   else await showOnce(reader, options);
   return exitStatus.ok;

@@ -51,8 +51,14 @@ function metrics(traffic: ReturnType<typeof fake>, clock = () => 0) {
   return { made, errors };
 }
 
-function series(text: string): readonly string[] {
-  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+function whole(pieces: Iterable<string>): string {
+  return [...pieces].join('');
+}
+
+function series(text: Iterable<string>): readonly string[] {
+  return whole(text)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 describe('the metrics of traffic', () => {
@@ -63,7 +69,7 @@ describe('the metrics of traffic', () => {
 
   test('say that they are counters', async () => {
     const { made } = metrics(fake([]));
-    expect((await made.text()).match(/^# TYPE .*$/gm)).toEqual([
+    expect(whole(await made.text()).match(/^# TYPE .*$/gm)).toEqual([
       '# TYPE portolan_service_new_connections_total counter',
       '# TYPE portolan_service_refused_connections_total counter',
     ]);

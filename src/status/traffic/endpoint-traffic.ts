@@ -1,7 +1,8 @@
-import type { Chain } from '../../nftables/table/table.ts';
+import { slotCode } from '../../nftables/content/slot-code.ts';
+import type { ChainName } from '../../nftables/names.ts';
+import type { ChainQuestion } from '../../nftables/table-counters.ts';
 import type { Endpoint } from '../../plan/service-plan.ts';
-import { packetsCounted } from '../../rules-text/nft/scan-rule.ts';
-import { type Count, KernelCounter, type Reading, Tally } from './count.ts';
+import { absent, advanced, type Count, Tally } from './count.ts';
 
 /** The traffic of an endpoint through one service port. */
 export interface EndpointTraffic {
@@ -12,37 +13,51 @@ export interface EndpointTraffic {
   readonly connections: Count;
 }
 
-/** Counts the traffic of an endpoint through one service port. */
-export class EndpointCounts {
+/** Counts the traffic of an endpoint through one service port. There may be 100,000, so this is one small object. */
+export class EndpointCounts extends Tally {
   readonly endpoint: Endpoint;
-  readonly connections = new Tally();
+  /** See `SlotContent`. */
+  readonly code: number;
   /** Whether the reading found it in the table. */
   isPresent = false;
-  #rule: KernelCounter | undefined;
 
   constructor(endpoint: Endpoint) {
+    super();
     this.endpoint = endpoint;
+    this.code = slotCode(endpoint);
   }
 
   begin(): void {
     this.isPresent = false;
-    this.forgetRecent();
-  }
-
-  forgetRecent(): void {
-    this.connections.recent = 0;
+    this.recent = 0;
   }
 
   count(connections: number): void {
     this.isPresent = true;
-    this.connections.add(connections);
+    this.add(connections);
+  }
+}
+
+/** With session affinity, an endpoint has a chain of its own with a counting rule. */
+export class ChainCounter implements ChainQuestion {
+  readonly of = 'chain';
+  readonly chain: ChainName;
+  readonly endpoint: EndpointCounts;
+  #packets: number;
+
+  /** Goes on with the counter of `before`, the same chain of an earlier plan. */
+  constructor(chain: ChainName, endpoint: EndpointCounts, before: ChainCounter | undefined) {
+    this.chain = chain;
+    this.endpoint = endpoint;
+    this.#packets = before === undefined ? absent : before.#packets;
   }
 
-  /** With session affinity, an endpoint has a chain of its own with a counting rule. */
-  countChain(chain: Chain | undefined, reading: Reading): void {
-    const packets = chain?.rules.flatMap((rule) => packetsCounted(rule) ?? []).at(0);
-    if (packets === undefined) return;
-    this.#rule ??= new KernelCounter();
-    this.count(this.#rule.advance(packets, reading));
+  found(packets: number): void {
+    this.endpoint.count(advanced(this.#packets, packets));
+    this.#packets = packets;
+  }
+
+  missing(): void {
+    this.#packets = absent;
   }
 }

@@ -1,16 +1,10 @@
-import { endpointChains } from '../../nftables/content/affinity-chains.ts';
+import { chainOfEndpoint } from '../../nftables/content/affinity-chains.ts';
 import { parseSlotData, slotData } from '../../nftables/content/slots.ts';
-import type { ChainName } from '../../nftables/names.ts';
-import type { Chain, Data } from '../../nftables/table/table.ts';
+import type { CounterQuestion, SlotContent } from '../../nftables/table-counters.ts';
 import type { ServicePortPlan } from '../../plan/service-plan.ts';
-import type { Reading } from './count.ts';
-import { EndpointCounts, type EndpointTraffic } from './endpoint-traffic.ts';
-import {
-  FrontendCounts,
-  type FrontendTraffic,
-  frontendElements,
-  type TableContext,
-} from './frontend-traffic.ts';
+import { ChainCounter, EndpointCounts, type EndpointTraffic } from './endpoint-traffic.ts';
+import { frontendElements, type TableContext } from './frontend-elements.ts';
+import { FrontendCounts, type FrontendTraffic } from './frontend-traffic.ts';
 
 /** The traffic of a service port in one family. */
 export interface PortTraffic {
@@ -24,88 +18,106 @@ export interface PortTraffic {
 export class PortCounts implements PortTraffic {
   readonly plan: ServicePortPlan;
   readonly frontends: readonly FrontendCounts[];
-  readonly #planned: ReadonlyMap<Data, EndpointCounts>;
+  /** In the order of the plan. */
+  readonly #planned: readonly EndpointCounts[];
   /** Endpoints that are in the table, or were at the last reading, but not in the plan. */
-  readonly #others: Map<Data, EndpointCounts>;
-  readonly #chains: readonly (readonly [ChainName, EndpointCounts])[];
+  #others: EndpointCounts[];
+  readonly #chains: readonly ChainCounter[];
   #wasRead: boolean;
 
   /** Continues the counts of `before`, the same port of an earlier plan. */
   constructor(plan: ServicePortPlan, context: TableContext, before?: PortCounts) {
     this.plan = plan;
-    const known = new Map(before === undefined ? [] : [...before.#planned, ...before.#others]);
-    this.#planned = new Map(
-      plan.endpoints.reachable.map((endpoint) => {
-        const data = slotData(endpoint);
-        return [data, known.get(data) ?? new EndpointCounts(endpoint)];
-      }),
+    const known = new Map(
+      before === undefined ? [] : before.#counts().map((counts) => [counts.code, counts]),
     );
-    this.#others = new Map([...known].filter(([data]) => !this.#planned.has(data)));
+    this.#planned = plan.endpoints.reachable.map((endpoint) => {
+      const made = new EndpointCounts(endpoint);
+      const counts = known.get(made.code) ?? made;
+      known.delete(counts.code);
+      return counts;
+    });
+    this.#others = [...known.values()];
     this.frontends = this.#countFrontends(context, before?.frontends ?? []);
-    this.#chains = this.#findChains(context);
+    this.#chains = this.#findChains(before === undefined ? [] : before.#chains);
     this.#wasRead = before === undefined ? false : before.#wasRead;
   }
 
   get endpoints(): readonly EndpointTraffic[] {
-    const planned = [...this.#planned.values()].map(
-      ({ endpoint, connections, isPresent }): EndpointTraffic => ({
-        endpoint,
-        connections,
-        standing: isPresent ? 'programmed' : 'not-programmed',
-      }),
+    const planned = this.#planned.map((counts) =>
+      trafficOf(counts, counts.isPresent ? 'programmed' : 'not-programmed'),
     );
-    const others = [...this.#others].sort(([a], [b]) => (a < b ? -1 : 1));
-    return planned.concat(
-      others.map(([, { endpoint, connections }]) => ({ endpoint, connections, standing: 'not-in-objects' })),
-    );
+    const others = this.#others.map((counts) => [slotData(counts.endpoint), counts] as const);
+    const sorted = others.sort(([a], [b]) => (a < b ? -1 : 1));
+    return planned.concat(sorted.map(([, counts]) => trafficOf(counts, 'not-in-objects')));
   }
 
-  /** Begins a reading, during which the frontends count elements. */
+  /** What a reading asks the table. */
+  *questions(): Iterable<CounterQuestion> {
+    for (const frontend of this.frontends) yield* frontend.questions();
+    yield* this.#chains;
+  }
+
+  /** Begins a reading. */
   begin(): void {
+    for (const counts of this.frontends) counts.forgetRecent();
     for (const counts of this.#counts()) counts.begin();
   }
 
-  /** Ends a reading with the chains of the table, whose rules count endpoints of Services with affinity. */
-  end(chains: ReadonlyMap<ChainName, Chain>, reading: Reading): void {
-    for (const [name, counts] of this.#chains) counts.countChain(chains.get(name), reading);
-    for (const [data, { isPresent }] of this.#others) if (!isPresent) this.#others.delete(data);
+  /** Ends a reading, of which all questions have been answered. */
+  end(): void {
+    if (this.#others.some(({ isPresent }) => !isPresent))
+      this.#others = this.#others.filter(({ isPresent }) => isPresent);
+    if (this.#wasRead) return;
     // What the first reading finds may have been counted long ago.
-    if (!this.#wasRead) for (const counts of this.#counts()) counts.forgetRecent();
+    for (const counts of this.frontends) counts.forgetRecent();
+    for (const counts of this.#counts()) counts.recent = 0;
     this.#wasRead = true;
   }
 
-  endpointOf(data: Data): EndpointCounts | undefined {
-    const known = this.#planned.get(data) ?? this.#others.get(data);
+  endpointOf(slot: number, content: SlotContent): EndpointCounts | undefined {
+    const { code } = content;
+    const expected = this.#planned[slot];
+    if (expected?.code === code) return expected;
+    const known = withCode(this.#planned, code) ?? withCode(this.#others, code);
     if (known !== undefined) return known;
-    const endpoint = parseSlotData(data);
+    const endpoint = parseSlotData(content.data);
     if (endpoint === undefined) return undefined;
     const counts = new EndpointCounts(endpoint);
-    this.#others.set(data, counts);
+    this.#others.push(counts);
     return counts;
   }
 
-  *#counts(): Iterable<FrontendCounts | EndpointCounts> {
-    yield* this.frontends;
-    yield* this.#planned.values();
-    yield* this.#others.values();
+  #counts(): readonly EndpointCounts[] {
+    return this.#others.length === 0 ? this.#planned : [...this.#planned, ...this.#others];
   }
 
   /** Of frontends on the same address and port, the first has the elements. */
   #countFrontends(context: TableContext, before: readonly FrontendCounts[]): readonly FrontendCounts[] {
-    const counts = new Map<string, FrontendCounts>();
+    const counts: FrontendCounts[] = [];
     for (const frontend of this.plan.frontends) {
       const elements = frontendElements(frontend, this.plan, context);
-      if (elements === undefined || counts.has(elements.key)) continue;
-      const known = before.find((counts) => counts.elements.key === elements.key);
-      counts.set(elements.key, new FrontendCounts(frontend, this.plan, this, elements, known));
+      if (elements === undefined || counts.some(({ key }) => key === elements.key)) continue;
+      const known = before.find(({ key }) => key === elements.key);
+      counts.push(new FrontendCounts(frontend, this.plan, this, elements, known));
     }
-    return [...counts.values()];
+    return counts;
   }
 
-  #findChains({ options }: TableContext): readonly (readonly [ChainName, EndpointCounts])[] {
+  #findChains(before: readonly ChainCounter[]): readonly ChainCounter[] {
     if (this.plan.affinityTimeoutSeconds === undefined) return [];
-    return [...this.#planned.values()].flatMap((counts) =>
-      endpointChains(this.plan, [counts.endpoint], options).map(({ name }) => [name, counts] as const),
-    );
+    const known = new Map(before.map((counter) => [counter.chain, counter]));
+    return this.#planned.map((counts) => {
+      const chain = chainOfEndpoint(this.plan, counts.endpoint);
+      return new ChainCounter(chain, counts, known.get(chain));
+    });
   }
+}
+
+function withCode(all: readonly EndpointCounts[], code: number): EndpointCounts | undefined {
+  return all.find((counts) => counts.code === code);
+}
+
+function trafficOf(counts: EndpointCounts, standing: EndpointTraffic['standing']): EndpointTraffic {
+  return { endpoint: counts.endpoint, connections: counts, standing };
 }

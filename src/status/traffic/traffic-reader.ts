@@ -1,8 +1,8 @@
 import { ToolError } from '../../backend/failure.ts';
 import type { Family } from '../../net/family.ts';
-import type { KernelTable } from '../../nftables/kernel-table.ts';
 import { tableName } from '../../nftables/names.ts';
 import { type NftablesOptions, nftFamily } from '../../nftables/nftables-options.ts';
+import type { TableCounters } from '../../nftables/table-counters.ts';
 import type { FamilyPlans } from '../../plan/plan-change.ts';
 import type { PortTraffic } from './port-traffic.ts';
 import { TableTraffic } from './traffic.ts';
@@ -15,17 +15,17 @@ export interface TrafficContext {
   readonly plans: (family: Family) => FamilyPlans;
 }
 
-/** Opens Portolan's table of a family, whether it is there or not. */
-export type OpenTable = (family: Family) => Promise<KernelTable>;
+/** Opens the counters of Portolan's table of a family, whether it is there or not. */
+export type OpenCounters = (family: Family) => Promise<TableCounters>;
 
 /** Reads the counters of the tables of several families. */
 export class TrafficReader {
-  readonly #open: OpenTable;
-  readonly #opened = new Map<Family, Promise<KernelTable>>();
+  readonly #open: OpenCounters;
+  readonly #opened = new Map<Family, Promise<TableCounters>>();
   readonly #context: TrafficContext;
   readonly #tables: ReadonlyMap<Family, TableTraffic>;
 
-  constructor(open: OpenTable, context: TrafficContext) {
+  constructor(open: OpenCounters, context: TrafficContext) {
     this.#open = open;
     this.#context = context;
     this.#tables = new Map(

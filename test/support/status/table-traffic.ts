@@ -1,7 +1,11 @@
-import type { KernelTable } from '../../../src/nftables/kernel-table.ts';
-import { TableReader } from '../../../src/nftables/table/read-table.ts';
+import { slotCode } from '../../../src/nftables/content/slot-code.ts';
+import { parseSlotData } from '../../../src/nftables/content/slots.ts';
+import { type ListedElement, TableReader } from '../../../src/nftables/table/read-table.ts';
+import type { Data, Table } from '../../../src/nftables/table/table.ts';
+import type { CounterQuestion, SlotContent, TableCounters } from '../../../src/nftables/table-counters.ts';
 import type { FamilyPlans } from '../../../src/plan/plan-change.ts';
 import { planService } from '../../../src/plan/plan-service.ts';
+import { packetsCounted } from '../../../src/rules-text/nft/scan-rule.ts';
 import type { EndpointSliceRecord, ServiceRecord } from '../../../src/state/records.ts';
 import { TableTraffic } from '../../../src/status/traffic/traffic.ts';
 import { context, endpoint, service, slice } from '../records.ts';
@@ -52,35 +56,65 @@ export function slots(...texts: readonly string[]): Listing {
   };
 }
 
-/** A table of which nft would print this. */
-export function listing(part: Listing): KernelTable {
+/** The counters of a table of which nft would print this. */
+export function listing(part: Listing): TableCounters {
   return {
-    ...unchanged,
-    async read({ onElement } = {}) {
-      const reader = new TableReader(onElement);
+    async read(questions) {
+      const found = new Map<string, ListedElement>();
+      const reader = new TableReader((element) => found.set(`${element.set} ${element.key}`, element));
       for (const line of linesOf(part)) reader.line(line);
-      return reader.table;
+      for (const question of questions) answer(question, reader.table, (id) => found.get(id));
+      return true;
     },
   };
 }
 
-/** The same, which cannot be read to its end. */
-export function failing(part: Listing): KernelTable {
+/** The same, of which the reading ends before it has come to anything else. */
+export function failing(part: Listing): TableCounters {
   return {
-    ...unchanged,
-    async read(reading) {
-      await listing(part).read(reading);
+    async read(questions) {
+      await listing(part).read(Iterator.from(questions).map(withoutMissing));
       throw new Error('the reading was ended');
     },
   };
 }
 
-const unchanged = {
-  apply: async () => {},
-  check: async () => {},
-  generation: async () => undefined,
-  isOursSince: async () => false,
-};
+function withoutMissing(question: CounterQuestion): CounterQuestion {
+  return new Proxy(question, {
+    get(target, name) {
+      if (name === 'missing') return () => undefined;
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+function answer(
+  question: CounterQuestion,
+  { chains }: Table,
+  find: (id: string) => ListedElement | undefined,
+): void {
+  if (question.of === 'slots') {
+    for (let slot = 0; ; slot += 1) {
+      const element = find(`${question.set} ${question.key} . ${slot}`);
+      if (element !== undefined) question.found(slot, element.packets, contentOf(element.data));
+      else question.missing(slot);
+      if (element === undefined && slot >= question.size) return;
+    }
+  }
+  const packets =
+    question.of === 'chain'
+      ? chains.get(question.chain)?.rules.flatMap((rule) => packetsCounted(rule) ?? [])[0]
+      : find(`${question.set} ${question.key}`)?.packets;
+  if (packets === undefined) question.missing();
+  else question.found(packets);
+}
+
+function contentOf(data: Data): SlotContent {
+  const endpoint = parseSlotData(data);
+  if (endpoint === undefined) throw new Error(`${data} is no endpoint`);
+  return { code: slotCode(endpoint), data };
+}
 
 function* linesOf({ elements = {}, chains = {} }: Listing): Iterable<string> {
   yield 'table ip portolan {';
