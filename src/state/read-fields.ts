@@ -2,9 +2,14 @@ import { type Address, familyOf, parseAddress } from '../net/address.ts';
 import { type Cidr, parseCidr } from '../net/cidr.ts';
 import type { Family } from '../net/family.ts';
 import type { NameRule } from './object-names.ts';
-import { ownText, sharedText } from './own-text.ts';
+import { ownText, sharedName } from './own-text.ts';
 import type { Problem } from './problem.ts';
 import { shown } from './shown.ts';
+
+/** The path of a field. There are a million fields, and mostly nothing is wrong, so it is made a text only for a problem. */
+export interface FieldPath {
+  toString(): string;
+}
 
 /**
  * Reads the fields of one object and collects problems. A field that is absent, or null as some tools write it, is not
@@ -12,107 +17,135 @@ import { shown } from './shown.ts';
  */
 export class FieldReader {
   readonly problems: Problem[];
-  readonly #object: string;
+  readonly #describe: () => string;
   readonly #origin: string | undefined;
 
-  /** `object` names what is read: `Service default/web`; what is wrong with it is added to `problems`. */
-  constructor(object: string, origin: string | undefined, problems: Problem[]) {
-    this.#object = object;
+  /** `describe` names what is read: `Service default/web`; what is wrong with it is added to `problems`. */
+  constructor(describe: () => string, origin: string | undefined, problems: Problem[]) {
+    this.#describe = describe;
     this.#origin = origin;
     this.problems = problems;
   }
 
-  fault(field: string, reason: string): undefined {
+  fault(field: FieldPath, reason: string): undefined {
     const origin = this.#origin === undefined ? {} : { origin: this.#origin };
-    this.problems.push({ object: this.#object, field, reason, ...origin });
+    this.problems.push({ object: this.#describe(), field: `${field}`, reason, ...origin });
     return undefined;
   }
 
-  /** A mapping; an empty one where there is none. */
-  mapping(value: unknown, field: string): Fields {
-    if (value === undefined || value === null) return {};
+  /** A mapping; an empty one where there is none. `below` goes on with the path, here and in the following. */
+  mapping(value: unknown, field: FieldPath, below = ''): Fields {
+    if (value === undefined || value === null) return nothing;
     if (isFields(value)) return value;
-    this.fault(field, `must be a mapping of fields, got ${shown(value)}`);
-    return {};
+    this.fault(`${field}${below}`, `must be a mapping of fields, got ${shown(value)}`);
+    return nothing;
   }
 
   /** A list; an empty one where there is none. */
-  list(value: unknown, field: string): readonly unknown[] {
-    if (value === undefined || value === null) return [];
+  list(value: unknown, field: FieldPath, below = ''): readonly unknown[] {
+    if (value === undefined || value === null) return none;
     if (Array.isArray(value)) return value;
-    this.fault(field, `must be a list, got ${shown(value)}`);
-    return [];
+    this.fault(`${field}${below}`, `must be a list, got ${shown(value)}`);
+    return none;
   }
 
-  text(value: unknown, field: string): string | undefined {
+  text(value: unknown, field: FieldPath): string | undefined {
     if (value === undefined || value === null || typeof value === 'string') return value ?? undefined;
     return this.fault(field, `must be a string, got ${shown(value)}`);
   }
 
   /** A name that the rule allows, whose text many records may share. */
-  name(value: unknown, field: string, { pattern, allowed }: NameRule): string | undefined {
+  name(value: unknown, field: FieldPath, rule: NameRule, below = ''): string | undefined {
     if (value === undefined || value === null) return undefined;
-    if (typeof value === 'string' && pattern.test(value)) return sharedText(value);
+    const name = typeof value === 'string' ? sharedName(value, rule) : undefined;
+    return name ?? this.fault(`${field}${below}`, `must be ${rule.allowed}, got ${shown(value)}`);
+  }
+
+  /** A name that must be there; it may be a part of a larger text. */
+  requiredName(value: unknown, field: FieldPath, { pattern, allowed }: NameRule): string | undefined {
+    if (typeof value === 'string' && pattern.test(value)) return value;
     return this.fault(field, `must be ${allowed}, got ${shown(value)}`);
   }
 
-  /** A name that must be there. */
-  requiredName(value: unknown, field: string, { pattern, allowed }: NameRule): string | undefined {
-    if (typeof value === 'string' && pattern.test(value)) return ownText(value);
-    return this.fault(field, `must be ${allowed}, got ${shown(value)}`);
-  }
-
-  flag(value: unknown, field: string): boolean | undefined {
+  flag(value: unknown, field: FieldPath, below = ''): boolean | undefined {
     if (value === undefined || value === null || typeof value === 'boolean') return value ?? undefined;
-    return this.fault(field, `must be true or false, got ${shown(value)}`);
+    return this.fault(`${field}${below}`, `must be true or false, got ${shown(value)}`);
   }
 
   /** One of a few words. */
-  word<W extends string>(value: unknown, field: string, allowed: readonly W[]): W | undefined {
+  word<W extends string>(value: unknown, field: FieldPath, allowed: readonly W[]): W | undefined {
     if (value === undefined || value === null) return undefined;
     const found = allowed.find((one) => one === value);
     return found ?? this.fault(field, `must be ${allowed.join(', ')}, got ${shown(value)}`);
   }
 
-  integer(value: unknown, field: string, least: number, most: number): number | undefined {
+  integer(value: unknown, field: FieldPath, least: number, most: number): number | undefined {
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
     return this.fault(field, `must be an integer from ${least} to ${most}, got ${shown(value)}`);
   }
 
   /** A port that must be there. */
-  port(value: unknown, field: string): number | undefined {
+  port(value: unknown, field: FieldPath): number | undefined {
     if (value === undefined || value === null)
       return this.fault(field, 'is missing; it must be a port from 1 to 65535');
     return this.integer(value, field, 1, 65_535);
   }
 
-  address(value: unknown, field: string): Address | undefined {
+  address(value: unknown, field: FieldPath): Address | undefined {
     const parsed = typeof value === 'string' ? parseAddress(ownText(value)) : undefined;
     return parsed ?? this.fault(field, `must be an IPv4 or IPv6 address, got ${shown(value)}`);
   }
 
-  addressOf(family: Family, value: unknown, field: string): Address | undefined {
+  addressOf(family: Family, value: unknown, field: FieldPath, below = ''): Address | undefined {
     const parsed = typeof value === 'string' ? parseAddress(ownText(value)) : undefined;
     if (parsed !== undefined && familyOf(parsed) === family) return parsed;
-    return this.fault(field, `must be an ${family} address, got ${shown(value)}`);
+    return this.fault(`${field}${below}`, `must be an ${family} address, got ${shown(value)}`);
   }
 
-  cidr(value: unknown, field: string): Cidr | undefined {
+  cidr(value: unknown, field: FieldPath): Cidr | undefined {
     const parsed = typeof value === 'string' ? parseCidr(value.trim()) : undefined;
     return parsed ?? this.fault(field, `must be a CIDR such as 10.0.0.0/8 or fd00::/64, got ${shown(value)}`);
   }
 
-  /** Each entry that `read` can use. */
-  each<T>(value: unknown, field: string, read: (entry: unknown, field: string) => T | undefined): T[] {
+  /** Each entry that `read` can use. The path that it is given is another one's after it. */
+  each<T>(
+    value: unknown,
+    field: FieldPath,
+    read: (entry: unknown, field: FieldPath) => T | undefined,
+    below = '',
+  ): T[] {
+    const entries = this.list(value, field, below);
+    if (entries.length === 0) return [];
+    const path = new EntryPath(field, below);
     const found: T[] = [];
-    this.list(value, field).forEach((entry, index) => {
-      const one = read(entry, `${field}[${index}]`);
+    for (const entry of entries) {
+      const one = read(entry, path);
       if (one !== undefined) found.push(one);
-    });
+      path.index += 1;
+    }
     return found;
   }
 }
+
+/** The path of one entry of a list after the other: `endpoints[3]`. */
+class EntryPath implements FieldPath {
+  index = 0;
+  readonly #list: FieldPath;
+  readonly #below: string;
+
+  constructor(list: FieldPath, below: string) {
+    this.#list = list;
+    this.#below = below;
+  }
+
+  toString(): string {
+    return `${this.#list}${this.#below}[${this.index}]`;
+  }
+}
+
+const nothing: Fields = Object.freeze({});
+const none: readonly unknown[] = Object.freeze([]);
 
 export type Fields = Readonly<Record<string, unknown>>;
 

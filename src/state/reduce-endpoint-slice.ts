@@ -1,8 +1,7 @@
 import type { Address } from '../net/address.ts';
 import { type Family, families, protocols } from '../net/family.ts';
 import { type NameRule, nameRules } from './object-names.ts';
-import { ownText } from './own-text.ts';
-import type { FieldReader, Fields } from './read-fields.ts';
+import type { FieldPath, FieldReader, Fields } from './read-fields.ts';
 import type { Change, EndpointPortRecord, EndpointRecord, ServiceKey, SliceKey } from './records.ts';
 import { readPortName, withoutRepeats } from './reduce-service.ts';
 import { shown } from './shown.ts';
@@ -31,7 +30,8 @@ export function reduceEndpointSlice(name: string, object: Fields, reader: FieldR
     key,
     record: {
       key,
-      service: ownText(`${name.slice(0, name.indexOf('/'))}/${service}`) as ServiceKey,
+      // Joined, it is a text of its own.
+      service: [name.slice(0, name.indexOf('/')), service].join('/') as ServiceKey,
       family: addressType,
       ports: readPorts(object.ports, reader),
       endpoints: reader.each(object.endpoints, 'endpoints', (entry, field) =>
@@ -72,7 +72,7 @@ function readPorts(value: unknown, reader: FieldReader): readonly EndpointPortRe
   });
 }
 
-function readPort(entry: Fields, field: string, reader: FieldReader): EndpointPortRecord | undefined {
+function readPort(entry: Fields, field: FieldPath, reader: FieldReader): EndpointPortRecord | undefined {
   const before = reader.problems.length;
   const name = readPortName(entry.name, `${field}.name`, reader);
   const protocol = reader.word(entry.protocol, `${field}.protocol`, protocols) ?? 'TCP';
@@ -85,21 +85,21 @@ function readPort(entry: Fields, field: string, reader: FieldReader): EndpointPo
 function readEndpoint(
   family: Family,
   entry: Fields,
-  field: string,
+  field: FieldPath,
   reader: FieldReader,
 ): EndpointRecord | undefined {
-  const [first] = reader.list(entry.addresses, `${field}.addresses`);
-  const address = readAddress(family, first, `${field}.addresses[0]`, reader);
-  const conditions = reader.mapping(entry.conditions, `${field}.conditions`);
-  const ready = reader.flag(conditions.ready, `${field}.conditions.ready`) ?? true;
+  const [first] = reader.list(entry.addresses, field, '.addresses');
+  const address = readAddress(family, first, field, reader);
+  const conditions = reader.mapping(entry.conditions, field, '.conditions');
+  const ready = reader.flag(conditions.ready, field, '.conditions.ready') ?? true;
   if (address === undefined) return undefined;
   return {
     address,
-    nodeName: reader.name(entry.nodeName, `${field}.nodeName`, nameRules.subdomain),
+    nodeName: reader.name(entry.nodeName, field, nameRules.subdomain, '.nodeName'),
     ready,
-    serving: reader.flag(conditions.serving, `${field}.conditions.serving`) ?? ready,
-    terminating: reader.flag(conditions.terminating, `${field}.conditions.terminating`) ?? false,
-    ...readHints(entry.hints, `${field}.hints`, reader),
+    serving: reader.flag(conditions.serving, field, '.conditions.serving') ?? ready,
+    terminating: reader.flag(conditions.terminating, field, '.conditions.terminating') ?? false,
+    ...readHints(entry.hints, field, reader),
   };
 }
 
@@ -112,28 +112,33 @@ const neverAPod = /^(0\.0\.0\.0$|127\.|169\.254\.|22[4-9]\.|23\d\.|::1?$|fe[89ab
 function readAddress(
   family: Family,
   value: unknown,
-  field: string,
+  endpoint: FieldPath,
   reader: FieldReader,
 ): Address | undefined {
-  const address = reader.addressOf(family, value, field);
+  const below = '.addresses[0]';
+  const address = reader.addressOf(family, value, endpoint, below);
   if (address === undefined || !neverAPod.test(address)) return address;
-  return reader.fault(field, `must not be unspecified, loopback, link-local or multicast, got ${address}`);
+  const reason = `must not be unspecified, loopback, link-local or multicast, got ${address}`;
+  return reader.fault(`${endpoint}${below}`, reason);
 }
 
 function readHints(
   value: unknown,
-  field: string,
+  endpoint: FieldPath,
   reader: FieldReader,
-): { readonly forZones: readonly string[] | undefined; readonly forNodes: readonly string[] | undefined } {
-  const { forZones, forNodes } = reader.mapping(value, field);
-  const names = (list: unknown, path: string, rule: NameRule) => {
-    const found = reader.each(list, path, (entry, at) =>
-      reader.name(reader.mapping(entry, at).name, `${at}.name`, rule),
-    );
+): Pick<EndpointRecord, 'forZones' | 'forNodes'> {
+  if (value === undefined) return noHints;
+  const { forZones, forNodes } = reader.mapping(value, endpoint, '.hints');
+  const names = (list: unknown, kind: string, rule: NameRule) => {
+    const readName = (entry: unknown, at: FieldPath) =>
+      reader.name(reader.mapping(entry, at).name, at, rule, '.name');
+    const found = reader.each(list, endpoint, readName, `.hints.${kind}`);
     return found.length === 0 ? undefined : found;
   };
   return {
-    forZones: names(forZones, `${field}.forZones`, nameRules.labelValue),
-    forNodes: names(forNodes, `${field}.forNodes`, nameRules.subdomain),
+    forZones: names(forZones, 'forZones', nameRules.labelValue),
+    forNodes: names(forNodes, 'forNodes', nameRules.subdomain),
   };
 }
+
+const noHints = { forZones: undefined, forNodes: undefined };

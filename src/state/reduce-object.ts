@@ -75,12 +75,12 @@ function reduceItems(
 
 function leaveOut(reduction: Reduction, object: unknown, path: readonly string[], reason: string): void {
   const field = path.length === 0 ? 'the document' : path.join('.');
-  new FieldReader(describe(object), reduction.origin, reduction.problems).fault(field, reason);
+  new FieldReader(() => describe(object), reduction.origin, reduction.problems).fault(field, reason);
   reduction.leftOut += 1;
 }
 
 function reduceKind(reduction: Reduction, kind: ObjectKind, fields: Fields): void {
-  const reader = new FieldReader(describe(fields), reduction.origin, reduction.problems);
+  const reader = new FieldReader(() => describe(fields), reduction.origin, reduction.problems);
   const key = readKey(kind, fields, reader);
   const change = key === undefined ? undefined : reduceAs(kind, key, fields, reader);
   if (change === undefined) reduction.leftOut += 1;
@@ -108,9 +108,10 @@ function readKey(kind: ObjectKind, { metadata }: Fields, reader: FieldReader): s
   const fields = reader.mapping(metadata, 'metadata');
   const rule = kind === 'Service' ? nameRules.label : nameRules.subdomain;
   const name = reader.requiredName(fields.name, 'metadata.name', rule);
-  if (!isNamespaced(kind)) return name;
+  if (!isNamespaced(kind)) return name === undefined ? undefined : ownText(name);
   const namespace = reader.requiredName(fields.namespace ?? 'default', 'metadata.namespace', nameRules.label);
-  return name === undefined || namespace === undefined ? undefined : ownText(`${namespace}/${name}`);
+  // Joined, it is a text of its own.
+  return name === undefined || namespace === undefined ? undefined : [namespace, name].join('/');
 }
 
 function isNamespaced(kind: ObjectKind): boolean {

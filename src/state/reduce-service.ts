@@ -1,7 +1,8 @@
 import { type Address, familyOf } from '../net/address.ts';
 import { families, protocols } from '../net/family.ts';
 import { nameRules } from './object-names.ts';
-import type { FieldReader, Fields } from './read-fields.ts';
+import { ownText } from './own-text.ts';
+import type { FieldPath, FieldReader, Fields } from './read-fields.ts';
 import {
   type Balance,
   balanceAnnotation,
@@ -69,7 +70,7 @@ export function reduceService(name: string, object: Fields, reader: FieldReader)
 function readUid({ uid }: Fields, reader: FieldReader): string {
   return uid === undefined || uid === null
     ? ''
-    : (reader.requiredName(uid, 'metadata.uid', nameRules.labelValue) ?? '');
+    : ownText(reader.requiredName(uid, 'metadata.uid', nameRules.labelValue) ?? '');
 }
 
 function isHeadless({ clusterIP }: Fields): boolean {
@@ -87,6 +88,7 @@ function readClusterIPs(spec: Fields, reader: FieldReader): readonly Address[] {
 }
 
 function oneAFamily(addresses: readonly Address[], reader: FieldReader): readonly Address[] {
+  if (addresses.length < 2) return addresses;
   const firsts = families.map((family) => addresses.find((ip) => familyOf(ip) === family));
   const surplus = addresses.filter((ip) => !firsts.includes(ip));
   if (surplus.length > 0)
@@ -157,7 +159,7 @@ function readPorts(spec: Fields, reader: FieldReader): readonly ServicePortRecor
 }
 
 /** Checks names of the ports of one object: only the first port of a name is used. */
-export function withoutRepeats(reader: FieldReader): (port: EndpointPortRecord, field: string) => boolean {
+export function withoutRepeats(reader: FieldReader): (port: EndpointPortRecord, field: FieldPath) => boolean {
   const names = new Set<string>();
   return ({ name }, field) => {
     if (!names.has(name)) {
@@ -169,7 +171,7 @@ export function withoutRepeats(reader: FieldReader): (port: EndpointPortRecord, 
   };
 }
 
-function readPort(entry: Fields, field: string, reader: FieldReader): ServicePortRecord | undefined {
+function readPort(entry: Fields, field: FieldPath, reader: FieldReader): ServicePortRecord | undefined {
   const before = reader.problems.length;
   const name = readPortName(entry.name, `${field}.name`, reader);
   const protocol = reader.word(entry.protocol, `${field}.protocol`, protocols) ?? 'TCP';
@@ -180,14 +182,14 @@ function readPort(entry: Fields, field: string, reader: FieldReader): ServicePor
 }
 
 /** The name of a port; the only port of an object needs none. `undefined` where it is no name. */
-export function readPortName(value: unknown, field: string, reader: FieldReader): string | undefined {
+export function readPortName(value: unknown, field: FieldPath, reader: FieldReader): string | undefined {
   return value === '' || value === undefined || value === null
     ? ''
     : reader.name(value, field, nameRules.label);
 }
 
 /** In the API, 0 means that no port is allocated. */
-function readOptionalPort(value: unknown, field: string, reader: FieldReader): number | undefined {
+function readOptionalPort(value: unknown, field: FieldPath, reader: FieldReader): number | undefined {
   return value === 0 ? undefined : reader.integer(value, field, 1, 65_535);
 }
 
