@@ -3,7 +3,7 @@ import type { ProxyConfig } from '../config/proxy-config.ts';
 import type { Family } from '../net/family.ts';
 import { ClusterState } from '../state/cluster-state.ts';
 import { formatProblem, type Problem } from '../state/problem.ts';
-import { balanceAnnotation, type Change, type ServiceRecord } from '../state/records.ts';
+import { balanceAnnotation, type Change, type ServiceKey, type ServiceRecord } from '../state/records.ts';
 import { nodeIPs } from './node-ips.ts';
 import { PlanBook } from './plan-book.ts';
 import type { FamilyPlans } from './plan-change.ts';
@@ -25,6 +25,8 @@ export interface LoadedFor {
   readonly config: ProxyConfig;
   readonly hostname: string;
   readonly serviceProxyName: string;
+  /** The Services that are planned; all where it is absent. */
+  readonly only?: ReadonlySet<ServiceKey> | undefined;
 }
 
 /**
@@ -39,9 +41,9 @@ export async function loadObjects(
       readonly gaps?: readonly Problem[];
     }) => void,
   ) => Promise<void>,
-  { config, hostname, serviceProxyName }: LoadedFor,
+  { config, hostname, serviceProxyName, only }: LoadedFor,
 ): Promise<LoadedState> {
-  const state = new ClusterState(nodeName(config, hostname), serviceProxyName);
+  const state = new ClusterState(nodeName(config, hostname), serviceProxyName, only);
   const unusable: Problem[] = [];
   await load(({ changes, problems, gaps = state.gaps }) => {
     state.gaps = gaps;

@@ -16,6 +16,12 @@ export class FileObjects {
   /** Only objects that several files describe. */
   readonly #shared = new Map<ObjectId, Set<string>>();
   readonly #owner = new Map<ObjectId, string>();
+  readonly #remembers: 'objects' | 'names';
+
+  /** Names are enough where each file is read once. */
+  constructor(remembers: 'objects' | 'names' = 'objects') {
+    this.#remembers = remembers;
+  }
 
   /** Takes over what a file now holds; returns what changed by that. */
   replace(file: string, { changes, problems, whole }: FileContent): SourceUpdate {
@@ -71,7 +77,7 @@ export class FileObjects {
     before: ReadonlyMap<ObjectId, Change>,
     after: ReadonlyMap<ObjectId, Change>,
   ): readonly Change[] {
-    if (after.size === 0) this.#files.delete(file);
+    if (after.size === 0 || this.#remembers === 'names') this.#files.delete(file);
     else this.#files.set(file, after);
     const changes: Change[] = [];
     for (const [id, change] of before) if (!after.has(id)) changes.push(...this.#withdraw(id, change, file));

@@ -13,13 +13,15 @@ import { watchFolder } from './watch-folder.ts';
  * The objects in a file, or in the files of a folder: `*.yaml`, `*.yml` and `*.json`, hidden ones left out.
  * `load` throws a `SourceError` where the path cannot be read.
  */
-export function filesSource(path: string, { allowEmpty = false }: FilesSourceOptions = {}): Source {
-  return new FilesSource(path, allowEmpty);
+export function filesSource(path: string, options: FilesSourceOptions = {}): Source {
+  return new FilesSource(path, options);
 }
 
 export interface FilesSourceOptions {
   /** Whether files without any Service are believed; else that is a gap: the path may be wrong, or its content away. */
   readonly allowEmpty?: boolean;
+  /** `follow` is never called, so the objects need not be remembered. */
+  readonly once?: boolean;
 }
 
 /** How long content that takes something away must stand still before it is believed, in milliseconds. */
@@ -30,15 +32,16 @@ const lookPeriod = 1_000;
 
 class FilesSource implements Source {
   readonly #path: string;
-  readonly #objects = new FileObjects();
+  readonly #objects: FileObjects;
   /** What each file looked like when it was read. */
   readonly #versions = new Map<string, string>();
   readonly #gaps: SourceGaps;
   /** What is no longer described, and stays known as long as the source is empty. */
   #withdrawn: Change[] = [];
 
-  constructor(path: string, allowEmpty: boolean) {
+  constructor(path: string, { allowEmpty = false, once = false }: FilesSourceOptions) {
     this.#path = path;
+    this.#objects = new FileObjects(once ? 'names' : 'objects');
     this.#gaps = new SourceGaps(path, allowEmpty);
   }
 

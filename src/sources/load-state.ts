@@ -1,19 +1,20 @@
 import { hostname } from 'node:os';
 import type { ProxyConfig } from '../config/proxy-config.ts';
-import { type LoadedState, loadObjects } from '../plan/loaded-state.ts';
+import { type LoadedFor, type LoadedState, loadObjects } from '../plan/loaded-state.ts';
 import type { CommonOptions } from './open-source.ts';
 import type { Source } from './source.ts';
 
-/** Loads everything. Where the signal aborts meanwhile, the state holds only a part, and must not be programmed. */
+/** Loads everything, or what the plans of `only` some Services need. Where the signal aborts meanwhile, the state holds only a part, and must not be programmed. */
 export function loadState(
   source: Source,
   config: ProxyConfig,
-  { serviceProxyName }: CommonOptions,
+  { serviceProxyName, only }: CommonOptions & Pick<LoadedFor, 'only'>,
   signal?: AbortSignal,
 ): Promise<LoadedState> {
   return loadObjects((listener) => source.load(listener, signal), {
     config,
     hostname: hostname(),
     serviceProxyName,
+    only,
   });
 }

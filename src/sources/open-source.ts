@@ -38,13 +38,14 @@ export interface Following {
  * API server that does not answer is an error. Throws a `UserError` where no source is named or a kubeconfig is no good.
  */
 export async function openSource(
-  options: CommonOptions & FilesSourceOptions,
+  options: CommonOptions & Pick<FilesSourceOptions, 'allowEmpty'>,
   config: ProxyConfig,
   following?: Following,
 ): Promise<OpenedSource> {
   if (options.source !== undefined) {
     const { filesSource } = await import('./files-source.ts');
-    return { source: filesSource(options.source, options), api: undefined };
+    const once = following === undefined;
+    return { source: filesSource(options.source, { ...options, once }), api: undefined };
   }
   const access = await accessOf(options, config);
   const api = await connect(access, following?.requests ?? { requestDone: () => undefined });

@@ -20,6 +20,7 @@ const noSlices: ReadonlyMap<SliceKey, EndpointSliceRecord> = new Map();
 export class ClusterState {
   readonly #nodeName: string;
   readonly #serviceProxyName: string;
+  readonly #only: ReadonlySet<ServiceKey> | undefined;
   readonly #services = new Map<ServiceKey, ServiceRecord>();
   readonly #slicesByService = new Map<ServiceKey, Map<SliceKey, EndpointSliceRecord>>();
   readonly #serviceOfSlice = new Map<SliceKey, ServiceKey>();
@@ -34,11 +35,13 @@ export class ClusterState {
 
   /**
    * `nodeName` is the node that this proxy runs on; only its Node is kept. Services that name another proxy than
-   * `serviceProxyName` are ignored; if it is empty, this proxy serves those that name none.
+   * `serviceProxyName` are ignored; if it is empty, this proxy serves those that name none. With `only`, of other Services no
+   * slices are kept, and none is ever dirty: they are known for the addresses that they hold.
    */
-  constructor(nodeName: string, serviceProxyName = '') {
+  constructor(nodeName: string, serviceProxyName = '', only?: ReadonlySet<ServiceKey>) {
     this.#nodeName = nodeName;
     this.#serviceProxyName = serviceProxyName;
+    this.#only = only;
   }
 
   /**
@@ -50,7 +53,10 @@ export class ClusterState {
       case 'Service':
         return this.#applyService(change.key, this.#serves(change.record) ? change.record : undefined);
       case 'EndpointSlice':
-        return this.#applySlice(change.key, change.record);
+        return this.#applySlice(
+          change.key,
+          this.#isWanted(change.record?.service) ? change.record : undefined,
+        );
       case 'Node':
         return this.#applyNode(change.key, change.record);
       case 'ServiceCIDR':
@@ -85,7 +91,7 @@ export class ClusterState {
 
   /** The Services changed since the last call; all of them after a change of the node or of a ServiceCIDR. */
   takeDirty(): ReadonlySet<ServiceKey> {
-    const dirty = this.#nodeDirty ? new Set([...this.#dirty, ...this.#services.keys()]) : this.#dirty;
+    const dirty = this.#nodeDirty ? this.#everyDirty() : this.#dirty;
     this.#dirty = new Set();
     this.#nodeDirty = false;
     return dirty;
@@ -124,8 +130,20 @@ export class ClusterState {
     if (record === undefined) this.#services.delete(key);
     else this.#services.set(key, record);
     const alsoAffected = record === undefined ? [] : this.#claims.add(record);
-    for (const service of [key, ...affected, ...alsoAffected]) this.#dirty.add(service);
+    for (const service of [key, ...affected, ...alsoAffected]) this.#touch(service);
     return true;
+  }
+
+  #everyDirty(): Set<ServiceKey> {
+    return new Set([...this.#dirty, ...this.#services.keys().filter((service) => this.#isWanted(service))]);
+  }
+
+  #touch(service: ServiceKey): void {
+    if (this.#isWanted(service)) this.#dirty.add(service);
+  }
+
+  #isWanted(service: ServiceKey | undefined): boolean {
+    return service !== undefined && (this.#only === undefined || this.#only.has(service));
   }
 
   #serves(record: ServiceRecord | undefined): boolean {
@@ -145,7 +163,7 @@ export class ClusterState {
     if (slices === undefined) this.#slicesByService.set(record.service, new Map([[key, record]]));
     else slices.set(key, record);
     this.#serviceOfSlice.set(key, record.service);
-    this.#dirty.add(record.service);
+    this.#touch(record.service);
     return true;
   }
 
@@ -154,7 +172,7 @@ export class ClusterState {
     slices?.delete(key);
     if (slices?.size === 0) this.#slicesByService.delete(service);
     this.#serviceOfSlice.delete(key);
-    this.#dirty.add(service);
+    this.#touch(service);
   }
 
   #applyNode(name: string, record: NodeRecord | undefined): boolean {

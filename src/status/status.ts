@@ -4,15 +4,13 @@ import { loadConfig } from '../config/load-config.ts';
 import { openCounters } from '../kernel/open-table.ts';
 import { type Family, families } from '../net/family.ts';
 import { currentPlans, type LoadedState, remarksOn } from '../plan/loaded-state.ts';
-import type { FamilyPlans } from '../plan/plan-change.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
 import { loadState } from '../sources/load-state.ts';
 import { type CommonOptions, openSource } from '../sources/open-source.ts';
 import type { Source } from '../sources/source.ts';
-import type { ServiceKey } from '../state/records.ts';
 import { openReportWriter, type ReportWriter } from './report-writer.ts';
 import { requireCounters } from './require-counters.ts';
-import { selectServices } from './select-services.ts';
+import { namedServices, selectServices } from './select-services.ts';
 import { type SortOrder, type StatusReport, statusReport } from './status-report.ts';
 import { TrafficReader } from './traffic/traffic-reader.ts';
 import { trafficContext } from './traffic-context.ts';
@@ -33,20 +31,17 @@ export async function status(options: StatusOptions): Promise<ExitStatus> {
   const { config } = await loadConfig(options.flags);
   requireCounters('status', config);
   const { source } = await openSource(options, config, options.watch ? { patient: false } : undefined);
-  const loaded = await loadState(source, config, options);
+  const only = namedServices(options.services);
+  const loaded = await loadState(source, config, { ...options, only });
   for (const remark of remarksOn(loaded)) process.stderr.write(`${remark}\n`);
-  const selected = selectServices(options.services, loaded.state.services);
+  // Which there are is known only now.
+  selectServices(options.services, loaded.state.services);
   const shown = options.family === undefined ? families : [options.family];
-  const plans = (family: Family) => only(selected, currentPlans(loaded, family));
+  const plans = (family: Family) => currentPlans(loaded, family);
   const reader = new TrafficReader(openCounters, trafficContext(loaded, config, shown, plans));
   if (options.watch) await watch(reader, source, loaded, options);
   else await showOnce(reader, options);
   return exitStatus.ok;
-}
-
-function only(services: ReadonlySet<ServiceKey> | undefined, plans: FamilyPlans): FamilyPlans {
-  if (services === undefined) return plans;
-  return new Map([...plans].filter(([service]) => services.has(service)));
 }
 
 async function showOnce(reader: TrafficReader, options: StatusOptions): Promise<void> {

@@ -18,6 +18,15 @@ async function loaded(files: Readonly<Record<string, string | Uint8Array>>) {
   return { keys, problems: problems.map((problem) => problem.replaceAll(`${folder}/`, '')) };
 }
 
+test('read once, objects that several files describe are told as ever', async () => {
+  await writeFile(join(folder, 'a.yaml'), `${yaml('a')}---\n${yaml('a')}`);
+  await writeFile(join(folder, 'b.yaml'), yaml('a'));
+  const ever = await load(filesSource(folder));
+  const once = await load(filesSource(folder, { once: true }));
+  expect(ever.problems).toHaveLength(2);
+  expect([once.keys, once.problems]).toEqual([ever.keys, ever.problems]);
+});
+
 const yaml = (name: string) => `apiVersion: v1
 kind: Service
 metadata: {name: ${name}}

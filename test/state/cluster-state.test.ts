@@ -53,6 +53,45 @@ describe('what must be planned again', () => {
   });
 });
 
+describe('a state of only some Services', () => {
+  const web = serviceKey('default/web');
+  const other = serviceKey('default/other');
+  const change = (record: ReturnType<typeof slice>) =>
+    ({ kind: 'EndpointSlice', key: record.key, record }) as const;
+  const node = { name: 'node-0', zone: 'a', addresses: [], podCIDRs: [], beingDeleted: false };
+
+  test('has nothing to plan of others, whatever changes', () => {
+    const state = new ClusterState('node-0', '', new Set([web]));
+    put(state, service());
+    put(state, service({ key: other, clusterIPs: [address('10.96.0.11')] }));
+    state.apply(change(slice([endpoint('10.0.0.1')])));
+    state.apply(change(slice([endpoint('10.0.0.2')], { key: sliceKey('default/other-1'), service: other })));
+    expect(dirty(state)).toEqual(['default/web']);
+    state.apply({ kind: 'Node', key: 'node-0', record: node });
+    expect(dirty(state)).toEqual(['default/web']);
+    expect([state.slicesOf(web).size, state.slicesOf(other).size]).toEqual([1, 0]);
+  });
+
+  test('knows all of them, for the addresses that they hold', () => {
+    const state = new ClusterState('node-0', '', new Set([younger.key]));
+    put(state, younger);
+    put(state, older);
+    expect([...state.services.keys()]).toEqual([younger.key, older.key]);
+    expect(state.holder(claim)).toBe(older.key);
+    expect(dirty(state)).toEqual([younger.key]);
+    expect([...state.clashes()]).toHaveLength(1);
+  });
+
+  test('forgets a slice that goes over to another', () => {
+    const state = new ClusterState('node-0', '', new Set([web]));
+    state.apply(change(slice([])));
+    dirty(state);
+    state.apply(change(slice([], { service: other })));
+    expect(dirty(state)).toEqual(['default/web']);
+    expect(state.slicesOf(web).size).toBe(0);
+  });
+});
+
 describe('an address and port that two Services claim', () => {
   test.each([
     ['the older first', [older, younger]],
