@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { reportJson } from './report-json.ts';
 import { openScreen } from './screen.ts';
 import { statusLines } from './status-lines.ts';
 import type { StatusReport } from './status-report.ts';
@@ -18,25 +19,47 @@ export interface WriterOptions {
 
 /** JSON, a line for each report; or tables, which replace each other on a terminal with `--watch`. */
 export function openReportWriter({ output, watch, color }: WriterOptions): ReportWriter {
-  if (output === 'json') return plainWriter((report) => `${JSON.stringify(report)}\n`);
+  if (output === 'json') return plainWriter(reportJson);
   const colors = pc.createColors(color);
   const { stdout } = process;
   const lines = (report: StatusReport) =>
     statusLines(report, colors, stdout.isTTY ? stdout.columns : undefined);
-  if (!watch || !stdout.isTTY) {
-    const end = watch ? '\n\n' : '\n';
-    return plainWriter((report) => lines(report).join('\n') + end);
-  }
+  if (!watch || !stdout.isTTY) return plainWriter((report) => textOf(lines(report), watch));
   const screen = openScreen(stdout);
-  return { write: async (report) => screen.show(lines(report)), close: () => screen.close() };
+  return { write: async (report) => screen.show([...lines(report)]), close: () => screen.close() };
 }
 
-function plainWriter(format: (report: StatusReport) => string): ReportWriter {
+function* textOf(lines: Iterable<string>, watch: boolean): Iterable<string> {
+  for (const line of lines) yield `${line}\n`;
+  if (watch) yield '\n';
+}
+
+function plainWriter(textsOf: (report: StatusReport) => Iterable<string>): ReportWriter {
   return {
-    write: (report) =>
-      new Promise((resolve, reject) => {
-        process.stdout.write(format(report), (error) => (error ? reject(error) : resolve()));
-      }),
+    write: async (report) => {
+      for (const piece of inPieces(textsOf(report))) await written(piece);
+    },
     close: () => undefined,
   };
+}
+
+/** So many texts that writing them costs less than making them. */
+function* inPieces(texts: Iterable<string>): Iterable<string> {
+  let piece = '';
+  for (const text of texts) {
+    piece += text;
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
+
+/** Characters. */
+const pieceLength = 1 << 16;
+
+function written(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
 }

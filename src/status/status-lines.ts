@@ -11,15 +11,19 @@ import type {
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
-/** The report as a table whose lines have at most `width` characters. */
-export function statusLines({ services }: StatusReport, colors: Colors, width?: number): readonly string[] {
-  const rows = [headerRow, ...services.flatMap(serviceRows)];
-  const lines = alignColumns(
-    rows.map(({ cells }) => cells),
-    sides,
-    width,
-  );
-  return lines.map((line, index) => paint(line, rows[index]?.tone ?? 'plain', colors));
+/** The report as a table whose lines have at most `width` characters. Each is made when it is taken. */
+export function* statusLines({ services }: StatusReport, colors: Colors, width?: number): Iterable<string> {
+  const line = alignColumns(cellsOf(services), sides, width);
+  for (const { cells, tone } of rowsOf(services)) yield paint(line(cells), tone, colors);
+}
+
+function* cellsOf(services: Iterable<ServiceStatus>): Iterable<readonly string[]> {
+  for (const { cells } of rowsOf(services)) yield cells;
+}
+
+function* rowsOf(services: Iterable<ServiceStatus>): Iterable<Row> {
+  yield headerRow;
+  for (const service of services) yield* serviceRows(service);
 }
 
 type Tone = 'title' | 'plain' | 'attention' | 'refusal';
@@ -55,7 +59,7 @@ function frontendRow(frontend: FrontendStatus): Row {
 
 function endpointRow({ address, port, standing, newConnections, share }: EndpointStatus): Row {
   const title = `  -> ${formatEndpoint(address, port)}`;
-  const percent = share === null ? '-' : `${share.toFixed(1)}%`;
+  const percent = share === null ? '-' : `${tenths(share)}%`;
   const cells = [title, ...counted(newConnections), percent, '', standingNotes[standing]];
   return { cells, tone: standing === 'programmed' ? 'plain' : 'attention' };
 }
@@ -73,7 +77,12 @@ const standingNotes: Readonly<Record<EndpointStatus['standing'], string>> = {
 };
 
 function counted({ total, perSecond }: Figures): readonly string[] {
-  return [String(total), perSecond.toFixed(1)];
+  return [String(total), tenths(perSecond)];
+}
+
+/** Most numbers are 0, and to write others takes a while. */
+function tenths(number: number): string {
+  return number === 0 ? '0.0' : number.toFixed(1);
 }
 
 function refusedCell({ total }: Figures): string {

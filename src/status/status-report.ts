@@ -6,13 +6,14 @@ import type { EndpointTraffic } from './traffic/endpoint-traffic.ts';
 import type { FrontendTraffic } from './traffic/frontend-traffic.ts';
 import type { PortTraffic } from './traffic/port-traffic.ts';
 
-/** The report of `status`, which is also its JSON form. */
+/** The report of `status`, which is also its JSON form. It holds until the next reading. */
 export interface StatusReport {
   /** RFC 3339, in UTC. */
   readonly time: string;
   /** The interval that the rates refer to. */
   readonly intervalSeconds: number;
-  readonly services: readonly ServiceStatus[];
+  /** Each is made when it is taken, and may be taken again: there may be 100,000 endpoints. */
+  readonly services: Iterable<ServiceStatus>;
 }
 
 /** One service port in one family. */
@@ -66,13 +67,37 @@ export function statusReport(
     sort,
   }: { readonly time: Date; readonly intervalSeconds: number; readonly sort: SortOrder },
 ): StatusReport {
-  const services = ports.map((port) => serviceStatus(port, intervalSeconds));
-  const order = sort === 'rate' ? byRate : byName;
-  return { time: time.toISOString(), intervalSeconds, services: services.sort(order) };
+  const ordered = inOrder(ports, sort);
+  return {
+    time: time.toISOString(),
+    intervalSeconds,
+    services: {
+      *[Symbol.iterator]() {
+        for (const port of ordered) yield serviceStatus(port, intervalSeconds);
+      },
+    },
+  };
+}
+
+function inOrder(ports: readonly PortTraffic[], sort: SortOrder): readonly PortTraffic[] {
+  if (sort === 'name') return ports.toSorted(byName);
+  const rated = ports.map((port) => ({ port, recent: recentOf(port) }));
+  rated.sort((a, b) => b.recent - a.recent || byName(a.port, b.port));
+  return rated.map(({ port }) => port);
+}
+
+/** Refused connections count as traffic: they are often what an operator looks for. */
+function recentOf({ frontends, endpoints }: PortTraffic): number {
+  return sum(frontends.map(({ refused }) => refused)).recent + sum(connectionsOf(endpoints)).recent;
+}
+
+function byName({ plan: a }: PortTraffic, { plan: b }: PortTraffic): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  return a.family < b.family ? -1 : 1;
 }
 
 function serviceStatus({ plan, frontends, endpoints }: PortTraffic, seconds: number): ServiceStatus {
-  const all = sum(endpoints.map(({ connections }) => connections));
+  const all = sum(connectionsOf(endpoints));
   return {
     name: plan.name,
     family: plan.family,
@@ -112,23 +137,15 @@ function share(part: Count, all: Count): number | null {
   return all.total > 0 ? (100 * part.total) / all.total : null;
 }
 
+function connectionsOf(endpoints: readonly EndpointTraffic[]): readonly Count[] {
+  return endpoints.map(({ connections }) => connections);
+}
+
 function sum(counts: readonly Count[]): Count {
-  return counts.reduce(
-    (all, { total, recent }) => ({ total: all.total + total, recent: all.recent + recent }),
-    { total: 0, recent: 0 },
-  );
-}
-
-/** Refused connections count as traffic: they are often what an operator looks for. */
-function byRate(a: ServiceStatus, b: ServiceStatus): number {
-  return rate(b) - rate(a) || byName(a, b);
-}
-
-function rate({ newConnections, refused }: ServiceStatus): number {
-  return newConnections.perSecond + refused.perSecond;
-}
-
-function byName(a: ServiceStatus, b: ServiceStatus): number {
-  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
-  return a.family < b.family ? -1 : 1;
+  let [total, recent] = [0, 0];
+  for (const count of counts) {
+    total += count.total;
+    recent += count.recent;
+  }
+  return { total, recent };
 }

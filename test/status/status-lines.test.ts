@@ -5,7 +5,7 @@ import { planService } from '../../src/plan/plan-service.ts';
 import { alignColumns } from '../../src/status/align-columns.ts';
 import { openScreen } from '../../src/status/screen.ts';
 import { selectServices } from '../../src/status/select-services.ts';
-import { statusLines } from '../../src/status/status-lines.ts';
+import { statusLines as eachStatusLine } from '../../src/status/status-lines.ts';
 import { type StatusReport, statusReport } from '../../src/status/status-report.ts';
 import type { PortTraffic } from '../../src/status/traffic/port-traffic.ts';
 import { context, endpoint, service, serviceKey, servicePort, slice } from '../support/records.ts';
@@ -37,6 +37,10 @@ function port(name: string, counts: readonly (readonly [total: number, recent: n
       connections: { total: counts[index]?.[0] ?? 0, recent: counts[index]?.[1] ?? 0 },
     })),
   };
+}
+
+function statusLines(...args: Parameters<typeof eachStatusLine>): readonly string[] {
+  return [...eachStatusLine(...args)];
 }
 
 function report(ports: readonly PortTraffic[], sort: 'rate' | 'name' = 'rate'): StatusReport {
@@ -84,7 +88,7 @@ describe('a report', () => {
     { sort: 'name', order: ['a/slow:http', 'b/slow:http', 'c/fast:http'] },
   ] as const)('is sorted by $sort', ({ sort, order }) => {
     const ports = [port('b/slow', [[9, 1]]), port('c/fast', [[2, 2]]), port('a/slow', [[5, 1]])];
-    expect(report(ports, sort).services.map(({ name }) => name)).toEqual(order);
+    expect([...report(ports, sort).services].map(({ name }) => name)).toEqual(order);
   });
 });
 
@@ -176,7 +180,7 @@ describe('columns', () => {
       ['namespace/a-very-long-name:http', '1', 'note'],
       ['b', '22'],
     ];
-    expect(alignColumns(rows, ['left', 'right', 'left'], 25)).toEqual([
+    expect(rows.map(alignColumns(rows, ['left', 'right', 'left'], 25))).toEqual([
       'namespace/…-name:http   …',
       'b                      22',
     ]);

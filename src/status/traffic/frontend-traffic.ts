@@ -64,10 +64,9 @@ export class FrontendCounts implements FrontendTraffic {
     return isThere ? 'programmed' : 'not-programmed';
   }
 
-  /** What a reading asks the table. */
-  *questions(): Iterable<CounterQuestion> {
-    yield* this.#elements;
-    yield* this.#slots;
+  /** Adds what a reading asks the table. */
+  ask(questions: CounterQuestion[]): void {
+    questions.push(...this.#elements, ...this.#slots);
   }
 
   forgetRecent(): void {

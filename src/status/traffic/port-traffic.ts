@@ -52,15 +52,13 @@ export class PortCounts implements PortTraffic {
     return planned.concat(sorted.map(([, counts]) => trafficOf(counts, 'not-in-objects')));
   }
 
-  /** What a reading asks the table. */
-  *questions(): Iterable<CounterQuestion> {
-    for (const frontend of this.frontends) yield* frontend.questions();
-    yield* this.#chains;
-  }
-
-  /** Begins a reading. */
-  begin(): void {
-    for (const counts of this.frontends) counts.forgetRecent();
+  /** Begins a reading, and adds what it asks the table. */
+  begin(questions: CounterQuestion[]): void {
+    for (const frontend of this.frontends) {
+      frontend.forgetRecent();
+      frontend.ask(questions);
+    }
+    questions.push(...this.#chains);
     for (const counts of this.#counts()) counts.begin();
   }
 

@@ -34,8 +34,9 @@ export class TableTraffic {
    */
   async read(table: TableCounters): Promise<boolean> {
     const ports = [...this.ports];
-    for (const port of ports) port.begin();
-    if (!(await table.read(questionsOf(ports)))) return false;
+    const questions: CounterQuestion[] = [];
+    for (const port of ports) port.begin(questions);
+    if (!(await table.read(questions))) return false;
     for (const port of ports) port.end();
     return true;
   }
@@ -49,8 +50,4 @@ export class TableTraffic {
 interface CountedService {
   readonly plans: readonly ServicePortPlan[];
   readonly counts: readonly PortCounts[];
-}
-
-function* questionsOf(ports: readonly PortCounts[]): Iterable<CounterQuestion> {
-  for (const port of ports) yield* port.questions();
 }
