@@ -114,9 +114,9 @@ export class FieldReader {
     field: FieldPath,
     read: (entry: unknown, field: FieldPath) => T | undefined,
     below = '',
-  ): T[] {
+  ): readonly T[] {
     const entries = this.list(value, field, below);
-    if (entries.length === 0) return [];
+    if (entries.length === 0) return none;
     const path = new EntryPath(field, below);
     const found: T[] = [];
     for (const entry of entries) {
@@ -124,7 +124,8 @@ export class FieldReader {
       if (one !== undefined) found.push(one);
       path.index += 1;
     }
-    return found;
+    // Copied, since a list that grew has room for 16 more.
+    return [...found];
   }
 }
 
@@ -145,7 +146,7 @@ class EntryPath implements FieldPath {
 }
 
 const nothing: Fields = Object.freeze({});
-const none: readonly unknown[] = Object.freeze([]);
+const none: readonly never[] = Object.freeze([]);
 
 export type Fields = Readonly<Record<string, unknown>>;
 

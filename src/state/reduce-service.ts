@@ -44,6 +44,7 @@ export function reduceService(name: string, object: Fields, reader: FieldReader)
     reader.address(ip, field),
   );
   const externalTrafficPolicy = readExternalPolicy(spec, type, externalIPs, reader);
+  const { loadBalancerIPs, loadBalancerSourceRanges } = readLoadBalancer(spec, object, reader);
   const record: ServiceRecord = {
     key,
     uid: readUid(metadata, reader),
@@ -51,7 +52,8 @@ export function reduceService(name: string, object: Fields, reader: FieldReader)
     proxyName: proxyName ?? '',
     clusterIPs,
     externalIPs,
-    ...readLoadBalancer(spec, object, reader),
+    loadBalancerIPs,
+    loadBalancerSourceRanges,
     ports: readPorts(spec, reader),
     internalTrafficPolicy:
       reader.word(spec.internalTrafficPolicy, 'spec.internalTrafficPolicy', policies) ?? 'Cluster',
