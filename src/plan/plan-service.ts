@@ -135,24 +135,42 @@ function joinSlices(
   slices: readonly EndpointSliceRecord[],
   nodeName: string,
 ): readonly Candidate[] {
-  const byText = new Map<string, Candidate>();
+  const found: Joined[] = [];
   for (const slice of slices) {
     for (const port of slice.ports) {
       if (port.name !== name || port.protocol !== protocol) continue;
       for (const record of slice.endpoints) {
-        const text = formatEndpoint(record.address, port.port);
-        if (byText.has(text) && record.terminating) continue;
-        byText.set(text, candidate(record, port.port, nodeName));
+        found.push(candidate(record, port.port, nodeName));
       }
     }
   }
-  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, found]) => found);
+  return withoutDuplicates(found.sort(byText));
 }
 
-function candidate(record: EndpointRecord, port: number, nodeName: string): Candidate {
+/** With its endpoint as text, by which candidates are sorted. */
+interface Joined extends Candidate {
+  readonly text: string;
+}
+
+function candidate(record: EndpointRecord, port: number, nodeName: string): Joined {
   return {
+    text: formatEndpoint(record.address, port),
     endpoint: { address: record.address, port },
     local: record.nodeName !== undefined && record.nodeName === nodeName,
     record,
   };
+}
+
+function byText({ text: a }: Joined, { text: b }: Joined): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function withoutDuplicates(sorted: readonly Joined[]): readonly Candidate[] {
+  const kept: Joined[] = [];
+  for (const one of sorted) {
+    if (kept.at(-1)?.text !== one.text) kept.push(one);
+    else if (!one.record.terminating) kept[kept.length - 1] = one;
+  }
+  return kept;
 }
