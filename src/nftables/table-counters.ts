@@ -18,6 +18,8 @@ export interface ElementQuestion {
   readonly of: 'element';
   readonly set: DispatchSet;
   readonly key: Key;
+  /** What is asked only if this is missing; else it counts as missing. */
+  readonly otherwise?: ElementQuestion | undefined;
   found(packets: number): void;
   missing(): void;
 }

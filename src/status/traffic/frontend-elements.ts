@@ -5,7 +5,6 @@ import type { DispatchSet } from '../../nftables/names.ts';
 import type { NftablesOptions } from '../../nftables/nftables-options.ts';
 import type { Key } from '../../nftables/table/table.ts';
 import type { Frontend, ServicePortPlan } from '../../plan/service-plan.ts';
-import type { ElementPlace } from './element-counter.ts';
 import type { SlotsPlace } from './slot-counters.ts';
 
 /** What determines the elements of a plan. */
@@ -18,7 +17,10 @@ export interface TableContext {
 export interface FrontendElements {
   /** Its key in dispatch maps. Frontends on the same address and port have the same key. */
   readonly key: Key;
-  readonly dispatch: readonly ElementPlace[];
+  /** The dispatch maps that must have an element of it by the plan. */
+  readonly wanted: readonly DispatchSet[];
+  /** The one that has an element of it by another plan. */
+  readonly other: DispatchSet | undefined;
   readonly slots: readonly SlotsPlace[];
 }
 
@@ -37,7 +39,8 @@ export function frontendElements(
   if (key === undefined) return undefined;
   return {
     key,
-    dispatch: sets.map((set) => ({ set, key, isWanted: content.dispatch.has(set) })),
+    wanted: sets.filter((set) => content.dispatch.has(set)),
+    other: sets.find((set) => !content.dispatch.has(set)),
     slots: content.slotRanges.map(({ map, frontend: start }) => {
       const chosen = map.includes('-local-') ? endpoints.local : endpoints.cluster;
       return { set: map, key: start, size: slotCount(balance, chosen.length) };

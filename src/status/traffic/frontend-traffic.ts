@@ -1,3 +1,4 @@
+import type { DispatchSet } from '../../nftables/names.ts';
 import type { Key } from '../../nftables/table/table.ts';
 import type { CounterQuestion } from '../../nftables/table-counters.ts';
 import type { Frontend, Route, ServicePortPlan } from '../../plan/service-plan.ts';
@@ -26,6 +27,7 @@ export class FrontendCounts implements FrontendTraffic {
   readonly refused: Tally;
   /** In dispatch maps. */
   readonly key: Key;
+  /** Those that it must have. Where there is the first, the one that it must not have is not asked for. */
   readonly #elements: readonly ElementCounter[];
   readonly #slots: readonly SlotCounters[];
 
@@ -34,7 +36,7 @@ export class FrontendCounts implements FrontendTraffic {
     frontend: Frontend,
     plan: ServicePortPlan,
     endpoints: EndpointFinder,
-    { key, dispatch, slots }: FrontendElements,
+    { key, wanted, other, slots }: FrontendElements,
     before?: FrontendCounts,
   ) {
     this.frontend = frontend;
@@ -44,24 +46,28 @@ export class FrontendCounts implements FrontendTraffic {
     this.key = key;
     // Slots count what they translate; endpoints of a port with affinity have none.
     const forwarded = plan.affinityTimeoutSeconds === undefined ? undefined : this.connections;
-    this.#elements = dispatch.map((place) => {
-      const counts = place.set.startsWith('no-endpoint-') ? this.refused : forwarded;
-      return new ElementCounter(place, counts, ofSet(before === undefined ? [] : before.#elements, place));
-    });
+    const counter = (set: DispatchSet, otherwise?: ElementCounter) => {
+      const counts = set.startsWith('no-endpoint-') ? this.refused : forwarded;
+      const made = new ElementCounter(set, key, counts, otherwise);
+      const same = before === undefined ? undefined : before.#counterOf(set);
+      if (same !== undefined) made.continue(same);
+      return made;
+    };
+    const otherwise = other && counter(other);
+    this.#elements = wanted.map((set, place) => counter(set, place === 0 ? otherwise : undefined));
     this.#slots = slots.map(
       (place) =>
         new SlotCounters(
           place,
           this.connections,
           endpoints,
-          ofSet(before === undefined ? [] : before.#slots, place),
+          before === undefined ? undefined : before.#slots.find(({ set }) => set === place.set),
         ),
     );
   }
 
   get standing(): FrontendTraffic['standing'] {
-    const isThere = this.#elements.every(({ isPresent, isWanted }) => isPresent || !isWanted);
-    return isThere ? 'programmed' : 'not-programmed';
+    return this.#elements.every(({ isPresent }) => isPresent) ? 'programmed' : 'not-programmed';
   }
 
   /** Adds what a reading asks the table. */
@@ -73,11 +79,10 @@ export class FrontendCounts implements FrontendTraffic {
     this.connections.recent = 0;
     this.refused.recent = 0;
   }
-}
 
-function ofSet<T extends { readonly set: string }>(
-  counters: readonly T[],
-  { set }: Pick<T, 'set'>,
-): T | undefined {
-  return counters.find((counter) => counter.set === set);
+  #counterOf(set: DispatchSet): ElementCounter | undefined {
+    return this.#elements
+      .flatMap((element) => [element, ...(element.otherwise === undefined ? [] : [element.otherwise])])
+      .find((element) => element.set === set);
+  }
 }

@@ -28,16 +28,10 @@ export class PortCounts implements PortTraffic {
   /** Continues the counts of `before`, the same port of an earlier plan. */
   constructor(plan: ServicePortPlan, context: TableContext, before?: PortCounts) {
     this.plan = plan;
-    const known = new Map(
-      before === undefined ? [] : before.#counts().map((counts) => [counts.code, counts]),
-    );
-    this.#planned = plan.endpoints.reachable.map((endpoint) => {
-      const made = new EndpointCounts(endpoint);
-      const counts = known.get(made.code) ?? made;
-      known.delete(counts.code);
-      return counts;
-    });
-    this.#others = [...known.values()];
+    const made = plan.endpoints.reachable.map((endpoint) => new EndpointCounts(endpoint));
+    const { planned, others } = continued(made, before === undefined ? [] : before.#counts());
+    this.#planned = planned;
+    this.#others = others;
     this.frontends = this.#countFrontends(context, before?.frontends ?? []);
     this.#chains = this.#findChains(before === undefined ? [] : before.#chains);
     this.#wasRead = before === undefined ? false : before.#wasRead;
@@ -110,6 +104,21 @@ export class PortCounts implements PortTraffic {
       return new ChainCounter(chain, counts, known.get(chain));
     });
   }
+}
+
+/** The counts of `before` in place of those that are made for the same endpoints, and what is left of them. */
+function continued(
+  made: readonly EndpointCounts[],
+  before: readonly EndpointCounts[],
+): { readonly planned: readonly EndpointCounts[]; readonly others: EndpointCounts[] } {
+  if (before.length === 0) return { planned: made, others: [] };
+  const known = new Map(before.map((counts) => [counts.code, counts]));
+  const planned = made.map((counts) => {
+    const same = known.get(counts.code) ?? counts;
+    known.delete(counts.code);
+    return same;
+  });
+  return { planned, others: [...known.values()] };
 }
 
 function withCode(all: readonly EndpointCounts[], code: number): EndpointCounts | undefined {

@@ -91,7 +91,7 @@ function withoutMissing(question: CounterQuestion): CounterQuestion {
 
 function answer(
   question: CounterQuestion,
-  { chains }: Table,
+  table: Table,
   find: (id: string) => ListedElement | undefined,
 ): void {
   if (question.of === 'slots') {
@@ -104,10 +104,13 @@ function answer(
   }
   const packets =
     question.of === 'chain'
-      ? chains.get(question.chain)?.rules.flatMap((rule) => packetsCounted(rule) ?? [])[0]
+      ? table.chains.get(question.chain)?.rules.flatMap((rule) => packetsCounted(rule) ?? [])[0]
       : find(`${question.set} ${question.key}`)?.packets;
   if (packets === undefined) question.missing();
   else question.found(packets);
+  if (question.of !== 'element' || question.otherwise === undefined) return;
+  if (packets === undefined) answer(question.otherwise, table, find);
+  else question.otherwise.missing();
 }
 
 function contentOf(data: Data): SlotContent {

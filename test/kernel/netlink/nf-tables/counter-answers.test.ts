@@ -87,6 +87,18 @@ test('an element has what its counter says', () => {
   expect([there.heard, absent.heard]).toEqual([['7'], ['no element']]);
 });
 
+test('an element is asked for otherwise only where another is missing, and else counts as missing', () => {
+  const socket = kernel(4, 0);
+  const [there, absent] = [element(0), element(7)];
+  const [unasked, asked] = [element(1), element(2)];
+  answer(socket, [
+    { ...there.question, otherwise: unasked.question } as CounterQuestion,
+    { ...absent.question, otherwise: asked.question } as CounterQuestion,
+  ]);
+  expect([unasked.heard, asked.heard]).toEqual([['no element'], ['7']]);
+  expect(socket.requests).toBe(3);
+});
+
 test.each([
   {
     name: 'as many as planned',

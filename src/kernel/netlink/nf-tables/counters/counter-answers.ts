@@ -70,7 +70,7 @@ export class CounterAnswers {
     while (this.#requests.isFull) this.#exchange();
     const form = this.#forms.get(question.set);
     if (form === undefined) {
-      question.missing(slot);
+      for (const [next, of] of missed(question, slot)) this.#askElement(next, of);
       return;
     }
     const at = this.#requests.count;
@@ -83,7 +83,7 @@ export class CounterAnswers {
     this.#exchanges += 1;
     const { count } = this.#requests;
     orUnable(() => this.#socket.sendNow(this.#requests.take()));
-    const further: (readonly [SlotsQuestion, number])[] = [];
+    const further: Next[] = [];
     for (let answers = 0; answers < count; answers += 1) {
       const answer = this.#socket.receiveNow();
       if (answer === undefined || answer === 'overrun') throw unanswered();
@@ -93,25 +93,38 @@ export class CounterAnswers {
   }
 
   /** `further` takes what is to be asked next. */
-  #hear(answer: Buffer, further: (readonly [SlotsQuestion, number])[]): void {
+  #hear(answer: Buffer, further: Next[]): void {
     const { type, sequence, errno } = headOf(answer);
     const question = this.#asked[sequence];
     const slot = this.#slots[sequence];
     if (question === undefined || slot === undefined) throw unanswered();
     if (type === messageKinds.error) {
       if (errno !== ENOENT) throw failureOf(errno);
-      question.missing(slot);
+      further.push(...missed(question, slot));
       return;
     }
     const element = this.#element;
     element.read(answer, bodyOffset, this.#forms.get(question.set)?.declared.data ?? []);
-    if (question.of === 'element') question.found(element.packets);
-    else {
-      question.found(slot, element.packets, element);
-      if (slot >= question.size) further.push([question, slot + 1]);
+    if (question.of === 'element') {
+      question.found(element.packets);
+      question.otherwise?.missing();
+      return;
     }
+    question.found(slot, element.packets, element);
+    if (slot >= question.size) further.push([question, slot + 1]);
   }
 }
+
+/** What is to be asked instead. */
+function missed(question: OfElements, slot: number): readonly Next[] {
+  question.missing(slot);
+  return question.of === 'element' && question.otherwise !== undefined ? [[question.otherwise, 0]] : nothing;
+}
+
+const nothing: readonly Next[] = [];
+
+/** A question, and of slots the number of the one that is asked for. */
+type Next = readonly [question: OfElements, slot: number];
 
 type OfElements = ElementQuestion | SlotsQuestion;
 
