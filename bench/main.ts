@@ -3,6 +3,7 @@ import { conntrackBenchmark } from './conntrack/conntrack.ts';
 import { dataplaneBenchmark } from './dataplane/dataplane.ts';
 import { explainBenchmark } from './explain/explain.ts';
 import { iptablesBenchmark } from './iptables/iptables.ts';
+import { lookupsBenchmark } from './lookups/lookups.ts';
 import { nftablesBenchmark } from './nftables/nftables.ts';
 import { sustainedBenchmark } from './sustained/sustained.ts';
 
@@ -13,6 +14,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   dataplane: dataplaneBenchmark,
   explain: explainBenchmark,
   iptables: iptablesBenchmark,
+  lookups: lookupsBenchmark,
   nftables: nftablesBenchmark,
   sustained: sustainedBenchmark,
 };

@@ -26,7 +26,7 @@ export interface LoadedFor {
   readonly hostname: string;
   readonly serviceProxyName: string;
   /** The Services that are planned; all where it is absent. */
-  readonly only?: ReadonlySet<ServiceKey> | undefined;
+  readonly plannedServices?: ReadonlySet<ServiceKey> | undefined;
 }
 
 /**
@@ -41,9 +41,9 @@ export async function loadObjects(
       readonly gaps?: readonly Problem[];
     }) => void,
   ) => Promise<void>,
-  { config, hostname, serviceProxyName, only }: LoadedFor,
+  { config, hostname, serviceProxyName, plannedServices }: LoadedFor,
 ): Promise<LoadedState> {
-  const state = new ClusterState(nodeName(config, hostname), serviceProxyName, only);
+  const state = new ClusterState(nodeName(config, hostname), serviceProxyName, plannedServices);
   const unusable: Problem[] = [];
   await load(({ changes, problems, gaps = state.gaps }) => {
     state.gaps = gaps;

@@ -4,17 +4,20 @@ import { type LoadedFor, type LoadedState, loadObjects } from '../plan/loaded-st
 import type { CommonOptions } from './open-source.ts';
 import type { Source } from './source.ts';
 
-/** Loads everything, or what the plans of `only` some Services need. Where the signal aborts meanwhile, the state holds only a part, and must not be programmed. */
+/**
+ * Loads everything, or what the plans of some Services need. Where the signal aborts meanwhile, the state holds only a part, and
+ * must not be programmed.
+ */
 export function loadState(
   source: Source,
   config: ProxyConfig,
-  { serviceProxyName, only }: CommonOptions & Pick<LoadedFor, 'only'>,
+  { serviceProxyName, plannedServices }: CommonOptions & Pick<LoadedFor, 'plannedServices'>,
   signal?: AbortSignal,
 ): Promise<LoadedState> {
   return loadObjects((listener) => source.load(listener, signal), {
     config,
     hostname: hostname(),
     serviceProxyName,
-    only,
+    plannedServices,
   });
 }

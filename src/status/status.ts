@@ -31,8 +31,8 @@ export async function status(options: StatusOptions): Promise<ExitStatus> {
   const { config } = await loadConfig(options.flags);
   requireCounters('status', config);
   const { source } = await openSource(options, config, options.watch ? { patient: false } : undefined);
-  const only = namedServices(options.services);
-  const loaded = await loadState(source, config, { ...options, only });
+  const plannedServices = namedServices(options.services);
+  const loaded = await loadState(source, config, { ...options, plannedServices });
   for (const remark of remarksOn(loaded)) process.stderr.write(`${remark}\n`);
   // Which there are is known only now.
   selectServices(options.services, loaded.state.services);

@@ -23,7 +23,7 @@ export interface TrafficCounts {
   readonly ports: readonly PortTraffic[];
 }
 
-/** The shortest time between two readings, in milliseconds: each lists all elements of the tables. */
+/** The shortest time between two readings, in milliseconds: each asks for the elements of all Services. */
 const pause = 1_000;
 
 /**

@@ -2,13 +2,14 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../src/health/listen.ts';
-import { jsonPage, type Pages, serves, textPage } from '../../src/health/page.ts';
+import { jsonPage, type Pages, serves, servesAlways, textPage } from '../../src/health/page.ts';
 import { loopbackAddress } from '../support/health/loopback.ts';
 
 const pages: Pages = {
   '/page': ({ accept }) => textPage(200, `accepts ${accept}`),
   '/tree/': () => jsonPage(503, '{}'),
   '/broken': () => Promise.reject(new Error('no such luck')),
+  '/pieces': () => ({ ...textPage(200, 'first,'), more: ['second,', '', 'third'] }),
 };
 
 async function serving(): Promise<string> {
@@ -50,6 +51,35 @@ describe('a server of pages', () => {
       'x-content-type-options': 'nosniff',
       'content-length': '14',
     });
+  });
+
+  test('sends a page in pieces as one', async () => {
+    const host = await serving();
+    const { status, headers, body } = await ask(host, '/pieces');
+    expect({ status, body }).toEqual({ status: 200, body: 'first,second,third' });
+    expect(headers).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+      'transfer-encoding': 'chunked',
+    });
+    expect(await ask(host, '/pieces', 'HEAD')).toMatchObject({ status: 200, body: '' });
+  });
+
+  test('makes no more pieces for a client that goes away', async () => {
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    function* endless(): Iterable<string> {
+      try {
+        for (;;) yield 'x'.repeat(1 << 16);
+      } finally {
+        resolve();
+      }
+    }
+    const answer = servesAlways(() => ({ ...textPage(200, ''), more: endless() }));
+    const host = loopbackAddress();
+    const listening = await listen({ address: host, port: 8080, answer });
+    onTestFinished(() => listening.close());
+    const asked = request({ host, port: 8080 }, (response) => response.once('data', () => asked.destroy()));
+    asked.on('error', () => {}).end();
+    await ended;
   });
 
   test('sends HEAD no body', async () => {
