@@ -27,8 +27,10 @@ export class FrontendCounts implements FrontendTraffic {
   readonly refused: Tally;
   /** In dispatch maps. */
   readonly key: Key;
-  /** Those that it must have. Where there is the first, the one that it must not have is not asked for. */
+  /** Those that it must have by the plan. */
   readonly #elements: readonly ElementCounter[];
+  /** One that it has by another plan. */
+  readonly #other: ElementCounter | undefined;
   readonly #slots: readonly SlotCounters[];
 
   /** Continues the counts of `before`, the same frontend of an earlier plan. */
@@ -53,8 +55,9 @@ export class FrontendCounts implements FrontendTraffic {
       if (same !== undefined) made.continue(same);
       return made;
     };
-    const otherwise = other && counter(other);
-    this.#elements = wanted.map((set, place) => counter(set, place === 0 ? otherwise : undefined));
+    this.#other = other && counter(other);
+    const otherwise = hasEither(frontend) ? this.#other : undefined;
+    this.#elements = wanted.map((set) => counter(set, otherwise));
     this.#slots = slots.map(
       (place) =>
         new SlotCounters(
@@ -73,6 +76,7 @@ export class FrontendCounts implements FrontendTraffic {
   /** Adds what a reading asks the table. */
   ask(questions: CounterQuestion[]): void {
     questions.push(...this.#elements, ...this.#slots);
+    if (this.#other !== undefined && !hasEither(this.frontend)) questions.push(this.#other);
   }
 
   forgetRecent(): void {
@@ -81,8 +85,11 @@ export class FrontendCounts implements FrontendTraffic {
   }
 
   #counterOf(set: DispatchSet): ElementCounter | undefined {
-    return this.#elements
-      .flatMap((element) => [element, ...(element.otherwise === undefined ? [] : [element.otherwise])])
-      .find((element) => element.set === set);
+    return this.#other?.set === set ? this.#other : this.#elements.find((element) => element.set === set);
   }
+}
+
+/** A ClusterIP leads to endpoints or has none, whatever the plan; other frontends may do one for pods and the other for all else. */
+function hasEither({ kind }: Frontend): boolean {
+  return kind === 'ClusterIP';
 }

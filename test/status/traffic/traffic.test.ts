@@ -133,6 +133,18 @@ describe('after a reading', () => {
       frontends: ['ClusterIP 0/0', 'NodePort 5/4'],
     },
     {
+      name: 'a node port whose table still refuses for want of an endpoint on this node counts that, too',
+      service: nodePort,
+      elements: {
+        services: ['10.96.0.10 . tcp . 80 C0 : goto KUBE-SVC-tcp-random-2'],
+        'node-ports': ['tcp . 30080 C9 : goto KUBE-NP-EXT-tcp-random-2-local-0'],
+        'no-endpoint-node-ports': ['tcp . 30080 C4 : goto KUBE-DROP'],
+        'node-port-endpoints-tcp': ['30080 . 0 C2 : 10.244.0.1 . 8080'],
+      },
+      endpoints: { '10.244.0.1': 2, '10.244.0.2': 'not-programmed' },
+      frontends: ['ClusterIP 0/0', 'NodePort 2/4'],
+    },
+    {
       name: 'elements of other addresses, ports and protocols do not count',
       elements: {
         services: ['10.96.0.10 . tcp . 80 C0 : goto KUBE-SVC-tcp-random-2'],
