@@ -13,8 +13,10 @@ export function alignColumns(
   const taken = others.slice(0, -1).reduce((sum, length) => sum + gap.length + length, 0);
   const widths = [Math.min(first, Math.max(leastFirst, width - taken)), ...others];
   return (row) => {
-    const cells = sides.map((side, column) => pad(row[column] ?? '', widths[column] ?? 0, side));
-    const line = cells.join(gap).trimEnd();
+    let line = '';
+    for (const [column, side] of sides.entries())
+      line += (column === 0 ? '' : gap) + pad(row[column] ?? '', widths[column] ?? 0, side);
+    line = line.trimEnd();
     return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
   };
 }

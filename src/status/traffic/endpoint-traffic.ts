@@ -14,17 +14,29 @@ export interface EndpointTraffic {
 }
 
 /** Counts the traffic of an endpoint through one service port. There may be 100,000, so this is one small object. */
-export class EndpointCounts extends Tally {
+export class EndpointCounts extends Tally implements EndpointTraffic {
   readonly endpoint: Endpoint;
   /** See `SlotContent`. */
   readonly code: number;
+  /** Whether the plan has it. */
+  isPlanned: boolean;
   /** Whether the reading found it in the table. */
   isPresent = false;
 
-  constructor(endpoint: Endpoint) {
+  constructor(endpoint: Endpoint, isPlanned: boolean) {
     super();
     this.endpoint = endpoint;
     this.code = slotCode(endpoint);
+    this.isPlanned = isPlanned;
+  }
+
+  get standing(): EndpointTraffic['standing'] {
+    if (!this.isPlanned) return 'not-in-objects';
+    return this.isPresent ? 'programmed' : 'not-programmed';
+  }
+
+  get connections(): Count {
+    return this;
   }
 
   begin(): void {

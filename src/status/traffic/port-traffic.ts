@@ -28,7 +28,7 @@ export class PortCounts implements PortTraffic {
   /** Continues the counts of `before`, the same port of an earlier plan. */
   constructor(plan: ServicePortPlan, context: TableContext, before?: PortCounts) {
     this.plan = plan;
-    const made = plan.endpoints.reachable.map((endpoint) => new EndpointCounts(endpoint));
+    const made = plan.endpoints.reachable.map((endpoint) => new EndpointCounts(endpoint, true));
     const { planned, others } = continued(made, before === undefined ? [] : before.#counts());
     this.#planned = planned;
     this.#others = others;
@@ -38,12 +38,10 @@ export class PortCounts implements PortTraffic {
   }
 
   get endpoints(): readonly EndpointTraffic[] {
-    const planned = this.#planned.map((counts) =>
-      trafficOf(counts, counts.isPresent ? 'programmed' : 'not-programmed'),
-    );
+    if (this.#others.length === 0) return this.#planned;
     const others = this.#others.map((counts) => [slotData(counts.endpoint), counts] as const);
     const sorted = others.sort(([a], [b]) => (a < b ? -1 : 1));
-    return planned.concat(sorted.map(([, counts]) => trafficOf(counts, 'not-in-objects')));
+    return [...this.#planned, ...sorted.map(([, counts]) => counts)];
   }
 
   /** Begins a reading, and adds what it asks the table. */
@@ -75,7 +73,7 @@ export class PortCounts implements PortTraffic {
     if (known !== undefined) return known;
     const endpoint = parseSlotData(content.data);
     if (endpoint === undefined) return undefined;
-    const counts = new EndpointCounts(endpoint);
+    const counts = new EndpointCounts(endpoint, false);
     this.#others.push(counts);
     return counts;
   }
@@ -115,16 +113,15 @@ function continued(
   const known = new Map(before.map((counts) => [counts.code, counts]));
   const planned = made.map((counts) => {
     const same = known.get(counts.code) ?? counts;
+    same.isPlanned = true;
     known.delete(counts.code);
     return same;
   });
-  return { planned, others: [...known.values()] };
+  const others = [...known.values()];
+  for (const counts of others) counts.isPlanned = false;
+  return { planned, others };
 }
 
 function withCode(all: readonly EndpointCounts[], code: number): EndpointCounts | undefined {
   return all.find((counts) => counts.code === code);
-}
-
-function trafficOf(counts: EndpointCounts, standing: EndpointTraffic['standing']): EndpointTraffic {
-  return { endpoint: counts.endpoint, connections: counts, standing };
 }
