@@ -1,3 +1,4 @@
+import { UserError } from '../src/program/exit-status.ts';
 import { clusterBenchmark } from './cluster/cluster.ts';
 import { conntrackBenchmark } from './conntrack/conntrack.ts';
 import { dataplaneBenchmark } from './dataplane/dataplane.ts';
@@ -25,5 +26,12 @@ if (benchmark === undefined) {
   process.stderr.write(`bench: name one of ${Object.keys(benchmarks).join(', ')}\n`);
   process.exitCode = 2;
 } else {
-  await benchmark(args);
+  await benchmark(args).catch(report);
+}
+
+/** What the user can mend needs no stack. */
+function report(error: unknown): void {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 2;
 }

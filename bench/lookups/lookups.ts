@@ -1,3 +1,4 @@
+import { UserError } from '../../src/program/exit-status.ts';
 import { median } from '../nftables/quantiles.ts';
 import { machine } from '../nftables/setup.ts';
 import { inOwnNetwork } from '../own-network.ts';
@@ -10,7 +11,8 @@ const rounds = 3;
 const dispatches: readonly Dispatch[] = ['none', 'map', 10, 30, 100];
 
 /** What it costs a packet to find the chain of its Service, by the ways that nf_tables has. Takes no arguments. */
-export async function lookupsBenchmark(): Promise<void> {
+export async function lookupsBenchmark(args: readonly string[]): Promise<void> {
+  if (args.length > 0) throw new UserError(`lookups takes no arguments, got ${args.join(' ')}`);
   const before = machine();
   const taken = new Map<Dispatch, number[]>(dispatches.map((dispatch) => [dispatch, []]));
   for (let round = 0; round < rounds; round += 1) {

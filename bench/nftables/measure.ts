@@ -5,14 +5,7 @@ import type { CodecFigures } from './codec.ts';
 import { type NftablesFigures, strangersChains } from './figures.ts';
 import type { Floor } from './floor.ts';
 import { addRevision } from './measure-revision.ts';
-import {
-  medianChanges,
-  medianCodec,
-  medianFloor,
-  medianRun,
-  medianScrape,
-  medianStanding,
-} from './medians.ts';
+import { medianChanges, medianCodec, medianRun, medianStanding, medianUse } from './medians.ts';
 import type { ProductFigures } from './product.ts';
 import { median } from './quantiles.ts';
 import type { Revision } from './revision.ts';
@@ -40,7 +33,7 @@ export async function measureCluster(
   const beside = [String(strangersChains)];
   const turns = new Turns();
   const kernelPart = turns.add(() => measuredWithin<number>('kernel-part.ts'), median);
-  const floor = turns.add(() => measured<Floor>('floor.ts'), medianFloor);
+  const floor = turns.add(() => measured<Floor>('floor.ts'), medianUse);
   const start = turns.add(() => measured<number>('start.ts'), median);
   const run = turns.add(() => measured<ProductFigures>('product.ts'), medianRun);
   const ofRevision = revision && addRevision(turns, revision, args);
@@ -52,10 +45,10 @@ export async function measureCluster(
   const codec = turns.add(() => measuredWithin<CodecFigures>('codec.ts'), medianCodec);
   const codecBesideStrangers = turns.add(() => measuredWithin<CodecFigures>('codec.ts', beside), medianCodec);
   const standing = turns.add(() => measured<StandingFigures>('standing.ts'), medianStanding);
-  const scrape = turns.add(() => measured<ScrapeFigures>('scrape.ts'), medianScrape);
+  const scrape = turns.add(() => measured<ScrapeFigures>('scrape.ts'), medianUse);
   const trafficScrape = turns.add(
     () => measured<ScrapeFigures>('scrape.ts', ['--traffic-metrics']),
-    medianScrape,
+    medianUse,
   );
   await turns.take(rounds);
   return {

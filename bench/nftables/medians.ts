@@ -1,13 +1,18 @@
 import type { ChangeFigures } from './changes.ts';
 import type { CodecFigures } from './codec.ts';
 import type { RunFigures } from './figures.ts';
-import type { Floor } from './floor.ts';
 import type { ProductFigures } from './product.ts';
 import { median, medianQuantiles } from './quantiles.ts';
-import type { ScrapeFigures } from './scrape.ts';
 import type { StandingFigures } from './standing.ts';
 
-export function medianFloor(rounds: readonly Floor[]): Floor {
+/** What one process takes, once. */
+interface Use {
+  readonly seconds: number;
+  readonly peakMemory: number;
+}
+
+/** Of the floor, and of scrapes: the peak of memory is that of one of them after one start, so the median counts of it, too. */
+export function medianUse(rounds: readonly Use[]): Use {
   return {
     seconds: median(rounds.map(({ seconds }) => seconds)),
     peakMemory: median(rounds.map(({ peakMemory }) => peakMemory)),
@@ -48,13 +53,5 @@ export function medianStanding(rounds: readonly StandingFigures[]): StandingFigu
     isUntouched: rounds.every(({ isUntouched }) => isUntouched),
     statusOfOne: median(rounds.map(({ statusOfOne }) => statusOfOne)),
     statusOfAll: median(rounds.map(({ statusOfAll }) => statusOfAll)),
-  };
-}
-
-/** The peak of memory is that of one scrape after one start, so of this, too, the median counts. */
-export function medianScrape(rounds: readonly ScrapeFigures[]): ScrapeFigures {
-  return {
-    seconds: median(rounds.map(({ seconds }) => seconds)),
-    peakMemory: median(rounds.map(({ peakMemory }) => peakMemory)),
   };
 }

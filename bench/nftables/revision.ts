@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { execa } from 'execa';
+import { UserError } from '../../src/program/exit-status.ts';
 
 /** The product of another git revision. */
 export interface Revision {
@@ -51,7 +52,7 @@ async function build(name: string, checkout: string): Promise<void> {
 async function commitOf(name: string): Promise<string> {
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`];
   const { failed, stdout } = await execa('git', args, { cwd: root, reject: false });
-  if (failed) throw new Error(`--against: there is no revision "${name}"`);
+  if (failed) throw new UserError(`--against: there is no revision "${name}"`);
   return stdout;
 }
 
