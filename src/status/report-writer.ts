@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { inPieces } from './in-pieces.ts';
 import { reportJson } from './report-json.ts';
 import { openScreen } from './screen.ts';
 import { statusLines } from './status-lines.ts';
@@ -42,21 +43,6 @@ function plainWriter(textsOf: (report: StatusReport) => Iterable<string>): Repor
     close: () => undefined,
   };
 }
-
-/** So many texts that writing them costs less than making them. */
-function* inPieces(texts: Iterable<string>): Iterable<string> {
-  let piece = '';
-  for (const text of texts) {
-    piece += text;
-    if (piece.length < pieceLength) continue;
-    yield piece;
-    piece = '';
-  }
-  if (piece !== '') yield piece;
-}
-
-/** Characters. */
-const pieceLength = 1 << 16;
 
 function written(text: string): Promise<void> {
   return new Promise((resolve, reject) => {

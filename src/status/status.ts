@@ -57,7 +57,7 @@ async function watch(
   options: StatusOptions,
 ): Promise<void> {
   const ending = new AbortController();
-  // Not `once`: without a listener, execa would end this process while nft runs.
+  // Not `once`: another signal would end this process before the screen is closed.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
   const following = source.follow(({ changes }) => {
     for (const change of changes) state.apply(change);
@@ -72,7 +72,7 @@ async function watch(
   }
 }
 
-/** A signal from the terminal also ends nft, so that the reading fails: that is no error. */
+/** A signal ends the pause between two readings by a rejection: that is no error. */
 async function writeAll(
   all: AsyncIterable<StatusReport>,
   writer: ReportWriter,

@@ -1,4 +1,5 @@
 import { formatEndpoint } from '../net/address.ts';
+import { inPieces } from './in-pieces.ts';
 import type { PortTraffic } from './traffic/port-traffic.ts';
 
 /**
@@ -7,12 +8,12 @@ import type { PortTraffic } from './traffic/port-traffic.ts';
  */
 export function* trafficText(ports: readonly PortTraffic[]): Iterable<string> {
   yield head('portolan_service_new_connections_total', 'New connections that a Service sent to an endpoint');
-  yield* inPieces(ports, connectionsLines);
+  yield* inPieces(ports.values().map(connectionsLines));
   yield `\n${head(
     'portolan_service_refused_connections_total',
     'Packets for new connections that were refused, since the Service had no endpoint for them',
   )}`;
-  yield* inPieces(ports, refusedLine);
+  yield* inPieces(ports.values().map(refusedLine));
 }
 
 function head(name: string, help: string): string {
@@ -34,17 +35,3 @@ function refusedLine({ plan: { name, family }, frontends }: PortTraffic): string
   const refused = frontends.reduce((sum, frontend) => sum + frontend.refused.total, 0);
   return `portolan_service_refused_connections_total{service="${name}",family="${family}"} ${refused}\n`;
 }
-
-function* inPieces(ports: readonly PortTraffic[], linesOf: (port: PortTraffic) => string): Iterable<string> {
-  let piece = '';
-  for (const port of ports) {
-    piece += linesOf(port);
-    if (piece.length < pieceLength) continue;
-    yield piece;
-    piece = '';
-  }
-  if (piece !== '') yield piece;
-}
-
-/** Characters: what takes less than 1 ms to make. */
-const pieceLength = 1 << 16;
