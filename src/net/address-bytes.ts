@@ -6,22 +6,33 @@ export function writeAddress(address: Address, bytes: Uint8Array, at: number): 4
     writeIPv6(address, bytes, at);
     return 16;
   }
-  writeIPv4(address, bytes, at);
+  writeIPv4(address, 0, address.length, bytes, at);
   return 4;
 }
 
-function writeIPv4(address: Address, bytes: Uint8Array, start: number): void {
-  let at = start;
-  let number = 0;
-  for (let place = 0; place < address.length; place += 1) {
-    const code = address.charCodeAt(place);
-    if (code === dot) {
-      bytes[at] = number;
-      at += 1;
-      number = 0;
-    } else number = number * 10 + code - zero;
+/** Writes the IPv4 address that stands there in a text, which is not cut out for it. Tells whether it is one. */
+export function writeIPv4(text: string, from: number, end: number, bytes: Uint8Array, at: number): boolean {
+  let begin = from;
+  for (let part = 0; part < 4; part += 1) {
+    const dot = part === 3 ? end : text.indexOf('.', begin);
+    const number = dot === -1 || dot > end ? -1 : decimal(text, begin, dot);
+    if (number < 0 || number > 0xff) return false;
+    bytes[at + part] = number;
+    begin = dot + 1;
   }
-  bytes[at] = number;
+  return true;
+}
+
+/** The decimal number that stands there; below 0 where it is none. */
+export function decimal(text: string, from: number, end: number): number {
+  if (from >= end || end - from > 10) return -1;
+  let number = 0;
+  for (let at = from; at < end; at += 1) {
+    const digit = text.charCodeAt(at) - zero;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 /** The canonical form has no dots, and `::` once at most. */
@@ -50,4 +61,3 @@ function groupsIn(text: string): number {
 }
 
 const zero = 0x30;
-const dot = 0x2e;

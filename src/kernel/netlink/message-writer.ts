@@ -1,4 +1,4 @@
-import { aligned, isLittle } from './netlink-attributes.ts';
+import { aligned, attributeHeader, isLittle } from './netlink-attributes.ts';
 
 /**
  * Writes netlink messages one behind the other into one buffer that grows: an attribute is made where it is sent from. Numbers
@@ -157,9 +157,8 @@ export interface MessageHeader {
 /** Bytes: what a transaction of a first sync needs, of some 2,000 elements. */
 const ordinarySize = 1 << 18;
 
-/** Bytes of struct nlmsghdr, and of struct nlattr. */
+/** Bytes of struct nlmsghdr. */
 const headerLength = 16;
-const attributeHeader = 4;
 const longestAttribute = 0xffff;
 /** NLA_F_NESTED. */
 const nested = 0x8000;

@@ -28,7 +28,7 @@ export class Attributes {
     let next = this.find(type);
     while (next !== undefined) {
       found.push(next);
-      const start = next.start - headerLength;
+      const start = next.start - attributeHeader;
       next = this.#findFrom(start + aligned(next.end - start), type);
     }
     return found;
@@ -41,18 +41,18 @@ export class Attributes {
 
   /** The same, apart from the datagram. */
   copied(): Attributes {
-    const bytes = Buffer.from(this.bytes.subarray(this.start - headerLength, this.end));
+    const bytes = Buffer.from(this.bytes.subarray(this.start - attributeHeader, this.end));
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return new Attributes(bytes, view, headerLength, bytes.length);
+    return new Attributes(bytes, view, attributeHeader, bytes.length);
   }
 
   #findFrom(start: number, type: number): Attributes | undefined {
     let at = start;
-    while (at + headerLength <= this.end) {
+    while (at + attributeHeader <= this.end) {
       const length = this.#view.getUint16(at, isLittle);
-      if (length < headerLength || at + length > this.end) return undefined;
+      if (length < attributeHeader || at + length > this.end) return undefined;
       if ((this.#view.getUint16(at + 2, isLittle) & typeMask) === type)
-        return new Attributes(this.bytes, this.#view, at + headerLength, at + length);
+        return new Attributes(this.bytes, this.#view, at + attributeHeader, at + length);
       at += aligned(length);
     }
     return undefined;
@@ -60,17 +60,17 @@ export class Attributes {
 
   /** The attribute as it stands in the datagram, with its header. */
   get whole(): Uint8Array {
-    return this.bytes.subarray(this.start - headerLength, this.end);
+    return this.bytes.subarray(this.start - attributeHeader, this.end);
   }
 }
 
 /** One attribute, padded. */
 export function attribute(type: number, content: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(aligned(headerLength + content.length));
+  const bytes = new Uint8Array(aligned(attributeHeader + content.length));
   const view = new DataView(bytes.buffer);
-  view.setUint16(0, headerLength + content.length, isLittle);
+  view.setUint16(0, attributeHeader + content.length, isLittle);
   view.setUint16(2, type, isLittle);
-  bytes.set(content, headerLength);
+  bytes.set(content, attributeHeader);
   return bytes;
 }
 
@@ -78,6 +78,7 @@ export function aligned(length: number): number {
   return (length + 3) & ~3;
 }
 
-const headerLength = 4;
+/** Bytes of struct nlattr. */
+export const attributeHeader = 4;
 /** The two highest bits say that the content is attributes, or in network order. */
 const typeMask = 0x3fff;

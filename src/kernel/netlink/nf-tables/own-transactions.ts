@@ -23,7 +23,7 @@ export class OwnTransactions {
     });
   }
 
-  /** Does something else in turn, such as a check, which changes nothing. */
+  /** Has the kernel look at a transaction, in turn; that changes nothing. */
   check(write: () => Batch, send: Send, signal: AbortSignal | undefined): Promise<void> {
     return this.#inTurn(async () => {
       signal?.throwIfAborted();

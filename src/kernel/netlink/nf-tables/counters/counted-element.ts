@@ -1,9 +1,10 @@
 import { codeOfData } from '../../../../nftables/content/slot-code.ts';
 import type { Data } from '../../../../nftables/table/table.ts';
 import type { SlotContent } from '../../../../nftables/table-counters.ts';
+import { attributeHeader } from '../../netlink-attributes.ts';
 import type { DeclaredSet } from '../declared-set.ts';
 import { elementAttributes, elementListAttributes } from '../kernel-numbers.ts';
-import { attributeHeader, lengthAt, typeAt } from '../read/attributes-in-place.ts';
+import { lengthAt, typeAt } from '../read/attributes-in-place.ts';
 import { packetsOf, partsText } from '../read/element-values.ts';
 import { aligned } from '../value-bytes.ts';
 

@@ -1,11 +1,8 @@
-import { isLittle } from '../../netlink-attributes.ts';
+import { attributeHeader, isLittle } from '../../netlink-attributes.ts';
 
 /**
  * Attributes read where they stand in a datagram, by numbers alone: of a hundred thousand elements nothing may be made on the way.
  */
-
-/** Bytes of struct nlattr. */
-export const attributeHeader = 4;
 
 /** Of the attribute there, with its header: at least that, so that a reader gets on. */
 export function lengthAt(bytes: Buffer, at: number): number {

@@ -1,10 +1,11 @@
 import { commentedData } from '../../../../nftables/table/element-data.ts';
 import type { Data } from '../../../../nftables/table/table.ts';
+import { attributeHeader } from '../../netlink-attributes.ts';
 import { elementAttributes, verdictAttributes } from '../kernel-numbers.ts';
 import { commentIn } from '../user-data.ts';
 import { aligned, type ValueType } from '../value-bytes.ts';
 import { verdictKinds } from '../verdict.ts';
-import { attributeHeader, lengthAt, typeAt } from './attributes-in-place.ts';
+import { lengthAt, typeAt } from './attributes-in-place.ts';
 import { packetsOf, partsText } from './element-values.ts';
 
 /** An element in nft's words, with what its counter says; 0 without one. */

@@ -1,8 +1,8 @@
 import { addressText } from '../../../../net/numbers.ts';
-import { aligned, isLittle } from '../../netlink-attributes.ts';
+import { aligned, attributeHeader, isLittle } from '../../netlink-attributes.ts';
 import { counterAttributes, expressionAttributes } from '../kernel-numbers.ts';
 import { lengthOf, type ValueType, valueText } from '../value-bytes.ts';
-import { attributeHeader, lengthAt, typeAt } from './attributes-in-place.ts';
+import { lengthAt, typeAt } from './attributes-in-place.ts';
 
 /** The parts of a key or of data, `10.96.0.10 . tcp . 53`. */
 export function partsText(bytes: Buffer, start: number, types: readonly ValueType[]): string {

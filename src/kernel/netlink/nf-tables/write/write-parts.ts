@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { Address } from '../../../../net/address.ts';
-import { writeAddress } from '../../../../net/address-bytes.ts';
+import { decimal, writeAddress, writeIPv4 } from '../../../../net/address-bytes.ts';
 import { protocols } from '../../../../net/family.ts';
 import { protocolNumbers } from '../../../../net/numbers.ts';
 import { dataType } from '../../../../rules-text/nft/expression/data-types.ts';
@@ -53,18 +53,6 @@ function writePart(
   }
 }
 
-function writeIPv4(text: string, from: number, end: number, bytes: Buffer, at: number): boolean {
-  let begin = from;
-  for (let part = 0; part < 4; part += 1) {
-    const dot = part === 3 ? end : text.indexOf('.', begin);
-    const number = dot === -1 || dot > end ? -1 : decimal(text, begin, dot);
-    if (number < 0 || number > 0xff) return false;
-    bytes[at + part] = number;
-    begin = dot + 1;
-  }
-  return true;
-}
-
 function writePort(text: string, from: number, end: number, bytes: Buffer, at: number): boolean {
   const port = decimal(text, from, end);
   if (port < 0 || port > 0xffff) return false;
@@ -100,18 +88,6 @@ function writeIPv6(text: string, bytes: Buffer, at: number): boolean {
   if (!isIPv6(text) || /[%.]/.test(text)) return writeOther(text, 'ipv6_addr', bytes, at);
   writeAddress(text as Address, bytes, at);
   return true;
-}
-
-/** Below 0 where it is no number. */
-function decimal(text: string, from: number, end: number): number {
-  if (from >= end || end - from > 10) return -1;
-  let number = 0;
-  for (let at = from; at < end; at += 1) {
-    const digit = text.charCodeAt(at) - 48;
-    if (digit < 0 || digit > 9) return -1;
-    number = number * 10 + digit;
-  }
-  return number;
 }
 
 function writeOther(text: string, type: ValueType, bytes: Buffer, at: number): boolean {

@@ -1,3 +1,4 @@
+import { attributeHeader } from '../../netlink-attributes.ts';
 import { elementListAttributes, listElement } from '../kernel-numbers.ts';
 import { bodyOffset, messagesOf } from '../messages.ts';
 
@@ -57,7 +58,5 @@ export class WrittenBatch implements Batch {
   }
 }
 
-/** Bytes of struct nlattr. */
-const attributeHeader = 4;
 /** The only attribute of the first message. */
 const generationOffset = bodyOffset + attributeHeader;
