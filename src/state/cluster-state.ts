@@ -20,7 +20,7 @@ const noSlices: ReadonlyMap<SliceKey, EndpointSliceRecord> = new Map();
 export class ClusterState {
   readonly #nodeName: string;
   readonly #serviceProxyName: string;
-  readonly #only: ReadonlySet<ServiceKey> | undefined;
+  readonly #planned: ReadonlySet<ServiceKey> | undefined;
   readonly #services = new Map<ServiceKey, ServiceRecord>();
   readonly #slicesByService = new Map<ServiceKey, Map<SliceKey, EndpointSliceRecord>>();
   readonly #serviceOfSlice = new Map<SliceKey, ServiceKey>();
@@ -35,13 +35,13 @@ export class ClusterState {
 
   /**
    * `nodeName` is the node that this proxy runs on; only its Node is kept. Services that name another proxy than
-   * `serviceProxyName` are ignored; if it is empty, this proxy serves those that name none. With `only`, of other Services no
-   * slices are kept, and none is ever dirty: they are known for the addresses that they hold.
+   * `serviceProxyName` are ignored; if it is empty, this proxy serves those that name none. With
+   * `plannedServices`, of others no slices are kept, and none is ever dirty: they are known for the addresses that they hold.
    */
-  constructor(nodeName: string, serviceProxyName = '', only?: ReadonlySet<ServiceKey>) {
+  constructor(nodeName: string, serviceProxyName = '', plannedServices?: ReadonlySet<ServiceKey>) {
     this.#nodeName = nodeName;
     this.#serviceProxyName = serviceProxyName;
-    this.#only = only;
+    this.#planned = plannedServices;
   }
 
   /**
@@ -143,7 +143,7 @@ export class ClusterState {
   }
 
   #isWanted(service: ServiceKey | undefined): boolean {
-    return service !== undefined && (this.#only === undefined || this.#only.has(service));
+    return service !== undefined && (this.#planned === undefined || this.#planned.has(service));
   }
 
   #serves(record: ServiceRecord | undefined): boolean {

@@ -12,15 +12,25 @@ export function ownText(text: string): string {
 /** Characters (SlicedString::kMinLength in src/objects/string.h of V8). */
 const shortestPart = 13;
 
-/** The one copy of a name that many records share: nodes, zones and port names are few, endpoints many. `undefined` of what the rule does not allow. */
+/**
+ * The one copy of a name that many records share: nodes, zones and port names are few, endpoints many. `undefined` of what the rule
+ * does not allow.
+ */
 export function sharedName(text: string, rule: NameRule): string | undefined {
-  const known = knownNames.get(rule) ?? new Map<string, string>();
-  knownNames.set(rule, known);
+  const known = namesKnownTo(rule);
   const found = known.get(text);
   if (found !== undefined || !rule.pattern.test(text)) return found;
   const own = ownText(text);
   if (known.size < mostKnown) known.set(own, own);
   return own;
+}
+
+function namesKnownTo(rule: NameRule): Map<string, string> {
+  const known = knownNames.get(rule);
+  if (known !== undefined) return known;
+  const first = new Map<string, string>();
+  knownNames.set(rule, first);
+  return first;
 }
 
 const knownNames = new Map<NameRule, Map<string, string>>();
