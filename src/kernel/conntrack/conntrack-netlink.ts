@@ -1,12 +1,12 @@
 import { getSystemErrorMessage } from 'node:util';
 import type { ConntrackTable, Flow, FlowProtocol } from '../../conntrack/flow.ts';
 import type { Family } from '../../net/family.ts';
-import type { NetfilterSocket } from '../netlink/netlink-socket.ts';
+import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { notPermitted } from '../tool-words.ts';
 import { AnswerReader, deletion, listRequest } from './conntrack-messages.ts';
 
 /** The table by ctnetlink: each entry is deleted by its key, where the command would search the whole table for it. */
-export function conntrackNetlink(open: () => NetfilterSocket): ConntrackTable {
+export function conntrackNetlink(open: () => NetlinkSocket): ConntrackTable {
   return {
     async deleteFlows(family, protocols, isStale) {
       using socket = open();
@@ -18,7 +18,7 @@ export function conntrackNetlink(open: () => NetfilterSocket): ConntrackTable {
 
 /** The requests that delete the flows. */
 async function listStale(
-  socket: NetfilterSocket,
+  socket: NetlinkSocket,
   family: Family,
   protocols: readonly FlowProtocol[],
   isStale: (flow: Flow) => boolean,
@@ -42,7 +42,7 @@ async function listStale(
 const requestsAtOnce = 64;
 
 async function deleteAll(
-  socket: NetfilterSocket,
+  socket: NetlinkSocket,
   family: Family,
   deletions: readonly Uint8Array[],
 ): Promise<number> {
@@ -57,7 +57,7 @@ async function deleteAll(
 }
 
 /** How many of the flows had ended by themselves. */
-async function countEnded(socket: NetfilterSocket, reader: AnswerReader): Promise<number> {
+async function countEnded(socket: NetlinkSocket, reader: AnswerReader): Promise<number> {
   let ended = 0;
   for (;;) {
     const datagram = await socket.receive();

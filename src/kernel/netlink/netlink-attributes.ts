@@ -64,6 +64,26 @@ export class Attributes {
   }
 }
 
+/** What an attribute holds, not copied. */
+export function bytesOf(attribute: Attributes | undefined): Buffer | undefined {
+  return attribute?.bytes.subarray(attribute.start, attribute.end);
+}
+
+export function textOf(attribute: Attributes | undefined): string | undefined {
+  return bytesOf(attribute)?.toString().replace(/\0+$/, '');
+}
+
+/** A number of 32 bits in the machine's own order. */
+export function hostNumberOf(attribute: Attributes | undefined): number | undefined {
+  const bytes = bytesOf(attribute);
+  return bytes === undefined ? undefined : hostNumberAt(bytes, 0);
+}
+
+/** The same, from there on. */
+export function hostNumberAt(bytes: Buffer, at: number): number {
+  return isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+}
+
 /** One attribute, padded. */
 export function attribute(type: number, content: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(aligned(attributeHeader + content.length));

@@ -1,11 +1,12 @@
 import { getSystemErrorMessage, promisify } from 'node:util';
 import type { KoffiFunc } from 'koffi';
+import { loadCLibrary } from '../c-library.ts';
 
 /**
- * A socket to netfilter: ctnetlink, nf_tables. The kernel works while a request is sent and, on a list, while it is
- * received: where few flows are asked for it goes through the whole table in one call. So both are done on other threads.
+ * A netlink socket. The kernel works while a request is sent and, on a list, while it is received: where few flows are asked
+ * for it goes through the whole table in one call. So both can be done on other threads.
  */
-export interface NetfilterSocket extends Disposable {
+export interface NetlinkSocket extends Disposable {
   /** Has the socket take so many bytes in one piece. */
   makeRoom(length: number): void;
   /** Like `send`, on this thread. Throws an `Error`. */
@@ -18,31 +19,37 @@ export interface NetfilterSocket extends Disposable {
   receive(): Promise<Buffer | undefined>;
 }
 
+/** What the socket is about: conntrack and nf_tables, or links, addresses and routes. The numbers are NETLINK_*. */
+export type NetlinkProtocol = keyof typeof protocolNumbers;
+
+const protocolNumbers = { route: 0, netfilter: 12 } as const;
+
 /**
- * Resolves to what opens such sockets, which throws an `Error` where it may not. Rejects where koffi, which calls the C
- * library, is not there.
+ * Resolves to what opens such sockets in the network namespace of the calling thread, and throws an `Error` where it may not.
+ * Rejects where koffi, which calls the C library, is not there.
  */
-export function bindNetfilterSocket(): Promise<() => NetfilterSocket> {
+export async function bindNetlinkSocket(protocol: NetlinkProtocol): Promise<() => NetlinkSocket> {
   binding ??= bind();
-  return binding;
+  const open = await binding;
+  return () => open(protocol);
 }
 
 let binding: ReturnType<typeof bind> | undefined;
 
-async function bind(): Promise<() => NetfilterSocket> {
-  const koffi = await importKoffi();
-  const library = koffi.load(null);
-  const open: Open = library.func('int socket(int domain, int type, int protocol)');
-  const close: KoffiFunc<(fd: number) => number> = library.func('int close(int fd)');
-  const send: Transfer = library.func('long send(int fd, const void *bytes, size_t length, int flags)');
-  const receive: Transfer = library.func('long recv(int fd, _Out_ void *bytes, size_t length, int flags)');
-  const setOption: SetOption = library.func(
+async function bind(): Promise<(protocol: NetlinkProtocol) => NetlinkSocket> {
+  const { func, errno } = await loadCLibrary();
+  const open: Open = func('int socket(int domain, int type, int protocol)');
+  const close: KoffiFunc<(fd: number) => number> = func('int close(int fd)');
+  const send: Transfer = func('long send(int fd, const void *bytes, size_t length, int flags)');
+  const receive: Transfer = func('long recv(int fd, _Out_ void *bytes, size_t length, int flags)');
+  const setOption: SetOption = func(
     'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
   );
   const [sendOnThread, receiveOnThread] = [promisify(send.async), promisify(receive.async)];
-  return () => {
-    const fd = open(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-    if (fd < 0) throw new Error('this process may not open a socket to netfilter, or the kernel has none');
+  return (protocol) => {
+    const fd = open(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocolNumbers[protocol]);
+    if (fd < 0)
+      throw new Error(`this process may not open a netlink socket (${protocol}), or the kernel has none`);
     const datagram = Buffer.alloc(largestDatagram);
     const set = (level: number, name: number, value: number) =>
       setOption(fd, level, name, Int32Array.of(value), 4) === 0;
@@ -58,16 +65,16 @@ async function bind(): Promise<() => NetfilterSocket> {
       },
       sendNow(requests) {
         const sent = send(fd, requests, requests.length, MSG_DONTWAIT);
-        if (sent < 0) throw sendError(koffi.errno());
+        if (sent < 0) throw new Error(`${notTaken(protocol)}: ${getSystemErrorMessage(-errno())}`);
       },
       receiveNow() {
         const length = receive(fd, datagram, datagram.length, MSG_DONTWAIT);
         if (length >= 0) return datagram.subarray(0, length);
-        return koffi.errno() === ENOBUFS ? 'overrun' : undefined;
+        return errno() === ENOBUFS ? 'overrun' : undefined;
       },
       async send(requests) {
         const sent = await sendOnThread(fd, requests, requests.length, MSG_DONTWAIT);
-        if (sent < 0) throw new Error('the kernel does not take a request to netfilter');
+        if (sent < 0) throw new Error(notTaken(protocol));
       },
       async receive() {
         const length = await receiveOnThread(fd, datagram, datagram.length, MSG_DONTWAIT);
@@ -78,20 +85,8 @@ async function bind(): Promise<() => NetfilterSocket> {
   };
 }
 
-async function importKoffi(): Promise<typeof import('koffi')['default']> {
-  try {
-    return (await import('koffi')).default;
-  } catch (error) {
-    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-    const [said = ''] = String(error).split('\n', 1);
-    throw new Error(isAbsent ? 'koffi is not installed' : `koffi does not work here: ${said}`, {
-      cause: error,
-    });
-  }
-}
-
-function sendError(errno: number): Error {
-  return new Error(`the kernel does not take a request to netfilter: ${getSystemErrorMessage(-errno)}`);
+function notTaken(protocol: NetlinkProtocol): string {
+  return `the kernel does not take a netlink request (${protocol})`;
 }
 
 type SetOption = KoffiFunc<
@@ -103,7 +98,7 @@ type Transfer = KoffiFunc<(fd: number, bytes: Uint8Array, length: number, flags:
 /** Bytes. The kernel makes datagrams of 32 KB at most. */
 const largestDatagram = 1 << 16;
 
-const [AF_NETLINK, SOCK_RAW, SOCK_CLOEXEC, NETLINK_NETFILTER, MSG_DONTWAIT] = [16, 3, 0x80000, 12, 0x40];
+const [AF_NETLINK, SOCK_RAW, SOCK_CLOEXEC, MSG_DONTWAIT] = [16, 3, 0x80000, 0x40];
 const [SOL_SOCKET, SO_SNDBUF, SO_SNDBUFFORCE] = [1, 7, 32];
 const [SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK] = [270, 10, 11];
 const ENOBUFS = 105;

@@ -1,6 +1,6 @@
 import { ToolError } from '../../backend/failure.ts';
 import { isCrash } from '../list-by.ts';
-import { bytesOf } from '../netlink/nf-tables/attributes.ts';
+import { bytesOf } from '../netlink/netlink-attributes.ts';
 import { tableAttributes } from '../netlink/nf-tables/kernel-numbers.ts';
 import { listNfTablesParts, type NftTitle, titlesOf } from '../netlink/nf-tables/requests.ts';
 import { userDataRow } from '../netlink/nf-tables/user-data.ts';

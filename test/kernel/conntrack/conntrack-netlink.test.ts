@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { conntrackNetlink } from '../../../src/kernel/conntrack/conntrack-netlink.ts';
-import type { NetfilterSocket } from '../../../src/kernel/netlink/netlink-socket.ts';
+import type { NetlinkSocket } from '../../../src/kernel/netlink/netlink-socket.ts';
 
 describe('the table of connection tracking, by netlink', () => {
   test('a kernel that breaks off its list makes the pass fail', async () => {
@@ -22,7 +22,7 @@ describe('the table of connection tracking, by netlink', () => {
 });
 
 /** A socket with these answers. */
-function answering(datagrams: readonly Buffer[]): NetfilterSocket {
+function answering(datagrams: readonly Buffer[]): NetlinkSocket {
   const left = [...datagrams];
   return {
     makeRoom: () => {},

@@ -14,8 +14,8 @@ test.each([
 ])('where koffi %s, that is what the error says', async (_, resolve, says) => {
   const script = `import { registerHooks } from 'node:module';
     registerHooks({ resolve: (name, context, next) => ${resolve} });
-    const { bindNetfilterSocket } = await import(${JSON.stringify(socket)});
-    console.log(await bindNetfilterSocket().catch(({ message }) => message));`;
+    const { bindNetlinkSocket } = await import(${JSON.stringify(socket)});
+    console.log(await bindNetlinkSocket('netfilter').catch(({ message }) => message));`;
   const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script]);
   expect(stdout).toBe(says);
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import type { Flow } from '../../../src/conntrack/flow.ts';
 import { conntrackCommand } from '../../../src/kernel/conntrack/conntrack-command.ts';
 import { conntrackNetlink } from '../../../src/kernel/conntrack/conntrack-netlink.ts';
-import { bindNetfilterSocket } from '../../../src/kernel/netlink/netlink-socket.ts';
+import { bindNetlinkSocket } from '../../../src/kernel/netlink/netlink-socket.ts';
 import { serve } from '../agents/serve.ts';
 import type { ConntrackReport, ConntrackTask } from './conntrack-task.ts';
 
@@ -12,7 +12,7 @@ serve(async (task: ConntrackTask): Promise<ConntrackReport> => {
   // conntrack opens its standard input by name, which a pipe allows and the socket that Node makes does not.
   execFileSync('sh', ['-c', 'cat | conntrack -R -'], { input: lines(task.entries), stdio: 'pipe' });
   const table =
-    task.method === 'command' ? conntrackCommand() : conntrackNetlink(await bindNetfilterSocket());
+    task.method === 'command' ? conntrackCommand() : conntrackNetlink(await bindNetlinkSocket('netfilter'));
   const seen: Flow[] = [];
   const deleted = await table.deleteFlows(task.family, task.protocols, (flow) => {
     seen.push(flow);

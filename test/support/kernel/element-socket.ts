@@ -1,7 +1,7 @@
 import { MessageWriter } from '../../../src/kernel/netlink/message-writer.ts';
-import type { Attributes } from '../../../src/kernel/netlink/netlink-attributes.ts';
-import type { NetfilterSocket } from '../../../src/kernel/netlink/netlink-socket.ts';
-import { bytesOf, textOf } from '../../../src/kernel/netlink/nf-tables/attributes.ts';
+import { messageKinds, messagesOf } from '../../../src/kernel/netlink/messages.ts';
+import { type Attributes, bytesOf, textOf } from '../../../src/kernel/netlink/netlink-attributes.ts';
+import type { NetlinkSocket } from '../../../src/kernel/netlink/netlink-socket.ts';
 import {
   counterAttributes,
   dataAttributes,
@@ -11,7 +11,6 @@ import {
   listElement,
   messageTypes,
 } from '../../../src/kernel/netlink/nf-tables/kernel-numbers.ts';
-import { messageKinds, messagesOf } from '../../../src/kernel/netlink/nf-tables/messages.ts';
 
 /** An element of the fake kernel: what its counter says, and its data in registers. */
 export interface FakeElement {
@@ -20,7 +19,7 @@ export interface FakeElement {
 }
 
 /** A socket to a kernel that knows elements by `set key`, the key in hexadecimal digits; it counts what it is asked. */
-export class ElementSocket implements NetfilterSocket {
+export class ElementSocket implements NetlinkSocket {
   readonly #elements: ReadonlyMap<string, FakeElement>;
   readonly #answers: Buffer[] = [];
   /** With what the kernel answers the request of this number, by errno.h. */

@@ -1,6 +1,6 @@
 import type { Json } from '../../../rules-text/nft/json/json-values.ts';
-import { type Attributes, isLittle } from '../netlink-attributes.ts';
-import { bytesOf, numberOf } from './attributes.ts';
+import { type Attributes, bytesOf, isLittle } from '../netlink-attributes.ts';
+import { numberOf } from './attributes.ts';
 import { hostBits } from './host-bits.ts';
 import {
   dataAttributes,

@@ -1,9 +1,9 @@
 import { ToolError } from '../../../backend/failure.ts';
-import { bindNetfilterSocket, type NetfilterSocket } from '../netlink-socket.ts';
+import { bindNetlinkSocket, type NetlinkSocket } from '../netlink-socket.ts';
 
 /** What opens a socket to nf_tables; a failure of either is a `ToolError`. */
-export async function boundSocket(): Promise<() => NetfilterSocket> {
-  const open = await bindNetfilterSocket().catch(unreachable);
+export async function boundSocket(): Promise<() => NetlinkSocket> {
+  const open = await bindNetlinkSocket('netfilter').catch(unreachable);
   return () => {
     try {
       return open();

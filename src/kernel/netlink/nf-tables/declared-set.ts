@@ -1,6 +1,6 @@
 import { declareSet } from '../../../rules-text/nft/set/declare-set.ts';
-import type { Attributes } from '../netlink-attributes.ts';
-import { numberOf, textOf } from './attributes.ts';
+import { type Attributes, textOf } from '../netlink-attributes.ts';
+import { numberOf } from './attributes.ts';
 import {
   expressionAttributes,
   setAttributes,

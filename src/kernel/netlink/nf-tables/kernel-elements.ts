@@ -1,6 +1,5 @@
 import type { Verdict } from '../../../rules-text/rule.ts';
-import { type Attributes, attribute } from '../netlink-attributes.ts';
-import { bytesOf } from './attributes.ts';
+import { type Attributes, attribute, bytesOf } from '../netlink-attributes.ts';
 import { dataAttributes, elementAttributes, elementListAttributes, listElement } from './kernel-numbers.ts';
 import {
   type NfTablesReply,

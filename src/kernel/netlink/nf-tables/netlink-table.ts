@@ -1,7 +1,7 @@
 import type { KernelTable, TableTitle } from '../../../nftables/kernel-table.ts';
 import { tableName } from '../../../nftables/names.ts';
 import type { TableCounters } from '../../../nftables/table-counters.ts';
-import type { NetfilterSocket } from '../netlink-socket.ts';
+import type { NetlinkSocket } from '../netlink-socket.ts';
 import { boundSocket, unableTo } from './bound-socket.ts';
 import { readCounters } from './counters/read-counters.ts';
 import { tableAttributes } from './kernel-numbers.ts';
@@ -18,7 +18,7 @@ import type { Batch } from './write/written-batch.ts';
  */
 export async function openNetlinkTable(title: TableTitle): Promise<KernelTable> {
   const open = await boundSocket();
-  let socket: NetfilterSocket | undefined;
+  let socket: NetlinkSocket | undefined;
   const sendOne = (batch: Batch) => {
     socket ??= open();
     return send(socket, batch);
@@ -61,7 +61,7 @@ export async function deleteTable(family: TableTitle['family'], name: string): P
  */
 const smallBatch = 1 << 13;
 
-async function send(socket: NetfilterSocket, batch: Batch): Promise<void> {
+async function send(socket: NetlinkSocket, batch: Batch): Promise<void> {
   try {
     socket.makeRoom(batch.bytes.length);
     if (batch.bytes.length <= smallBatch) socket.sendNow(batch.bytes);

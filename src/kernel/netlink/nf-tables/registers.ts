@@ -1,6 +1,6 @@
 import type { Json } from '../../../rules-text/nft/json/json-values.ts';
-import { isLittle } from '../netlink-attributes.ts';
-import { aligned, hostNumber, isAddress, lengthOf, type ValueType, valueJson } from './value-bytes.ts';
+import { hostNumberAt, isLittle } from '../netlink-attributes.ts';
+import { aligned, isAddress, lengthOf, type ValueType, valueJson } from './value-bytes.ts';
 
 /** What a register of nf_tables holds while a rule is read. `json` is as nft's JSON has it. */
 export type Operand =
@@ -91,7 +91,7 @@ function maskedComparison(
   const prefix = field.type === 'mark' ? leadingBits(mask) : undefined;
   if (prefix !== undefined)
     return {
-      match: { op, left: field.json, right: { prefix: { addr: hostNumber(value), len: prefix } } },
+      match: { op, left: field.json, right: { prefix: { addr: hostNumberAt(value, 0), len: prefix } } },
     };
   const bits = valueJson(field.type, mask);
   if (bits === undefined) return undefined;

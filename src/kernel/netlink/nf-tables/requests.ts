@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
+import { bodyOffset, headerLength, messageKinds, messagesOf } from '../messages.ts';
 import { type Attributes, attribute, isLittle } from '../netlink-attributes.ts';
-import { bindNetfilterSocket, type NetfilterSocket } from '../netlink-socket.ts';
+import { bindNetlinkSocket, type NetlinkSocket } from '../netlink-socket.ts';
 import { familyNumbers, messageFlags, messageTypes, tableAttributes } from './kernel-numbers.ts';
-import { bodyOffset, headerLength, messageKinds, messagesOf } from './messages.ts';
 
 /**
  * Requests to nf_tables by netlink that the kernel answers with one message each, 0.05 ms a request: nft 1.0 reads far
@@ -113,7 +113,7 @@ export async function dumpNfTables(
 
 /** The same for what is short, on a socket where nothing else is under way. Throws an `Error` where the kernel does not take it. */
 export function dumpNow(
-  socket: NetfilterSocket,
+  socket: NetlinkSocket,
   request: Asked,
   onReply: (reply: Attributes) => void,
 ): DumpEnd {
@@ -126,7 +126,7 @@ export function dumpNow(
 
 /** Yields after each datagram. */
 function* receiveDump(
-  socket: NetfilterSocket,
+  socket: NetlinkSocket,
   onReply: (reply: Attributes) => void,
 ): Generator<undefined, DumpEnd> {
   let hasChanged = false;
@@ -168,11 +168,7 @@ export function nestedAttribute(type: number, content: Uint8Array): Uint8Array {
 /** The replies to so many find room at the socket: all of them wait there when the requests have been sent. */
 const requestsAtOnce = 32;
 
-async function receiveInto(
-  replies: NfTablesReply[],
-  socket: NetfilterSocket,
-  expected: number,
-): Promise<void> {
+async function receiveInto(replies: NfTablesReply[], socket: NetlinkSocket, expected: number): Promise<void> {
   for (let received = 0; received < expected; ) {
     const datagram = await socket.receive();
     if (datagram === undefined) return;
@@ -204,8 +200,8 @@ function message(
 }
 
 /** `undefined` where koffi, which calls the C library, does not work here. */
-function bound(): Promise<(() => NetfilterSocket) | undefined> {
-  return bindNetfilterSocket().catch(() => undefined);
+function bound(): Promise<(() => NetlinkSocket) | undefined> {
+  return bindNetlinkSocket('netfilter').catch(() => undefined);
 }
 
 const requestTypes = {

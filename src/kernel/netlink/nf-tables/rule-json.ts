@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../../../rules-text/nft/json/json-values.ts';
-import type { Attributes } from '../netlink-attributes.ts';
-import { bytesOf, numberOf, textOf } from './attributes.ts';
+import { type Attributes, bytesOf, hostNumberAt, textOf } from '../netlink-attributes.ts';
+import { numberOf } from './attributes.ts';
 import {
   dataAttributes,
   expressionAttributes,
@@ -10,7 +10,7 @@ import {
 } from './kernel-numbers.ts';
 import { comparison, type Field, follows, Registers } from './registers.ts';
 import { commentIn } from './user-data.ts';
-import { hostNumber, lengthOf, type ValueType, valueJson } from './value-bytes.ts';
+import { lengthOf, type ValueType, valueJson } from './value-bytes.ts';
 import { verdictJson } from './verdict.ts';
 
 /** A set or map that a rule looks into: one with a name, or one that stands in the rule. */
@@ -140,9 +140,9 @@ const meta: Reader = (data, { registers }) => {
   }
   const operand = from === undefined ? undefined : registers.get(from);
   if (loaded !== mark) return undefined;
-  if (operand?.kind === 'value') return { mangle: { key: mark.json, value: hostNumber(operand.bytes) } };
+  if (operand?.kind === 'value') return { mangle: { key: mark.json, value: hostNumberAt(operand.bytes, 0) } };
   if (operand?.kind !== 'masked' || operand.field !== mark) return undefined;
-  const change = bitChange(hostNumber(operand.mask), hostNumber(operand.xor));
+  const change = bitChange(hostNumberAt(operand.mask, 0), hostNumberAt(operand.xor, 0));
   return change && { mangle: { key: mark.json, value: change } };
 };
 

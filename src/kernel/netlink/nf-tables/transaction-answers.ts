@@ -1,26 +1,12 @@
-import { getSystemErrorMap } from 'node:util';
 import { type Failure, ToolError } from '../../../backend/failure.ts';
 import { notPermitted } from '../../tool-words.ts';
-import type { NetfilterSocket } from '../netlink-socket.ts';
-import { bytesOf, textOf } from './attributes.ts';
-import { headerLength, type Message, messageKinds, messagesOf } from './messages.ts';
-import { hostNumber } from './value-bytes.ts';
+import { type Answer, answerOf, errnoText } from '../answer.ts';
+import { messageKinds, messagesOf } from '../messages.ts';
+import type { NetlinkSocket } from '../netlink-socket.ts';
 import type { Batch } from './write/written-batch.ts';
 
-/** What the kernel says of one message of a batch. */
-export interface Answer {
-  /** The message: its place in the batch. */
-  readonly sequence: number;
-  /** As in errno.h; 0 where it was taken. */
-  readonly errno: number;
-  /** The kernel's own words, of some errors. */
-  readonly words: string | undefined;
-  /** Where in the message the attribute stands that is at fault. */
-  readonly offset: number | undefined;
-}
-
 /** All answers to a batch: they wait at the socket when it has been sent. */
-export function readAnswers(socket: NetfilterSocket): readonly Answer[] {
+export function readAnswers(socket: NetlinkSocket): readonly Answer[] {
   const answers: Answer[] = [];
   for (;;) {
     const datagram = socket.receiveNow();
@@ -30,18 +16,6 @@ export function readAnswers(socket: NetfilterSocket): readonly Answer[] {
     const errors = messagesOf(datagram).filter(({ type }) => type === messageKinds.error);
     answers.push(...errors.map(answerOf));
   }
-}
-
-/** struct nlmsgerr: the error, the header of the message it is about, and then what linux/netlink.h calls NLMSGERR_ATTR_*. */
-function answerOf({ sequence, errno, flags, body }: Message): Answer {
-  const more = (flags & NLM_F_ACK_TLVS) === 0 ? undefined : body.behind(headerLength);
-  const offset = bytesOf(more?.find(NLMSGERR_ATTR_OFFS));
-  return {
-    sequence,
-    errno,
-    words: textOf(more?.find(NLMSGERR_ATTR_MSG)),
-    offset: offset === undefined ? undefined : hostNumber(offset),
-  };
 }
 
 /** The failure of a transaction, which names what is refused first; `undefined` where all of it was taken. */
@@ -56,7 +30,7 @@ export function failureOf(answers: readonly Answer[], batch: Batch): ToolError |
 
 function errorOf(first: Answer, errors: readonly Answer[], batch: Batch): ToolError {
   const failure = kindOf(first.errno);
-  const said = `${messageOf(first.errno)}${first.words === undefined ? '' : `: ${first.words}`}`;
+  const said = `${errnoText(first.errno)}${first.words === undefined ? '' : `: ${first.words}`}`;
   if (failure === 'permission') return forbidden(first, said, batch);
   const others = errors.length - 1;
   const more = others === 0 ? '' : `; and ${others} more`;
@@ -103,11 +77,3 @@ const kinds: ReadonlyMap<number, Failure> = new Map<number, Failure>([
     97, // EAFNOSUPPORT
   ].map((errno): [number, Failure] => [errno, 'refused']),
 ]);
-
-function messageOf(errno: number): string {
-  const [name, text] = getSystemErrorMap().get(-errno) ?? [`error ${errno}`, 'which has no name here'];
-  return `${text} (${name})`;
-}
-
-const NLM_F_ACK_TLVS = 0x200;
-const [NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS] = [1, 2];

@@ -142,11 +142,6 @@ export function isAddress(type: ValueType): boolean {
   return type === 'ipv4_addr' || type === 'ipv6_addr';
 }
 
-/** A number of the machine's own order. */
-export function hostNumber(bytes: Buffer): number {
-  return isLittle ? bytes.readUInt32LE(0) : bytes.readUInt32BE(0);
-}
-
 function partBytes(value: Scalar | undefined, { length, order }: Form): Uint8Array | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string') return order === 'text' ? textBytes(value, length) : undefined;

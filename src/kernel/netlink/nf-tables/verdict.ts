@@ -1,7 +1,6 @@
 import type { Json } from '../../../rules-text/nft/json/json-values.ts';
 import type { Verdict } from '../../../rules-text/rule.ts';
-import type { Attributes } from '../netlink-attributes.ts';
-import { bytesOf, textOf } from './attributes.ts';
+import { type Attributes, bytesOf, textOf } from '../netlink-attributes.ts';
 import { verdictAttributes, verdictCodes } from './kernel-numbers.ts';
 
 /** The verdict in NFTA_DATA_VERDICT; `undefined` of none, and of one that is not known. */

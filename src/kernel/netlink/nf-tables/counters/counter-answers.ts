@@ -8,9 +8,9 @@ import type {
   SlotsQuestion,
 } from '../../../../nftables/table-counters.ts';
 import { notPermitted } from '../../../tool-words.ts';
-import type { NetfilterSocket } from '../../netlink-socket.ts';
+import { bodyOffset, headOf, messageKinds } from '../../messages.ts';
+import type { NetlinkSocket } from '../../netlink-socket.ts';
 import { unableTo } from '../bound-socket.ts';
-import { bodyOffset, headOf, messageKinds } from '../messages.ts';
 import type { NftTitle } from '../requests.ts';
 import { chainPackets } from './chain-packets.ts';
 import { CountedElement } from './counted-element.ts';
@@ -18,7 +18,7 @@ import { ElementRequests, type RequestForm } from './element-requests.ts';
 
 /** Asks for elements, as many at once as have room, and says what comes back to whoever has asked. */
 export class CounterAnswers {
-  readonly #socket: NetfilterSocket;
+  readonly #socket: NetlinkSocket;
   readonly #title: NftTitle;
   readonly #forms: ReadonlyMap<FixedSet, RequestForm>;
   readonly #requests = new ElementRequests();
@@ -29,7 +29,7 @@ export class CounterAnswers {
   #exchanges = 0;
 
   /** The maps that are asked for have forms of requests; others have no elements. */
-  constructor(socket: NetfilterSocket, title: NftTitle, forms: ReadonlyMap<FixedSet, RequestForm>) {
+  constructor(socket: NetlinkSocket, title: NftTitle, forms: ReadonlyMap<FixedSet, RequestForm>) {
     this.#socket = socket;
     this.#title = title;
     this.#forms = forms;

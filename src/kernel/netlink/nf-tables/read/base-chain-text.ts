@@ -1,6 +1,6 @@
 import { standardPriorities } from '../../../../rules-text/nft/base-chain.ts';
-import type { Attributes } from '../../netlink-attributes.ts';
-import { bytesOf, numberOf, textOf } from '../attributes.ts';
+import { type Attributes, bytesOf, textOf } from '../../netlink-attributes.ts';
+import { numberOf } from '../attributes.ts';
 import { chainAttributes, hookAttributes, hookNumbers, verdictCodes } from '../kernel-numbers.ts';
 
 /** `type nat hook prerouting priority dstnat; policy accept;`, as nft lists a base chain; `undefined` of a regular chain. */

@@ -1,5 +1,6 @@
 import { tableText } from '../../../../rules-text/nft/write/table-text.ts';
-import { numberOf, textOf } from '../attributes.ts';
+import { textOf } from '../../netlink-attributes.ts';
+import { numberOf } from '../attributes.ts';
 import { chainAttributes, ruleAttributes, setAttributes, setFlags, verdictType } from '../kernel-numbers.ts';
 import { listNfTablesParts, type NftTitle, textAttribute } from '../requests.ts';
 import { partNumbers, valueType } from '../value-bytes.ts';

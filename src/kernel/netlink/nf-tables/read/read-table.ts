@@ -13,9 +13,9 @@ import type {
 } from '../../../../nftables/table/table.ts';
 import { ruleText } from '../../../../rules-text/nft/write/statement-text.ts';
 import { notPermitted } from '../../../tool-words.ts';
-import type { Attributes } from '../../netlink-attributes.ts';
+import { type Attributes, bytesOf, textOf } from '../../netlink-attributes.ts';
 import { readAnonymousSet } from '../anonymous-set.ts';
-import { bytesOf, numberOf, textOf } from '../attributes.ts';
+import { numberOf } from '../attributes.ts';
 import { type DeclaredSet, kernelForm, readDeclaration, readKernelForm } from '../declared-set.ts';
 import {
   chainAttributes,

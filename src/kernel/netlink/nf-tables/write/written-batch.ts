@@ -1,6 +1,6 @@
+import { bodyOffset, messagesOf } from '../../messages.ts';
 import { attributeHeader } from '../../netlink-attributes.ts';
 import { elementListAttributes, listElement } from '../kernel-numbers.ts';
-import { bodyOffset, messagesOf } from '../messages.ts';
 
 /** A transaction as the kernel takes it. */
 export interface Batch {
