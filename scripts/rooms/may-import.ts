@@ -54,9 +54,26 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
       'render',
     ],
   ],
+  'pod-network': [
+    ...['program', 'net', 'state', 'config', 'backend', 'nftables', 'kernel', 'sources', 'telemetry'],
+  ],
   proxy: [
     ...['program', 'net', 'state', 'config', 'plan', 'rules-text', 'backend', 'sync', 'conntrack'],
     ...['iptables', 'nftables', 'kernel', 'sources', 'telemetry', 'health', 'status'],
   ],
-  cli: [...['program', 'net', 'config', 'sources', 'render', 'explain', 'diff', 'doctor', 'status', 'proxy']],
+  cli: [
+    ...[
+      'program',
+      'net',
+      'config',
+      'sources',
+      'render',
+      'explain',
+      'diff',
+      'doctor',
+      'status',
+      'pod-network',
+    ],
+    'proxy',
+  ],
 };

@@ -6,6 +6,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
+import { addPodNetwork } from './commands/pod-network.ts';
 import { addRender } from './commands/render.ts';
 import { addRun } from './commands/run.ts';
 import { addStatus } from './commands/status.ts';
@@ -50,6 +51,7 @@ export function buildProgram(finish: (status: ExitStatus) => void): Command {
   addExplain(program, finish);
   addStatus(program, finish);
   addDoctor(program, finish);
+  addPodNetwork(program, finish);
   addCleanup(program, finish);
   addCompletion(program, finish);
   return program;
