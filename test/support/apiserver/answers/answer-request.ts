@@ -46,7 +46,8 @@ export function answerRequest(
     answerJson(connection, 200, getOne(store, target.resource, target.namespace, target.name));
     return undefined;
   }
-  const options = inNamespace(parseOptions(understood(settings, request.query)), target.namespace);
+  const asked = parseOptions(target.resource.kind, understood(settings, request.query));
+  const options = inNamespace(asked, target.namespace);
   if (options.watch) return watch(store, settings, target.resource, options, to);
   answerList(store, target.resource, options, connection, refuse);
   return undefined;

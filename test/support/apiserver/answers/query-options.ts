@@ -1,3 +1,4 @@
+import type { ObjectKind } from '../../../../src/state/records.ts';
 import { parseSelectors, type Selector } from './selectors.ts';
 import { badRequest, invalidOptions, Refusal } from './status.ts';
 
@@ -19,12 +20,12 @@ export interface QueryOptions {
   readonly timeoutSeconds: number | undefined;
 }
 
-/** Reads the parameters. Throws a `Refusal` where the real server refuses them (internalversion/validation). */
-export function parseOptions(query: Readonly<Record<string, string>>): QueryOptions {
+/** Reads the parameters of a request for one kind. Throws a `Refusal` where the real server refuses them (internalversion/validation). */
+export function parseOptions(kind: ObjectKind, query: Readonly<Record<string, string>>): QueryOptions {
   const { labelSelector = '', fieldSelector = '' } = query;
   const options: QueryOptions = {
     watch: isTrue(query.watch),
-    selects: parseSelectors(labelSelector, fieldSelector),
+    selects: parseSelectors(kind, labelSelector, fieldSelector),
     selectsAll: labelSelector === '' && fieldSelector === '',
     limit: count(query.limit, 'limit') ?? 0,
     continue: query.continue ?? '',

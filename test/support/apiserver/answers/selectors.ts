@@ -1,12 +1,13 @@
+import type { ObjectKind } from '../../../../src/state/records.ts';
 import { isObject, type StoredObject } from '../api-object.ts';
 import { badRequest, Refusal } from './status.ts';
 
 export type Selector = (object: StoredObject) => boolean;
 
-/** Objects that meet both selectors; throws a `Refusal` for terms that the server does not know. */
-export function parseSelectors(labelSelector: string, fieldSelector: string): Selector {
+/** Objects of a kind that meet both selectors; throws a `Refusal` for terms that the server does not know. */
+export function parseSelectors(kind: ObjectKind, labelSelector: string, fieldSelector: string): Selector {
   const labels = terms(labelSelector).map(labelTerm);
-  const fields = terms(fieldSelector).map(fieldTerm);
+  const fields = terms(fieldSelector).map((term) => fieldTerm(kind, term));
   return (object) => [...labels, ...fields].every((matches) => matches(object));
 }
 
@@ -27,10 +28,28 @@ function labelOf({ metadata }: StoredObject, key: string): unknown {
   return isObject(metadata.labels) ? metadata.labels[key] : undefined;
 }
 
-function fieldTerm(term: string): Selector {
+function fieldTerm(kind: ObjectKind, term: string): Selector {
   const [, field = '', operator = '', value = ''] = /^([\w.]+)(==|=|!=)(.*)$/.exec(term.trim()) ?? [];
-  if (field !== 'metadata.name' && field !== 'metadata.namespace')
-    throw new Refusal(badRequest(`field label not supported: ${field}`));
-  const name = field === 'metadata.name' ? 'name' : 'namespace';
-  return ({ metadata }) => ((metadata[name] ?? '') === value) === (operator !== '!=');
+  const read = selectableFields(kind).get(field);
+  if (read === undefined) throw new Refusal(badRequest(`field label not supported: ${field}`));
+  return (object) => ((read(object) ?? '') === value) === (operator !== '!=');
+}
+
+type ReadField = (object: StoredObject) => unknown;
+
+/** kube-proxy selects the Services that have a ClusterIP (pkg/apis/core/v1/conversion.go). */
+function selectableFields(kind: ObjectKind): ReadonlyMap<string, ReadField> {
+  const ofAll: readonly [string, ReadField][] = [
+    ['metadata.name', ({ metadata }) => metadata.name],
+    ['metadata.namespace', ({ metadata }) => metadata.namespace],
+  ];
+  const ofServices: readonly [string, ReadField][] = [
+    ['spec.clusterIP', specMember('clusterIP')],
+    ['spec.type', specMember('type')],
+  ];
+  return new Map(kind === 'Service' ? [...ofAll, ...ofServices] : ofAll);
+}
+
+function specMember(name: string): ReadField {
+  return ({ spec }) => (isObject(spec) ? spec[name] : undefined);
 }
