@@ -1,5 +1,4 @@
 import type { ApiTransport } from '../../../src/sources/cluster/transport.ts';
-import type { ObjectKind } from '../../../src/state/records.ts';
 import { EventStore } from './answers/answer-event.ts';
 import { answerRequest } from './answers/answer-request.ts';
 import type { Watch } from './answers/answer-watch.ts';
@@ -12,7 +11,7 @@ import { OpenConnection } from './connections/open-connection.ts';
 import { type Counts, countRequests, type LoggedRequest, verbOf } from './counters.ts';
 import { type Fault, type FaultFilter, Faults, inflict } from './faults.ts';
 import { type Backup, ObjectStore } from './object-store.ts';
-import { targetOf } from './resources.ts';
+import { type ServedKind, targetOf } from './resources.ts';
 import { defaultSettings, type ServerSettings } from './settings.ts';
 
 /**
@@ -48,17 +47,17 @@ export class ApiServer {
   }
 
   /** `key` is `namespace/name`, or the name of what has no namespace. Throws where there is no such object. */
-  remove(kind: ObjectKind, key: string): string {
+  remove(kind: ServedKind, key: string): string {
     return this.#store.remove(kind, key);
   }
 
   /** In the order of their keys. */
-  objects(kind: ObjectKind): readonly StoredObject[] {
+  objects(kind: ServedKind): readonly StoredObject[] {
     return this.#store.list(kind);
   }
 
   /** `key` as for `remove`. */
-  get(kind: ObjectKind, key: string): StoredObject | undefined {
+  get(kind: ServedKind, key: string): StoredObject | undefined {
     return this.#store.get(kind, key);
   }
 
@@ -141,7 +140,7 @@ export class ApiServer {
   }
 
   /** Of one kind, or of all. */
-  counts(kind?: ObjectKind): Counts {
+  counts(kind?: ServedKind): Counts {
     const open = [...this.#open.values()].filter(
       (watch) => watch !== undefined && (kind ?? watch.resource.kind) === watch.resource.kind,
     );

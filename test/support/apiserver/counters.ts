@@ -1,11 +1,11 @@
-import type { ObjectKind } from '../../../src/state/records.ts';
 import type { Verb } from './answers/verb.ts';
 import type { ServerRequest } from './connections/connection.ts';
 import type { Fault } from './faults.ts';
+import type { ServedKind } from './resources.ts';
 
 export interface LoggedRequest extends ServerRequest {
   /** `undefined` for events, and for what the server does not have. */
-  readonly kind: ObjectKind | undefined;
+  readonly kind: ServedKind | undefined;
   readonly verb: Verb;
   /** Where one was asked for. */
   readonly namespace: string | undefined;
@@ -33,7 +33,7 @@ export interface Counts {
 /** Of one kind, or of all. */
 export function countRequests(
   requests: readonly LoggedRequest[],
-  kind: ObjectKind | undefined,
+  kind: ServedKind | undefined,
   openWatches: number,
 ): Counts {
   const count = (verb: Verb, more: (request: LoggedRequest) => boolean = () => true) =>
@@ -55,7 +55,7 @@ export function countRequests(
 
 export function verbOf(
   { path, query }: ServerRequest,
-  kind: ObjectKind | undefined,
+  kind: ServedKind | undefined,
   name: string | undefined,
 ): Verb {
   if (kind === undefined && path.includes('/events')) return 'event';

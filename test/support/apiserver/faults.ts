@@ -1,7 +1,7 @@
-import type { ObjectKind } from '../../../src/state/records.ts';
 import { faultStatus } from './answers/status.ts';
 import type { Verb } from './answers/verb.ts';
 import { answerJson, beginStream, type Connection } from './connections/connection.ts';
+import type { ServedKind } from './resources.ts';
 
 /**
  * Something that goes wrong with an answer. `after` counts the pieces that go out well before: events of a watch; a list
@@ -29,7 +29,7 @@ export type Fault =
 
 /** Which requests a fault befalls: those that meet all that is given. */
 export interface FaultFilter {
-  readonly kind?: ObjectKind;
+  readonly kind?: ServedKind;
   readonly verb?: Verb;
 }
 
@@ -46,7 +46,7 @@ export class Faults {
   }
 
   /** The first planned fault that befalls this request; once less from now on. */
-  take(kind: ObjectKind | undefined, verb: Verb): Fault | undefined {
+  take(kind: ServedKind | undefined, verb: Verb): Fault | undefined {
     const found = this.#planned.find(
       ({ filter }) => (filter.kind ?? kind) === kind && (filter.verb ?? verb) === verb,
     );

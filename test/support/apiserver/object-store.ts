@@ -1,11 +1,10 @@
-import type { ObjectKind } from '../../../src/state/records.ts';
 import { type ApiObject, isObject, keyOf, type StoredObject, stampObject } from './api-object.ts';
-import { isServedKind, type ServedResource, servedResources } from './resources.ts';
+import { isServedKind, type ServedKind, type ServedResource, servedResources } from './resources.ts';
 
 /** One change, as a watch tells it. */
 export interface StoreChange {
   readonly version: number;
-  readonly kind: ObjectKind;
+  readonly kind: ServedKind;
   readonly key: string;
   readonly before: StoredObject | undefined;
   readonly after: StoredObject | undefined;
@@ -14,13 +13,13 @@ export interface StoreChange {
 /** What a backup of etcd holds. */
 export interface Backup {
   readonly version: number;
-  readonly objects: ReadonlyMap<ObjectKind, ReadonlyMap<string, StoredObject>>;
+  readonly objects: ReadonlyMap<ServedKind, ReadonlyMap<string, StoredObject>>;
 }
 
 /** The objects by kind, one count of versions for all of them, and what happened since the last compaction. */
 export class ObjectStore {
   #version: number;
-  #objects = new Map<ObjectKind, Map<string, StoredObject>>();
+  #objects = new Map<ServedKind, Map<string, StoredObject>>();
   #history: StoreChange[] = [];
   #compacted = 0;
   #uids = 0;
@@ -61,7 +60,7 @@ export class ObjectStore {
   }
 
   /** Throws where there is no such object. */
-  remove(kind: ObjectKind, key: string): string {
+  remove(kind: ServedKind, key: string): string {
     const before = this.#kind(kind).get(key);
     if (before === undefined) throw new Error(`${kind} ${key} does not exist`);
     const version = this.#version + 1;
@@ -70,16 +69,16 @@ export class ObjectStore {
   }
 
   /** In the order of keys, as etcd lists them. */
-  list(kind: ObjectKind): readonly StoredObject[] {
+  list(kind: ServedKind): readonly StoredObject[] {
     return sorted(this.#kind(kind));
   }
 
-  get(kind: ObjectKind, key: string): StoredObject | undefined {
+  get(kind: ServedKind, key: string): StoredObject | undefined {
     return this.#kind(kind).get(key);
   }
 
   /** How the objects were; `undefined` where that is no longer known, or not yet. */
-  listAt(kind: ObjectKind, version: number): readonly StoredObject[] | undefined {
+  listAt(kind: ServedKind, version: number): readonly StoredObject[] | undefined {
     if (version < this.#compacted || version > this.#version) return undefined;
     const objects = new Map(this.#kind(kind));
     for (const change of this.#history.filter(byKind(kind)).reverse()) {
@@ -91,7 +90,7 @@ export class ObjectStore {
   }
 
   /** Call only for versions that are not compacted. */
-  since(kind: ObjectKind, version: number): readonly StoreChange[] {
+  since(kind: ServedKind, version: number): readonly StoreChange[] {
     return this.#history.filter((change) => change.kind === kind && change.version > version);
   }
 
@@ -129,7 +128,7 @@ export class ObjectStore {
     for (const listener of this.#listeners) listener(change);
   }
 
-  #kind(kind: ObjectKind): Map<string, StoredObject> {
+  #kind(kind: ServedKind): Map<string, StoredObject> {
     const objects = this.#objects.get(kind) ?? new Map<string, StoredObject>();
     this.#objects.set(kind, objects);
     return objects;
@@ -161,6 +160,6 @@ function sorted(objects: ReadonlyMap<string, StoredObject>): readonly StoredObje
   return [...objects.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
 }
 
-function byKind(kind: ObjectKind): (change: StoreChange) => boolean {
+function byKind(kind: ServedKind): (change: StoreChange) => boolean {
   return (change) => change.kind === kind;
 }

@@ -1,9 +1,12 @@
 import type { ObjectKind } from '../../../src/state/records.ts';
 import type { ApiObject } from './api-object.ts';
 
+/** What a service proxy uses, and what names are made of. */
+export type ServedKind = ObjectKind | 'Namespace';
+
 /** A kind of object that the server keeps, and how the real server writes it. */
 export interface ServedResource {
-  readonly kind: ObjectKind;
+  readonly kind: ServedKind;
   readonly apiVersion: string;
   readonly path: string;
   readonly namespaced: boolean;
@@ -13,7 +16,7 @@ export interface ServedResource {
   readonly empty: ApiObject;
 }
 
-export const servedResources: Readonly<Record<ObjectKind, ServedResource>> = {
+export const servedResources: Readonly<Record<ServedKind, ServedResource>> = {
   Service: {
     kind: 'Service',
     apiVersion: 'v1',
@@ -63,9 +66,17 @@ export const servedResources: Readonly<Record<ObjectKind, ServedResource>> = {
     generations: true,
     empty: { spec: {}, status: {} },
   },
+  Namespace: {
+    kind: 'Namespace',
+    apiVersion: 'v1',
+    path: '/api/v1/namespaces',
+    namespaced: false,
+    generations: false,
+    empty: { spec: {}, status: {} },
+  },
 };
 
-export function isServedKind(kind: unknown): kind is ObjectKind {
+export function isServedKind(kind: unknown): kind is ServedKind {
   return typeof kind === 'string' && Object.hasOwn(servedResources, kind);
 }
 
