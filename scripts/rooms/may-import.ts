@@ -61,19 +61,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['program', 'net', 'state', 'config', 'plan', 'rules-text', 'backend', 'sync', 'conntrack'],
     ...['iptables', 'nftables', 'kernel', 'sources', 'telemetry', 'health', 'status'],
   ],
+  dns: ['program', 'net', 'state', 'config', 'sources', 'telemetry', 'health'],
   cli: [
-    ...[
-      'program',
-      'net',
-      'config',
-      'sources',
-      'render',
-      'explain',
-      'diff',
-      'doctor',
-      'status',
-      'pod-network',
-    ],
-    'proxy',
+    ...['program', 'net', 'config', 'sources', 'render', 'explain', 'diff', 'doctor', 'status'],
+    ...['pod-network', 'dns', 'proxy'],
   ],
 };
