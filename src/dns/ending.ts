@@ -20,7 +20,8 @@ export class Ending {
         logger.info({ signal }, 'ending');
         this.#begin();
       }
-      void delay(isAgain ? 0 : wait).then(() => this.#over.resolve());
+      // It must not keep the process once another signal has ended it.
+      void delay(isAgain ? 0 : wait, undefined, { ref: false }).then(() => this.#over.resolve());
     };
     process.on('SIGTERM', () => end('SIGTERM', lameduck));
     process.on('SIGINT', () => end('SIGINT', 0));

@@ -89,6 +89,7 @@ function answerReverse(
   if (targets.length === 0) return elsewhere;
   // The zone is the name itself: what is around it is not known here.
   const zone = { origin: name, ttl: cluster.ttl, serial: cluster.serial };
+  if (type === recordTypes.SOA) return positive({ answers: [startOfAuthority(zone)], additionals: [] });
   if (type !== recordTypes.PTR && type !== recordTypes.ANY) return negative('NOERROR', [], zone);
   const answers = targets.map(
     (labels): ResourceRecord => ({
