@@ -1,4 +1,4 @@
-import type { ObjectKind } from '../../../../src/state/records.ts';
+import type { ServedKind } from '../resources.ts';
 import { parseSelectors, type Selector } from './selectors.ts';
 import { badRequest, invalidOptions, Refusal } from './status.ts';
 
@@ -21,7 +21,7 @@ export interface QueryOptions {
 }
 
 /** Reads the parameters of a request for one kind. Throws a `Refusal` where the real server refuses them (internalversion/validation). */
-export function parseOptions(kind: ObjectKind, query: Readonly<Record<string, string>>): QueryOptions {
+export function parseOptions(kind: ServedKind, query: Readonly<Record<string, string>>): QueryOptions {
   const { labelSelector = '', fieldSelector = '' } = query;
   const options: QueryOptions = {
     watch: isTrue(query.watch),

@@ -1,11 +1,11 @@
-import type { ObjectKind } from '../../../../src/state/records.ts';
 import { isObject, type StoredObject } from '../api-object.ts';
+import type { ServedKind } from '../resources.ts';
 import { badRequest, Refusal } from './status.ts';
 
 export type Selector = (object: StoredObject) => boolean;
 
 /** Objects of a kind that meet both selectors; throws a `Refusal` for terms that the server does not know. */
-export function parseSelectors(kind: ObjectKind, labelSelector: string, fieldSelector: string): Selector {
+export function parseSelectors(kind: ServedKind, labelSelector: string, fieldSelector: string): Selector {
   const labels = terms(labelSelector).map(labelTerm);
   const fields = terms(fieldSelector).map((term) => fieldTerm(kind, term));
   return (object) => [...labels, ...fields].every((matches) => matches(object));
@@ -28,7 +28,7 @@ function labelOf({ metadata }: StoredObject, key: string): unknown {
   return isObject(metadata.labels) ? metadata.labels[key] : undefined;
 }
 
-function fieldTerm(kind: ObjectKind, term: string): Selector {
+function fieldTerm(kind: ServedKind, term: string): Selector {
   const [, field = '', operator = '', value = ''] = /^([\w.]+)(==|=|!=)(.*)$/.exec(term.trim()) ?? [];
   const read = selectableFields(kind).get(field);
   if (read === undefined) throw new Refusal(badRequest(`field label not supported: ${field}`));
@@ -38,7 +38,7 @@ function fieldTerm(kind: ObjectKind, term: string): Selector {
 type ReadField = (object: StoredObject) => unknown;
 
 /** kube-proxy selects the Services that have a ClusterIP (pkg/apis/core/v1/conversion.go). */
-function selectableFields(kind: ObjectKind): ReadonlyMap<string, ReadField> {
+function selectableFields(kind: ServedKind): ReadonlyMap<string, ReadField> {
   const ofAll: readonly [string, ReadField][] = [
     ['metadata.name', ({ metadata }) => metadata.name],
     ['metadata.namespace', ({ metadata }) => metadata.namespace],
