@@ -10,7 +10,9 @@ export const askByTcp: Exchange = (server, query, timeout) => {
   const socket = connect({ host: server.address, port: server.port });
   const frames = new Frames();
   const fail = (reason: string) => reject(new ExchangeError(reason));
-  const timer = setTimeout(() => fail(`no answer within ${timeout} ms`), timeout);
+  const timer = setTimeout(() => fail(`no answer within ${timeout} ms`), timeout).unref();
+  // Whoever waits for the answer keeps the process; nobody else does.
+  socket.unref();
   socket.on('error', (error) => fail(error.message));
   socket.on('close', () => fail('the server closed the connection'));
   socket.on('data', (chunk) => {

@@ -11,7 +11,9 @@ export const askByUdp: Exchange = (server, query, timeout) => {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const socket = createSocket(server.address.includes(':') ? 'udp6' : 'udp4');
   const fail = (reason: string) => reject(new ExchangeError(reason));
-  const timer = setTimeout(() => fail(`no answer within ${timeout} ms`), timeout);
+  const timer = setTimeout(() => fail(`no answer within ${timeout} ms`), timeout).unref();
+  // Whoever waits for the answer keeps the process; nobody else does.
+  socket.unref();
   socket.on('error', (error) => fail(error.message));
   socket.on('message', (message) => {
     if (isResponseTo(query, message)) resolve(message);
