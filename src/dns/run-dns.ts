@@ -33,16 +33,11 @@ export async function runDns(options: DnsOptions): Promise<ExitStatus> {
     domain: shownName(options.domain),
     cacheEntries: () => cache.size,
   });
-  const { source } = await openSourceOf(
-    { resources: dnsResources, reduce: reduceTo(dnsKinds) },
-    options,
-    config,
-    {
-      patient: true,
-      events: logApi(logger, metrics.api, 'what is known stays'),
-      requests: metrics.api,
-    },
-  );
+  const { source } = await openSourceOf(wanted, options, config, {
+    patient: true,
+    events: logApi(logger, metrics.api, 'what is known stays'),
+    requests: metrics.api,
+  });
 
   const ending = new Ending(options.lameduck, logger);
   const servers = await openServers({
@@ -62,6 +57,8 @@ export async function runDns(options: DnsOptions): Promise<ExitStatus> {
   }
   return exitStatus.ok;
 }
+
+const wanted = { resources: dnsResources, reduce: reduceTo(dnsKinds) };
 
 function listenAddresses({ listen }: DnsOptions) {
   return listen ?? everyAddress;

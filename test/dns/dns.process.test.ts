@@ -175,15 +175,18 @@ describe('the end', () => {
     const gate = Promise.withResolvers<void>();
     await using upstream = await startUpstream(gate.promise);
     await using server = await startReadyDns(args('--upstream', `127.0.0.1:${upstream.port}`));
-    const answer = ask(server, 'www.example.com');
+    const answers = Promise.all([
+      ask(server, 'www.example.com'),
+      askOverTcp(server.port, [query('moved.example.com')]),
+    ]);
     await until(
       async () => upstream.asked,
-      (asked) => asked.includes('A www.example.com'),
+      (asked) => asked.includes('A www.example.com') && asked.includes('A moved.example.com'),
     );
     server.child.kill('SIGTERM');
     await server.log.logged(({ msg }) => msg === 'ending');
     gate.resolve();
-    expect(await answer).toMatchObject({ rcode: 'NOERROR' });
+    expect(await answers).toMatchObject([{ rcode: 'NOERROR' }, [{ rcode: 'NOERROR' }]]);
     expect(await exitOf(server)).toBe(0);
   });
 

@@ -37,13 +37,13 @@ export class LoopProbes {
   }
 
   /** Whether this is such a question, that came back. */
-  isProbe = ({ question }: Query): boolean => {
+  isProbe({ question }: Query): boolean {
     if (this.#names.size === 0) return false;
     const server = this.#names.get(lowerCase(question.name));
     if (server === undefined) return false;
     this.#onLoop(server);
     return true;
-  };
+  }
 }
 
 function probe(name: DomainName): Query {

@@ -51,28 +51,12 @@ const longestDrain = 5_000;
 
 /** Opens the sockets, and a server for health and metrics. Throws a `UserError` where one cannot be bound. */
 export async function openServers(options: OpenServersOptions): Promise<Servers> {
-  const { names, metrics, logger, http } = options;
+  const { metrics, logger, http, upstreams, listen: addresses, mayLackFamily } = options;
   let readiness: Readiness = 'objects are not known yet';
-  const upstreams = new Upstreams(options.upstreams, () => performance.now() / 1_000);
-  const probes = loopProbes(upstreams, logger);
-  const responder = new Responder({
-    names,
-    isReady: () => readiness !== 'objects are not known yet',
-    forwarder: options.upstreams.length === 0 ? undefined : forwarder(upstreams, options),
-    ednsSize,
-    isOwnProbe: probes.isProbe,
-    observer: {
-      responded: (...response) => metrics.responded(...response),
-      failed: ({ question }, error) => {
-        metrics.failed();
-        logger.error(
-          { name: shownName(question.name), type: question.type, error: String(error) },
-          'cannot answer',
-        );
-      },
-    },
-  });
   const underWay = new UnderWay();
+  const probed = new Upstreams(upstreams, () => performance.now() / 1_000);
+  const probes = loopProbes(probed, logger);
+  const responder = responderOf(options, probed, probes, () => readiness !== 'objects are not known yet');
   const sockets: QuerySockets[] = [];
   let pages: Listening | undefined;
   const close = async () => {
@@ -80,16 +64,14 @@ export async function openServers(options: OpenServersOptions): Promise<Servers>
     await pages?.close();
   };
   try {
-    for (const at of options.listen) {
-      const opened = await openQuerySockets(at, responder, underWay, options.mayLackFamily);
-      if (opened !== undefined) sockets.push(opened);
-    }
+    for (const at of addresses)
+      sockets.push(...(await openQuerySockets(at, responder, underWay, mayLackFamily)));
     if (http !== undefined) pages = await openPages(http, metrics, () => readiness, logger);
   } catch (error) {
     await close();
     throw error;
   }
-  void probes.send(options.upstreams);
+  void probes.send(upstreams);
   return {
     at: sockets.map(({ at }) => at),
     ready: () => {
@@ -98,23 +80,31 @@ export async function openServers(options: OpenServersOptions): Promise<Servers>
     ends: () => {
       if (readiness === 'ready') readiness = 'ending';
     },
-    drain: async () => {
-      for (const socket of sockets) socket.stop();
-      // What waits in the sockets' buffers is read in the next turns.
-      for (let turns = 0; turns < 3; turns += 1) await turn();
-      const tooLong = new AbortController();
-      await Promise.race([
-        underWay.idle(),
-        delay(longestDrain, undefined, { signal: tooLong.signal, ref: false }),
-      ]);
-      tooLong.abort();
-    },
+    drain: () => drain(sockets, underWay),
     close,
   };
 }
 
-function forwarder(upstreams: Upstreams, { cache, metrics: observer }: OpenServersOptions): Forwarder {
-  return new Forwarder({ upstreams, exchanges: { udp: askByUdp, tcp: askByTcp }, cache, ednsSize, observer });
+function responderOf(
+  { names, cache, metrics, logger, upstreams: named }: OpenServersOptions,
+  upstreams: Upstreams,
+  probes: LoopProbes,
+  isReady: () => boolean,
+): Responder {
+  const exchanges = { udp: askByUdp, tcp: askByTcp };
+  const forwarder = new Forwarder({ upstreams, exchanges, cache, ednsSize, observer: metrics });
+  return new Responder({
+    ...{ names, isReady, ednsSize },
+    forwarder: named.length === 0 ? undefined : forwarder,
+    isOwnProbe: (query) => probes.isProbe(query),
+    observer: {
+      responded: (...response) => metrics.responded(...response),
+      failed: ({ question: { name, type } }, error) => {
+        metrics.failed();
+        logger.error({ name: shownName(name), type, error: String(error) }, 'cannot answer');
+      },
+    },
+  });
 }
 
 function loopProbes(upstreams: Upstreams, logger: Logger): LoopProbes {
@@ -125,6 +115,14 @@ function loopProbes(upstreams: Upstreams, logger: Logger): LoopProbes {
       'this upstream server leads back to this one, and is not asked any more; name another with --upstream',
     );
   });
+}
+
+/** Answers what has come so far. */
+async function drain(sockets: readonly QuerySockets[], underWay: UnderWay): Promise<void> {
+  for (const socket of sockets) socket.stop();
+  // What waits in the sockets' buffers is read in the next turns.
+  for (let turns = 0; turns < 3; turns += 1) await turn();
+  await Promise.race([underWay.idle(), delay(longestDrain, undefined, { ref: false })]);
 }
 
 async function openPages(

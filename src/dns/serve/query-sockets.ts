@@ -15,28 +15,25 @@ export interface QuerySockets {
 }
 
 /**
- * Opens both sockets of an address. Throws a `UserError` where one cannot be bound; returns `undefined` where the machine does not
- * have the address family, and that is no fault.
+ * Opens both sockets of an address. Throws a `UserError` where one cannot be bound; returns none where the machine does not have
+ * the address family, and that is no fault.
  */
 export async function openQuerySockets(
   at: SocketAddress,
   answering: Answering,
   underWay: UnderWay,
   mayLackFamily: boolean,
-): Promise<QuerySockets | undefined> {
+): Promise<readonly QuerySockets[]> {
   try {
     const [udp, tcp] = await openBoth(at, answering, underWay);
-    return {
-      at: { ...at, port: udp.port },
-      stop: () => tcp.stop(),
-      close: () => {
-        udp.close();
-        tcp.close();
-      },
+    const close = () => {
+      udp.close();
+      tcp.close();
     };
+    return [{ at: { ...at, port: udp.port }, stop: () => tcp.stop(), close }];
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (mayLackFamily && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL')) return undefined;
+    if (mayLackFamily && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL')) return [];
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(`--listen ${formatEndpoint(at.address, at.port)}: ${reason}`);
   }

@@ -56,7 +56,8 @@ export async function serveTcp(
     stop: () => void server.close(),
     close: () => {
       server.close();
-      for (const socket of sockets) socket.destroy();
+      // Answers that were given are still sent.
+      for (const socket of sockets) socket.destroySoon();
     },
   };
 }
