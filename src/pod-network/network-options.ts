@@ -1,4 +1,5 @@
 import type { Cidr } from '../net/cidr.ts';
+import type { CniFolders } from './apply-cni-config.ts';
 import type { BgpOptions } from './bgp/bgp-options.ts';
 
 /** How packets between pods of different nodes travel. */
@@ -19,6 +20,8 @@ interface CommonOptions {
   readonly clusterCIDRs: readonly Cidr[];
   /** Whether pods' packets that leave the pod networks get the node's address. */
   readonly masquerade: boolean;
+  /** Where the plugins' configuration is written; `undefined` where somebody else does that. */
+  readonly cni: CniFolders | undefined;
 }
 
 /** The VXLAN of all nodes: flannel and Calico use these on Linux, too. */

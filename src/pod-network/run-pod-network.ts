@@ -13,6 +13,7 @@ import type { Change } from '../state/records.ts';
 import { reduceObject } from '../state/reduce-object.ts';
 import { logApi } from '../telemetry/logs/log-api.ts';
 import { createLogger } from '../telemetry/logs/logger.ts';
+import type { CniFolders } from './apply-cni-config.ts';
 import { followNetwork } from './follow-network.ts';
 import { KnownNodes } from './known-nodes.ts';
 import { birdFolder, type NetworkOptions, type NetworkWay } from './network-options.ts';
@@ -22,6 +23,7 @@ import { syncNetwork } from './sync-network.ts';
 export interface PodNetworkOptions extends Pick<CommonOptions, 'flags' | 'source'> {
   readonly way: NetworkWay;
   readonly masquerade: boolean;
+  readonly cni: CniFolders | undefined;
   readonly once: boolean;
 }
 
@@ -53,11 +55,12 @@ const wanted: WantedObjects<Change> = { resources: [allNodes], reduce: reduceObj
 
 const silent = { following: () => undefined, requestDone: () => undefined };
 
-function networkOptions({ way, masquerade }: PodNetworkOptions, config: ProxyConfig): NetworkOptions {
+function networkOptions({ way, masquerade, cni }: PodNetworkOptions, config: ProxyConfig): NetworkOptions {
   const { detectLocal } = config;
   return {
     ...way,
     masquerade,
+    cni,
     nodeName: nodeName(config, hostname()),
     clusterCIDRs: detectLocal.mode === 'ClusterCIDR' ? Object.values(detectLocal.cidrs) : [],
   };

@@ -6,6 +6,7 @@ import { ensureSysctl } from '../kernel/node/sysctl.ts';
 import { cidrFamily } from '../net/cidr.ts';
 import { formatProblem, type Problem } from '../state/problem.ts';
 import type { NodeRecord } from '../state/records.ts';
+import { applyCniConfig, type CniFolders } from './apply-cni-config.ts';
 import { applyMasquerade } from './apply-masquerade.ts';
 import { applyNetwork } from './apply-network.ts';
 import { applyBgp } from './bgp/apply-bgp.ts';
@@ -39,7 +40,14 @@ export async function syncNetwork(
   if (uplink === undefined) return nothingPlanned(strangeAddresses(own));
   const { plan, problems } = planNetwork(nodes.all, own, uplink, options);
   await forward(own);
-  return await apply(socket, bird, { plan, problems, uplink, mayRemove: nodes.isComplete });
+  return await apply(socket, bird, {
+    plan,
+    problems,
+    uplink,
+    mayRemove: nodes.isComplete,
+    own,
+    cni: options.cni,
+  });
 }
 
 async function apply(
@@ -50,14 +58,17 @@ async function apply(
     readonly problems: readonly Problem[];
     readonly uplink: Uplink;
     readonly mayRemove: boolean;
+    readonly own: NodeRecord;
+    readonly cni: CniFolders | undefined;
   },
 ): Promise<SyncReport> {
-  const { plan, problems } = application;
+  const { plan, problems, own, cni } = application;
   const { done, refused } = applyNetwork(socket, application);
   const masqueraded = await applyMasquerade(plan.masquerade);
   const announced = await applyBgp(plan.bgp, bird);
+  const configured = await applyCniConfig(cni, own.podCIDRs, plan.podMtu);
   return {
-    done: [...done, ...masqueraded, ...announced],
+    done: [...done, ...masqueraded, ...announced, ...configured],
     problems: [...problems.map(formatProblem), ...refused],
     plan,
   };

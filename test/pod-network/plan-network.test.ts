@@ -172,6 +172,7 @@ function planFor(
     nodeName: own.name,
     clusterCIDRs: [],
     masquerade: true,
+    cni: undefined,
     ...more,
   });
 }

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempDisposable, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
 import { families } from '../../src/net/family.ts';
@@ -137,6 +140,34 @@ test('bgp: routers are told where the pods are, and pods reach pods', async ({ s
     outsideAddress.IPv4,
   );
 });
+
+test.skipIf(missing)(
+  'the configuration of the CNI plugins has the node’s ranges and what the tunnel carries',
+  async () => {
+    await using cluster = await createPodNodes(2);
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'portolan-cni-'));
+    const args = [
+      'run',
+      '--once',
+      '--network',
+      'vxlan',
+      '--cni-config',
+      folder.path,
+      '--cni-plugins',
+      folder.path,
+    ];
+    const { said } = await cluster.run(1, args);
+    const file = join(folder.path, '10-portolan.conflist');
+    expect(said).toContain(`${file} written, for 10.244.1.0/24 and fd00:10:244:2::/64`);
+    const ranges = [[{ subnet: '10.244.1.0/24' }], [{ subnet: 'fd00:10:244:2::/64' }]];
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      cniVersion: '1.0.0',
+      name: 'podnet',
+      plugins: [{ type: 'portolan', bridge: 'cni0', mtu: 1450, ipam: { type: 'host-local', ranges } }],
+    });
+    expect(await cluster.run(1, args)).toEqual({ status: 0, said: '' });
+  },
+);
 
 test.skipIf(missing)('a file that cannot be read takes no route away', async () => {
   await using cluster = await createPodNodes(2);

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readFlags } from '../../config/flags/add-flags.ts';
 import { type Address, parseAddress } from '../../net/address.ts';
+import type { CniFolders } from '../../pod-network/apply-cni-config.ts';
 import { type NetworkKind, type NetworkWay, networkKinds } from '../../pod-network/network-options.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { type Finish, oneOf, withSourceOptions } from './common-options.ts';
@@ -31,6 +32,16 @@ function addPodNetworkRun(group: Command, finish: Finish): void {
     .addOption(asOption('--bgp-as <number>', 'the autonomous system of the nodes'))
     .addOption(asOption('--bgp-peer-as <number>', 'that of the routers; the same by default'))
     .option('--no-masquerade', "leave pods' addresses in packets that leave the pod networks")
+    .option(
+      '--cni-config <folder>',
+      `write the CNI plugins' configuration for this node's range there: /etc/cni/net.d`,
+    )
+    .addOption(
+      new Option(
+        '--cni-plugins <folder>',
+        'where the plugins are: portmap is in the list where it is there',
+      ).default('/opt/cni/bin'),
+    )
     .option('--once', 'set it up once, and end', false)
     .addHelpText(
       'after',
@@ -46,7 +57,7 @@ Exit status: 0 when a signal ended it, or --once set up everything; 1 when --onc
 could be set up.
 
 Examples:
-  portolan pod-network run --kubeconfig network.conf
+  portolan pod-network run --kubeconfig network.conf --cni-config /etc/cni/net.d
   portolan pod-network run --source nodes.yaml --network host-gw --once
   portolan pod-network run --kubeconfig network.conf --network bgp --bgp-peer 192.0.2.1 --bgp-as 64512`,
     );
@@ -58,6 +69,7 @@ Examples:
         source: options.source,
         way: wayOf(options),
         masquerade: options.masquerade ?? true,
+        cni: cniFolders(options),
         once: options.once ?? false,
       }),
     );
@@ -75,6 +87,10 @@ function addPodNetworkCleanup(group: Command, finish: Finish): void {
       const { cleanupPodNetwork } = await import('../../pod-network/cleanup-pod-network.ts');
       finish(await cleanupPodNetwork());
     });
+}
+
+function cniFolders({ cniConfig, cniPlugins = '' }: Parsed): CniFolders | undefined {
+  return cniConfig === undefined ? undefined : { config: cniConfig, plugins: cniPlugins };
 }
 
 /** Throws a `UserError` where options do not go together. */
@@ -112,5 +128,7 @@ interface Parsed {
   readonly bgpAs?: number;
   readonly bgpPeerAs?: number;
   readonly masquerade?: boolean;
+  readonly cniConfig?: string;
+  readonly cniPlugins?: string;
   readonly once?: boolean;
 }

@@ -1,6 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolError } from '../../backend/failure.ts';
+import { replaceFile } from '../node/replace-file.ts';
 import { runTool } from '../run-tool.ts';
 
 /**
@@ -23,7 +23,7 @@ export class BirdDaemon {
   async run(config: string): Promise<'started' | 'configured' | undefined> {
     const isRunning = await this.#answers();
     if (isRunning && config === this.#written) return undefined;
-    await this.#write(config);
+    await replaceFile(this.#file, config);
     if (isRunning) await this.#control('configure');
     else await this.#start();
     this.#written = config;
@@ -33,7 +33,7 @@ export class BirdDaemon {
   /** Ends it, with a configuration that takes its routes out of the kernel. Tells whether it was running. */
   async remove(config: string): Promise<boolean> {
     if (!(await this.#answers())) return false;
-    await this.#write(config);
+    await replaceFile(this.#file, config);
     await this.#control('configure');
     await this.#control('down');
     return true;
@@ -45,13 +45,6 @@ export class BirdDaemon {
 
   get #file(): string {
     return join(this.#folder, 'bird.conf');
-  }
-
-  async #write(config: string): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const written = `${this.#file}.new`;
-    await writeFile(written, config);
-    await rename(written, this.#file);
   }
 
   async #answers(): Promise<boolean> {

@@ -45,6 +45,7 @@ function bgpProtocol(plan: BgpPlan, { local, peer }: BgpSession, at: number): re
     `  neighbor ${peer} as ${plan.peerAs};`,
     '  direct;',
     '  graceful restart;',
+    '  connect delay time 1;',
     '  connect retry time 5;',
     // A router of another system hands on what nodes of this one told it, with this one's number in the path.
     ...(plan.localAs === plan.peerAs ? [] : ['  allow local as 1;']),

@@ -40,6 +40,7 @@ protocol bgp router_0 {
   neighbor 192.0.2.254 as 64600;
   direct;
   graceful restart;
+  connect delay time 1;
   connect retry time 5;
   allow local as 1;
   ipv4 {
@@ -54,6 +55,7 @@ protocol bgp router_1 {
   neighbor 2001:db8::fe as 64600;
   direct;
   graceful restart;
+  connect delay time 1;
   connect retry time 5;
   allow local as 1;
   ipv6 {

@@ -114,7 +114,8 @@ export async function createPodNodes(count: number): Promise<PodNodes> {
         nodes: (present) => writeFile(fileOf(node), listOf(present)),
         write: (text) => writeFile(fileOf(node), text),
         async [Symbol.asyncDispose]() {
-          running.kill('SIGTERM');
+          // unshare hears no SIGTERM; its child ends with it.
+          running.kill('SIGKILL');
           await running;
         },
       };

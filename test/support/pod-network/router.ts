@@ -17,7 +17,7 @@ export async function startRouter(host: Host, address: string): Promise<AsyncDis
   });
   return {
     async [Symbol.asyncDispose]() {
-      running.kill('SIGTERM');
+      running.kill('SIGKILL');
       await running;
       await rm(folder, { recursive: true });
     },
