@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'rolldown';
 
 /**
@@ -17,8 +18,21 @@ const command = defineConfig({
 const cniPlugin = defineConfig({
   input: { main: 'src/cni/main.ts' },
   platform: 'node',
-  external: ['koffi'],
-  output: { dir: 'dist/cni', cleanDir: true, format: 'cjs', entryFileNames: '[name].cjs', minify: false },
+  external: (id, importer) => id === 'koffi' && importer?.endsWith('/koffi-file.ts') === true,
+  resolve: {
+    alias: {
+      koffi: fileURLToPath(new URL('src/kernel/cni/koffi-file.ts', import.meta.url)),
+      'node:net': fileURLToPath(new URL('src/net/ip-version.ts', import.meta.url)),
+    },
+  },
+  output: {
+    dir: 'dist/cni',
+    cleanDir: true,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    codeSplitting: false,
+    minify: false,
+  },
 });
 
 export default [command, cniPlugin];

@@ -1,5 +1,6 @@
 import { UserError } from '../src/program/exit-status.ts';
 import { clusterBenchmark } from './cluster/cluster.ts';
+import { cniBenchmark } from './cni/cni.ts';
 import { conntrackBenchmark } from './conntrack/conntrack.ts';
 import { dataplaneBenchmark } from './dataplane/dataplane.ts';
 import { explainBenchmark } from './explain/explain.ts';
@@ -11,6 +12,7 @@ import { sustainedBenchmark } from './sustained/sustained.ts';
 /** `npm run bench -- NAME`: each prints a Markdown table. */
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   cluster: clusterBenchmark,
+  cni: cniBenchmark,
   conntrack: conntrackBenchmark,
   dataplane: dataplaneBenchmark,
   explain: explainBenchmark,
