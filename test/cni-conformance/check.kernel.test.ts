@@ -42,14 +42,14 @@ describe('section 2, CHECK', () => {
     expect(answer).toMatchObject({ status: 0 });
   });
 
-  must('a missing interface is an error', async ({ node, pod, add, configuration, need }) => {
+  must('SHOULD: a missing interface is an error', async ({ node, pod, add, configuration, need }) => {
     need('0.4.0');
     const prevResult = await add(pod);
     await node.change(['link del eth0'], pod);
     expectError(await node.call('CHECK', { container: pod, input: configuration({ prevResult }) }));
   });
 
-  must('a missing address is an error', async ({ node, pod, add, configuration, need }) => {
+  must('SHOULD: a missing address is an error', async ({ node, pod, add, configuration, need }) => {
     need('0.4.0');
     need('ipam');
     const prevResult = await add(pod);
@@ -57,7 +57,7 @@ describe('section 2, CHECK', () => {
     expectError(await node.call('CHECK', { container: pod, input: configuration({ prevResult }) }));
   });
 
-  must('a missing route is an error', async ({ node, pod, add, configuration, need, skip }) => {
+  must('SHOULD: a missing route is an error', async ({ node, pod, add, configuration, need, skip }) => {
     need('0.4.0');
     const prevResult = await add(pod);
     if (listIn(prevResult, 'routes').length === 0) skip('the result has no routes');

@@ -56,7 +56,7 @@ describe('section 4, Delegated plugin execution procedure', () => {
   });
 
   must(
-    'its standard error goes to that of the plugin',
+    'SHOULD: its standard error goes to that of the plugin',
     async ({ node, pod, newest, configuration, need }) => {
       need('ipam');
       const { type, folder } = await createRecorder(node, newest);
@@ -70,7 +70,7 @@ describe('section 4, Delegated plugin execution procedure', () => {
   );
 
   must(
-    'when it fails on ADD, it is executed with DEL, and the error is returned',
+    'SHOULD: when it fails on ADD, it is executed with DEL, and the error is returned',
     async ({ node, pod, newest, configuration, need }) => {
       need('ipam');
       const { type, folder, calls, fail } = await createRecorder(node, newest);

@@ -13,7 +13,7 @@ describe('section 2, Errors; section 5, Error', () => {
   });
 
   must(
-    'an error says the version of the protocol, as cniVersion',
+    'SHOULD: an error says the version of the protocol, as cniVersion',
     async ({ node, newest, configuration }) => {
       const answer = await node.call('ADD', {
         container: '/run/netns/that-is-not-there',

@@ -23,7 +23,7 @@ export interface Suite {
 
 const missing = labUnavailable() ?? subjectUnavailable();
 
-/** A MUST of the specification, or what follows from one: a test of its own. */
+/** A MUST of the specification, or what follows from one: a test of its own. What is a SHOULD there has that word in its name. */
 export const must = each
   .extend<Suite>({
     // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of fixtures from the pattern
