@@ -69,6 +69,86 @@ describe('section 2, ADD', () => {
       expect(answer.stdout).not.toMatch(/CNI_ARGS|CNI_PATH/);
     },
   );
+
+  must(
+    'before 1.0.0 each address says its family, and since then none does',
+    async ({ node, pod, versions, configuration }) => {
+      for (const cniVersion of versions) {
+        const input = configuration({ cniVersion });
+        const { output } = await node.call('ADD', { container: pod, input });
+        const said = listIn(output, 'ips').map(({ version }) => version);
+        expect([cniVersion, said]).toEqual([
+          cniVersion,
+          said.map(() => (cniVersion < '1.0.0' ? '4' : undefined)),
+        ]);
+        await node.call('DEL', { container: pod, input });
+      }
+    },
+  );
+
+  must(
+    'interfaces has the one in the container, with its MAC address, and CNI_NETNS as its sandbox',
+    async ({ node, pod, add }) => {
+      const result = await add(pod);
+      const [link] = await node.ip('link show eth0', pod);
+      expect(listIn(result, 'interfaces')).toContainEqual(
+        expect.objectContaining({ name: 'eth0', sandbox: pod, mac: link?.address }),
+      );
+    },
+  );
+
+  must('interfaces has each that was created on the host, without a sandbox', async ({ node, pod, add }) => {
+    const before = namesOf(await node.ip('link show'));
+    const result = await add(pod);
+    const created = namesOf(await node.ip('link show')).filter((name) => !before.includes(name));
+    const reported = listIn(result, 'interfaces').filter(
+      ({ sandbox }) => sandbox === undefined || sandbox === '',
+    );
+    expect(reported.map(({ name }) => name)).toEqual(expect.arrayContaining(created));
+  });
+
+  must('mtu, where it is said, is that of the interface (1.1.0)', async ({ node, pod, add, need }) => {
+    need('1.1.0');
+    const result = await add(pod);
+    const [link] = await node.ip('link show eth0', pod);
+    const reported = listIn(result, 'interfaces').find(
+      ({ name, sandbox }) => name === 'eth0' && sandbox === pod,
+    );
+    expect([undefined, link?.mtu]).toContain(reported?.mtu);
+  });
+
+  must('ips are in CIDR notation, and on the interface that each names', async ({ node, pod, add, need }) => {
+    need('ipam');
+    const result = await add(pod);
+    const ips = listIn(result, 'ips');
+    expect(ips).not.toEqual([]);
+    const [link] = await node.ip('address show eth0', pod);
+    const present = listIn(link, 'addr_info').map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+    for (const { address, interface: index } of ips) {
+      expect(listIn(result, 'interfaces')[Number(index)]).toMatchObject({ name: 'eth0', sandbox: pod });
+      expect(present).toContain(address);
+    }
+  });
+
+  must('routes are in the container', async ({ node, pod, add, need }) => {
+    need('ipam');
+    const result = await add(pod);
+    const present = (await node.ip('route show', pod)).map(({ dst }) =>
+      dst === 'default' ? '0.0.0.0/0' : dst,
+    );
+    expect(present).toEqual(expect.arrayContaining(listIn(result, 'routes').map(({ dst }) => dst)));
+  });
+
+  must('SHOULD: dns of the configuration keeps its meaning', async ({ pod, add }) => {
+    const dns = {
+      nameservers: ['192.0.2.53'],
+      domain: 'example.org',
+      search: ['example.org'],
+      options: ['ndots:5'],
+    };
+    const result = await add(pod, { dns });
+    expect(result.dns).toEqual(dns);
+  });
 });
 
 function namesOf(links: readonly JsonValue[]): readonly unknown[] {

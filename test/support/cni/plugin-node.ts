@@ -29,6 +29,8 @@ export interface PluginCall {
   readonly ifname?: string;
   /** Other variables, or these with other values; `undefined` leaves one out. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Another plugin than the node's own. */
+  readonly plugin?: string;
   /** A command in front of the plugin. */
   readonly launcher?: readonly string[];
   /** Folders before that of the plugin in CNI_PATH. */
@@ -55,7 +57,7 @@ export async function createPluginNode(plugin: string, containers = 2): Promise<
     namespace,
     folder,
     containers: roles.slice(1).map((role) => `/run/netns/${namespaces.nameOf(role)}`),
-    call: (operation, options) => callPlugin(plugin, namespace, operation, options),
+    call: (operation, options) => callPlugin(options.plugin ?? plugin, namespace, operation, options),
     async ip(words, container) {
       const { stdout } = await execa('ip', [
         '-json',
