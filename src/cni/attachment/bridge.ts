@@ -18,6 +18,7 @@ export function ensureBridge(
 ): Link {
   const bridge = node.findLink(name) ?? makeBridge(node, name, mtu, gateways);
   if (bridge.kind !== 'bridge') throw noBridge(bridge);
+  keepMac(node, bridge, gateways);
   if (bridge.isUp) return bridge;
   // Nobody on it is a router to the node (CVE-2020-10749).
   node.setSetting(`net/ipv6/conf/${name}/accept_ra`, 0);
@@ -29,6 +30,12 @@ export function noBridge({ name, kind = 'device' }: Link): CniError {
   return new CniError(errorCodes.bridgeConflict, `bridge ${name} cannot be used: it is a ${kind}`);
 }
 
+/** A bridge has the lowest address of its ports, and another one as they come and go, unless its own was set. */
+function keepMac(node: NodeNetwork, { index, mac }: Link, [first]: readonly Gateway[]): void {
+  const isOwn = first !== undefined && mac === macOfAddress(first.address);
+  if (!isOwn && mac !== undefined) node.changeLink(index, { mac });
+}
+
 /** Another call may do it at the same time. */
 function makeBridge(
   node: NodeNetwork,
@@ -37,7 +44,6 @@ function makeBridge(
   gateways: readonly Gateway[],
 ): Link {
   const [first] = gateways;
-  // Of its own, or it would take the lowest of its ports', and another one as they come and go.
   const mac = first === undefined ? randomMac() : macOfAddress(first.address);
   try {
     node.addLink({ kind: 'bridge', name, mac, ...(mtu === undefined ? {} : { mtu }) });

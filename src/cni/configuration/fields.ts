@@ -73,6 +73,12 @@ export class Fields {
     );
   }
 
+  /** Plugins written in Go write an empty text where nothing is said. */
+  path(key: string): string | undefined {
+    const path = this.matching(key, /^(\/.*)?$/, 'must be an absolute path');
+    return path === '' ? undefined : path;
+  }
+
   address(key: string): Address | undefined {
     return this.#read(key, 'must be an IPv4 or IPv6 address', (value) =>
       typeof value === 'string' ? parseAddress(value) : undefined,

@@ -40,10 +40,10 @@ export function readHostLocal(
     ipam.invalid('ranges', 'must hold a range, or "subnet" a network: there is no address to give');
   for (const fault of faultsOf(sets)) ipam.invalid('ranges', fault);
   const settings = {
-    dataDir: ipam.matching('dataDir', /^\//, 'must be an absolute path') ?? defaultDataDir,
+    dataDir: ipam.path('dataDir') ?? defaultDataDir,
     rangeSets: sets,
     routes: readRoutes(ipam, 'routes'),
-    resolvConf: ipam.matching('resolvConf', /^\//, 'must be an absolute path'),
+    resolvConf: ipam.path('resolvConf'),
   };
   ipam.reportUnknown();
   return settings;

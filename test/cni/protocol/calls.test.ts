@@ -51,7 +51,6 @@ test.for<readonly [string, Refusal]>([
     "the node's namespace",
     { ...variable('CNI_NETNS', '/proc/self/ns/net'), code: 4, msg: 'CNI_NETNS must not be' },
   ],
-  ['arguments without values', { ...variable('CNI_ARGS', 'IP'), code: 4, msg: 'CNI_ARGS must be pairs' }],
   [
     'a namespace that is not there',
     { ...variable('CNI_NETNS', '/run/netns/gone'), code: 3, msg: 'CNI_NETNS' },
