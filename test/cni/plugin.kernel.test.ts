@@ -3,10 +3,16 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
-import { createPluginNode, type JsonValue, type PluginNode } from '../support/cni/plugin-node.ts';
+import {
+  containerIdOf,
+  createPluginNode,
+  type JsonValue,
+  type PluginNode,
+} from '../support/cni/plugin-node.ts';
 import { configuration, pairs, plugin, reservations } from '../support/cni/portolan-node.ts';
 import { startHost } from '../support/lab/host.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
+import { until } from '../support/until.ts';
 
 const missing = labUnavailable();
 const address = (text: string) => text as Address;
@@ -135,6 +141,16 @@ describe.skipIf(missing)('what ADD makes', () => {
       await node.change(['link del cni0']);
     }
     expect(macs).toEqual(['0a:58:0a:f4:00:01', '0a:58:0a:f4:00:01']);
+  });
+
+  test('a bridge that others made keeps its MAC address, whatever comes to it', async () => {
+    await using node = await createPluginNode(plugin);
+    await node.change(['link add cni0 type bridge']);
+    const before = (await node.ip('link show cni0'))[0]?.address;
+    const results: JsonValue[] = [];
+    for (const pod of node.containers) results.push(await add(node, pod));
+    expect((await node.ip('link show cni0'))[0]?.address).toBe(before);
+    expect(results[1]).toMatchObject({ interfaces: [{ name: 'cni0', mac: before }, {}, {}] });
   });
 
   test('routes as IPAM says, with all that a result can say of them', async () => {
@@ -286,6 +302,22 @@ describe.skipIf(missing)('what goes', () => {
     expect(await pairs(node)).toMatchObject([
       { ifalias: expect.stringContaining(String(valid[0]?.containerID)) },
     ]);
+  });
+
+  test('when no address is left, what a restart of the node left reserved', async () => {
+    await using node = await createPluginNode(plugin, 6);
+    const ipam = { type: 'host-local', dataDir: join(node.folder, 'networks'), subnet: '10.244.0.0/29' };
+    const [last, ...before] = node.containers;
+    for (const container of before) await add(node, container, { ipam });
+    const refused = await node.call('ADD', { container: last, input: configuration(node, { ipam }) });
+    expect(refused.output).toMatchObject({ code: 101 });
+    for (const container of before) await execa('ip', ['netns', 'del', containerIdOf(container)]);
+    await until(
+      () => pairs(node),
+      (left) => left.length === 0,
+    );
+    expect(await add(node, last, { ipam })).toMatchObject({ ips: [{ address: '10.244.0.2/29' }] });
+    expect(await reservations(node)).toEqual(['10.244.0.2']);
   });
 
   test('a file that its writer died over keeps no address', async () => {

@@ -20,36 +20,61 @@ export interface AddressPool {
   readonly withReservations: WithReservations;
 }
 
+/** What tells a container that is gone from one whose addresses are in use. */
+export interface Liveness {
+  /** Path of the network namespace of the container that addresses are reserved for. */
+  readonly netns: string;
+  /** Whether neither the namespace nor an interface of the attachment is there any more. */
+  readonly isGone: (attachment: Attachment, netns: string) => boolean;
+}
+
+export interface Request {
+  readonly rangeSets: readonly RangeSet[];
+  readonly attachment: Attachment;
+  /** Addresses that the container must get. */
+  readonly requested: readonly Address[];
+  /** `undefined` where it cannot be known who is gone. */
+  readonly liveness: Liveness | undefined;
+}
+
 /**
  * Reserves an address of each set of ranges for a container, all or none. What it has already, of an `ADD` that died half-way, it
- * keeps. `requested` are addresses that it must get. Throws a `CniError`: 101, 102.
+ * keeps. Where none is left, those of containers that are gone are taken back. Throws a `CniError`: 101, 102.
  */
-export function reserveAddresses(
-  pool: AddressPool,
-  rangeSets: readonly RangeSet[],
-  attachment: Attachment,
-  requested: readonly Address[],
-): readonly Choice[] {
+export function reserveAddresses(pool: AddressPool, request: Request): readonly Choice[] {
   return inFolder(pool, (folder, path) => {
-    const reservations = folder.reservations();
-    const choices = chooseAddresses({
-      rangeSets,
-      requested,
-      reservations,
-      attachment,
-      last: (rangeSet) => folder.lastReserved(rangeSet),
-      path,
-    });
-    const chosen = new Set(choices.map(({ address }) => address));
-    const held = reservations.filter((entry) => isHeldBy(entry, attachment));
-    for (const { address } of held) if (!chosen.has(address)) folder.release(address);
-    const isHeld = (address: Address) => held.some((entry) => entry.address === address);
-    write(
-      folder,
-      choices.filter(({ address }) => !isHeld(address)),
-      attachment,
-    );
-    return choices;
+    try {
+      return reserve(folder, path, request);
+    } catch (error) {
+      const isExhausted = error instanceof CniError && error.code === errorCodes.noAddressLeft;
+      const gone = isExhausted ? goneReservations(folder, request.liveness) : [];
+      if (gone.length === 0) throw error;
+      for (const { address } of gone) folder.release(address);
+      return reserve(folder, path, request);
+    }
+  });
+}
+
+function reserve(folder: ReservationFolder, path: string, request: Request): readonly Choice[] {
+  const { attachment, liveness } = request;
+  const reservations = folder.reservations();
+  const last = (rangeSet: number) => folder.lastReserved(rangeSet);
+  const choices = chooseAddresses({ ...request, reservations, last, path });
+  const chosen = new Set(choices.map(({ address }) => address));
+  const held = reservations.filter((entry) => isHeldBy(entry, attachment));
+  for (const { address } of held) if (!chosen.has(address)) folder.release(address);
+  const isHeld = (address: Address) => held.some((entry) => entry.address === address);
+  const others = choices.filter(({ address }) => !isHeld(address));
+  write(folder, others, attachment, liveness?.netns);
+  return choices;
+}
+
+function goneReservations(folder: ReservationFolder, liveness: Liveness | undefined): readonly Reservation[] {
+  if (liveness === undefined) return [];
+  return folder.reservations().filter((reservation) => {
+    const { containerId, ifname } = reservation;
+    const netns = folder.namespaceOf(reservation);
+    return netns !== undefined && ifname !== undefined && liveness.isGone({ containerId, ifname }, netns);
   });
 }
 
@@ -69,21 +94,34 @@ export function hasAddress(pool: AddressPool, attachment: Attachment): boolean {
 }
 
 /** Throws a `CniError` of code 50 where a set of ranges has no address left. */
-export function requireFreeAddress(pool: AddressPool, rangeSets: readonly RangeSet[]): void {
+export function requireFreeAddress(
+  pool: AddressPool,
+  rangeSets: readonly RangeSet[],
+  liveness: Liveness | undefined,
+): void {
   inFolder(pool, (folder, path) => {
     const reserved = new Set(folder.reservations().map(({ address }) => address));
+    const isFree = (ranges: RangeSet) =>
+      nextAddress(ranges, (address) => reserved.has(address), undefined) !== undefined;
+    if (rangeSets.every(isFree)) return;
+    for (const { address } of goneReservations(folder, liveness)) reserved.delete(address);
     for (const ranges of rangeSets) {
-      if (nextAddress(ranges, (address) => reserved.has(address), undefined) !== undefined) continue;
+      if (isFree(ranges)) continue;
       const exhausted = `no address is left in ${formatRanges(ranges)}`;
       throw new CniError(errorCodes.unavailable, exhausted, `All are reserved in ${path}.`);
     }
   });
 }
 
-function write(folder: ReservationFolder, choices: readonly Choice[], attachment: Attachment): void {
+function write(
+  folder: ReservationFolder,
+  choices: readonly Choice[],
+  attachment: Attachment,
+  netns: string | undefined,
+): void {
   try {
     for (const { address, rangeSet } of choices) {
-      folder.reserve({ address, ...attachment });
+      folder.reserve({ address, ...attachment }, netns);
       folder.setLastReserved(rangeSet, address);
     }
   } catch (error) {

@@ -9,6 +9,7 @@ import { ipConfigOf } from './choose-addresses.ts';
 import {
   type AddressPool,
   hasAddress,
+  type Liveness,
   releaseAddresses,
   releaseStale,
   requireFreeAddress,
@@ -23,22 +24,25 @@ export interface OwnIpamOptions {
   /** The addresses that the runtime asks for. */
   readonly requested: readonly Address[];
   readonly withReservations: WithReservations;
+  /** `undefined` where another plugin makes the interface. */
+  readonly liveness: Liveness | undefined;
 }
 
 /** What the reference plugin host-local does, in this process. */
 export function ownIpam(options: OwnIpamOptions): Ipam {
-  const { attachment, configuration, requested } = options;
+  const { attachment, configuration, liveness } = options;
+  const { rangeSets } = configuration;
   const pool = { ...options, dataDir: configuration.dataDir };
   return {
     asksOnInterface: false,
     add() {
       const dns = dnsOf(configuration.resolvConf);
-      const choices = reserveAddresses(pool, configuration.rangeSets, attachment, requested);
+      const choices = reserveAddresses(pool, { ...options, rangeSets });
       return { ...emptyResult, ips: choices.map(ipConfigOf), routes: configuration.routes, dns };
     },
     ...ownRelease(pool, attachment),
     check: () => requireAddress(hasAddress(pool, attachment), attachment),
-    status: () => requireFreeAddress(pool, configuration.rangeSets),
+    status: () => requireFreeAddress(pool, rangeSets, liveness),
   };
 }
 

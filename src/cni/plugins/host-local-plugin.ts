@@ -12,7 +12,14 @@ export const hostLocalPlugin: Plugin = (call, { withReservations }) => {
   const release = () => releaseOf(call, readReleaseConfiguration(call), withReservations);
   const ipam = () => {
     const { hostLocal: configuration, requested } = readIpamConfiguration(call);
-    return ownIpam({ network, attachment: parameters, configuration, requested, withReservations });
+    return ownIpam({
+      network,
+      attachment: parameters,
+      configuration,
+      requested,
+      withReservations,
+      liveness: undefined,
+    });
   };
   switch (parameters.operation) {
     case 'ADD':

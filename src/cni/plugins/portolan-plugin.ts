@@ -3,6 +3,7 @@ import type { AttachmentRequest } from '../attachment/attachment-request.ts';
 import { checkAttachment } from '../attachment/check.ts';
 import { collectGarbage } from '../attachment/collect-garbage.ts';
 import { deleteAttachment } from '../attachment/delete.ts';
+import { goneFrom } from '../attachment/gone.ts';
 import { requireReady } from '../attachment/require-ready.ts';
 import { readNetworkConfiguration } from '../configuration/network-configuration.ts';
 import { readReleaseConfiguration } from '../configuration/release-configuration.ts';
@@ -16,11 +17,12 @@ import type { Plugin } from './plugin.ts';
 /** Type `portolan`: a veth pair and a bridge, with addresses and routes as IPAM says. */
 export const portolanPlugin: Plugin = (call, { node, withReservations }) => {
   const { parameters, version, network } = call;
+  const access = { withReservations, isGone: goneFrom(node) };
   switch (parameters.operation) {
     case 'ADD': {
       const request = requestOf(call);
       const previous = previousResult(call);
-      const made = addAttachment(node, ipamOf(call, request.configuration, withReservations), request);
+      const made = addAttachment(node, ipamOf(call, request.configuration, access), request);
       return formatResult(previous === undefined ? made : joinResults(previous, made), version);
     }
     case 'DEL': {
@@ -29,7 +31,7 @@ export const portolanPlugin: Plugin = (call, { node, withReservations }) => {
     }
     case 'CHECK': {
       const request = requestOf(call);
-      const ipam = ipamOf(call, request.configuration, withReservations);
+      const ipam = ipamOf(call, request.configuration, access);
       return void checkAttachment(node, ipam, request, requirePreviousResult(call));
     }
     case 'GC': {
@@ -38,7 +40,7 @@ export const portolanPlugin: Plugin = (call, { node, withReservations }) => {
     }
     case 'STATUS': {
       const configuration = readNetworkConfiguration(call);
-      return void requireReady(node, ipamOf(call, configuration, withReservations), configuration);
+      return void requireReady(node, ipamOf(call, configuration, access), configuration);
     }
     case 'VERSION':
       return undefined;

@@ -10,7 +10,10 @@ import type { UnderFileLock } from './file-lock.ts';
  */
 export interface ReservationFolder {
   reservations(): readonly Reservation[];
-  reserve(reservation: Reservation): void;
+  /** `netns`, the path of the container's network namespace, is kept in a file beside, which host-local does not know. */
+  reserve(reservation: Reservation, netns: string | undefined): void;
+  /** What was said of the namespace with that reservation; `undefined` where it is of another plugin. */
+  namespaceOf(reservation: Reservation): string | undefined;
   release(address: Address): void;
   lastReserved(rangeSet: number): Address | undefined;
   setLastReserved(rangeSet: number, address: Address): void;
@@ -35,18 +38,32 @@ export function withReservations(underFileLock: UnderFileLock): WithReservations
 
 function reservationFolder(path: string): ReservationFolder {
   const lastFile = (rangeSet: number) => join(path, `last_reserved_ip.${rangeSet}`);
+  const namespaceFile = (address: Address) => join(path, 'namespaces', address);
   return {
     reservations: () => readdirSync(path).flatMap((name) => readReservation(path, name)),
-    reserve({ address, containerId, ifname }) {
+    reserve(reservation, netns) {
+      const { address } = reservation;
+      if (netns !== undefined) {
+        mkdirSync(join(path, 'namespaces'), { recursive: true, mode: 0o755 });
+        writeFileSync(namespaceFile(address), `${holderText(reservation)}${separator}${netns}`, {
+          mode: 0o600,
+        });
+      }
       // Whole or not at all: a process that dies in between must not leave an address without its holder. A file that is left
       // under the first name is written over by the next, which has the lock.
       const unfinished = join(path, 'reserving');
-      writeFileSync(unfinished, ifname === undefined ? containerId : `${containerId}${separator}${ifname}`, {
-        mode: 0o600,
-      });
+      writeFileSync(unfinished, holderText(reservation), { mode: 0o600 });
       renameSync(unfinished, join(path, address));
     },
-    release: (address) => rmSync(join(path, address), { force: true }),
+    namespaceOf(reservation) {
+      const holder = `${holderText(reservation)}${separator}`;
+      const text = textOf(namespaceFile(reservation.address));
+      return text.startsWith(holder) ? text.slice(holder.length) : undefined;
+    },
+    release(address) {
+      rmSync(join(path, address), { force: true });
+      rmSync(namespaceFile(address), { force: true });
+    },
     lastReserved: (rangeSet) => parseAddress(textOf(lastFile(rangeSet)).trim()),
     setLastReserved: (rangeSet, address) => writeFileSync(lastFile(rangeSet), address, { mode: 0o600 }),
   };
@@ -58,6 +75,10 @@ function readReservation(path: string, name: string): readonly Reservation[] {
   if (address === undefined || address !== name) return [];
   const [containerId = '', ifname] = textOf(join(path, name)).trim().split(separator);
   return containerId === '' ? [] : [{ address, containerId, ifname }];
+}
+
+function holderText({ containerId, ifname }: Reservation): string {
+  return ifname === undefined ? containerId : `${containerId}${separator}${ifname}`;
 }
 
 function textOf(path: string): string {

@@ -4,6 +4,7 @@ import type { Address } from '../../../src/net/address.ts';
 /** Reservations that are kept in memory. What happens before each operation is the test's choice: it may throw. */
 export class FakeReservations {
   readonly reserved = new Map<Address, Reservation>();
+  readonly #namespaces = new Map<Reservation, string | undefined>();
   readonly #last = new Map<number, Address>();
   readonly withReservations: WithReservations;
 
@@ -12,10 +13,12 @@ export class FakeReservations {
       beforeEach();
       return work({
         reservations: () => [...this.reserved.values()],
-        reserve: (reservation) => {
+        reserve: (reservation, netns) => {
           beforeEach();
           this.reserved.set(reservation.address, reservation);
+          this.#namespaces.set(reservation, netns);
         },
+        namespaceOf: (reservation) => this.#namespaces.get(reservation),
         release: (address) => {
           beforeEach();
           this.reserved.delete(address);
