@@ -22,6 +22,7 @@ const cniPlugin = defineConfig({
   resolve: {
     alias: {
       koffi: fileURLToPath(new URL('src/kernel/cni/koffi-file.ts', import.meta.url)),
+      'ipaddr.js': fileURLToPath(new URL('src/net/ip-address-text.ts', import.meta.url)),
       'node:net': fileURLToPath(new URL('src/net/ip-version.ts', import.meta.url)),
     },
   },

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** A Node that says how it was called. */
-const node = '#!/bin/sh\nshift\necho "$@"\n';
+const node = '#!/bin/sh\nshift 2\necho "$@"\n';
 
 async function write(path: string, content: string): Promise<void> {
   await mkdir(dirname(join(checkout, path)), { recursive: true });
