@@ -18,7 +18,6 @@ const command = defineConfig({
 const cniPlugin = defineConfig({
   input: { main: 'src/cni/main.ts' },
   platform: 'node',
-  external: (id, importer) => id === 'koffi' && importer?.endsWith('/koffi-file.ts') === true,
   resolve: {
     alias: {
       koffi: fileURLToPath(new URL('src/kernel/cni/koffi-file.ts', import.meta.url)),
