@@ -1,19 +1,23 @@
+import { EventStore } from '../../../src/lab/api/answers/answer-event.ts';
+import { answerRequest } from '../../../src/lab/api/answers/answer-request.ts';
+import type { Watch } from '../../../src/lab/api/answers/answer-watch.ts';
+import { Refusal, type Status } from '../../../src/lab/api/answers/status.ts';
+import {
+  answerJson,
+  type Connection,
+  type ServerRequest,
+} from '../../../src/lab/api/connections/connection.ts';
+import { defaultSettings, type ServerSettings } from '../../../src/lab/api/settings.ts';
+import type { ApiObject, StoredObject } from '../../../src/lab/api/store/api-object.ts';
+import { type Backup, ObjectStore } from '../../../src/lab/api/store/object-store.ts';
+import { targetOf } from '../../../src/lab/api/store/resources.ts';
 import type { ApiTransport } from '../../../src/sources/cluster/transport.ts';
 import type { ObjectKind } from '../../../src/state/records.ts';
-import { EventStore } from './answers/answer-event.ts';
-import { answerRequest } from './answers/answer-request.ts';
-import type { Watch } from './answers/answer-watch.ts';
-import { Refusal, type Status } from './answers/status.ts';
-import type { ApiObject, StoredObject } from './api-object.ts';
-import { answerJson, type Connection, type ServerRequest } from './connections/connection.ts';
 import { type Listening, type ListenOptions, listen } from './connections/listen.ts';
 import { type MemoryTransportOptions, memoryTransport } from './connections/memory-transport.ts';
 import { OpenConnection } from './connections/open-connection.ts';
 import { type Counts, countRequests, type LoggedRequest, verbOf } from './counters.ts';
 import { type Fault, type FaultFilter, Faults, inflict } from './faults.ts';
-import { type Backup, ObjectStore } from './object-store.ts';
-import { targetOf } from './resources.ts';
-import { defaultSettings, type ServerSettings } from './settings.ts';
 
 /**
  * What a service proxy needs of a Kubernetes API server, in memory: it answers as the real one does (1.36), and goes

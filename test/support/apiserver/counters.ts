@@ -1,7 +1,7 @@
+import type { ServerRequest } from '../../../src/lab/api/connections/connection.ts';
 import type { ObjectKind } from '../../../src/state/records.ts';
-import type { Verb } from './answers/verb.ts';
-import type { ServerRequest } from './connections/connection.ts';
 import type { Fault } from './faults.ts';
+import type { Verb } from './verb.ts';
 
 export interface LoggedRequest extends ServerRequest {
   /** `undefined` for events, and for what the server does not have. */

@@ -1,7 +1,7 @@
+import { faultStatus } from '../../../src/lab/api/answers/status.ts';
+import { answerJson, beginStream, type Connection } from '../../../src/lab/api/connections/connection.ts';
 import type { ObjectKind } from '../../../src/state/records.ts';
-import { faultStatus } from './answers/status.ts';
-import type { Verb } from './answers/verb.ts';
-import { answerJson, beginStream, type Connection } from './connections/connection.ts';
+import type { Verb } from './verb.ts';
 
 /**
  * Something that goes wrong with an answer. `after` counts the pieces that go out well before: events of a watch; a list

@@ -4,11 +4,19 @@ import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { badRequest, failure, type Status, unauthorized } from '../answers/status.ts';
-import { type CertificateFiles, certificateFiles, makeCertificates } from './certificates.ts';
-import { answerJson, type Connection, type ServerRequest } from './connection.ts';
-import { HttpConnection } from './http-connection.ts';
-import { kubeconfig } from './kubeconfig.ts';
+import { badRequest, failure, type Status, unauthorized } from '../../../../src/lab/api/answers/status.ts';
+import {
+  type CertificateFiles,
+  certificateFiles,
+  makeCertificates,
+} from '../../../../src/lab/api/connections/certificates.ts';
+import {
+  answerJson,
+  type Connection,
+  type ServerRequest,
+} from '../../../../src/lab/api/connections/connection.ts';
+import { HttpConnection } from '../../../../src/lab/api/connections/http-connection.ts';
+import { kubeconfig } from '../../../../src/lab/api/connections/kubeconfig.ts';
 
 export interface ListenOptions {
   /** HTTPS with a certificate of an authority of its own; else plain HTTP. */

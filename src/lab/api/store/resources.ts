@@ -1,4 +1,4 @@
-import type { ObjectKind } from '../../../src/state/records.ts';
+import type { ObjectKind } from '../../../state/records.ts';
 import type { ApiObject } from './api-object.ts';
 
 /** A kind of object that the server keeps, and how the real server writes it. */

@@ -1,8 +1,8 @@
-import type { StoredObject } from '../api-object.ts';
-import { keyOf } from '../api-object.ts';
 import { answerJson, type Connection } from '../connections/connection.ts';
-import type { ObjectStore } from '../object-store.ts';
-import type { ServedResource } from '../resources.ts';
+import type { StoredObject } from '../store/api-object.ts';
+import { keyOf } from '../store/api-object.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import type { ServedResource } from '../store/resources.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import type { QueryOptions } from './query-options.ts';
 import { expired, Refusal, tooLarge } from './status.ts';

@@ -1,6 +1,6 @@
-import type { ObjectStore, StoreChange } from '../object-store.ts';
-import type { ServedResource } from '../resources.ts';
 import type { ServerSettings } from '../settings.ts';
+import type { ObjectStore, StoreChange } from '../store/object-store.ts';
+import type { ServedResource } from '../store/resources.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { QueryOptions } from './query-options.ts';
 import { expired, tooLarge } from './status.ts';

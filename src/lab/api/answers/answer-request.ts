@@ -1,8 +1,8 @@
-import type { StoredObject } from '../api-object.ts';
 import { answerJson, beginStream, type Connection, type ServerRequest } from '../connections/connection.ts';
-import type { ObjectStore } from '../object-store.ts';
-import { groupResource, type ServedResource, targetOf } from '../resources.ts';
 import type { ServerSettings } from '../settings.ts';
+import type { StoredObject } from '../store/api-object.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import { groupResource, type ServedResource, targetOf } from '../store/resources.ts';
 import type { EventStore } from './answer-event.ts';
 import { isEventPath } from './answer-event.ts';
 import { answerList } from './answer-list.ts';

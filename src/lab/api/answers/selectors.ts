@@ -1,4 +1,4 @@
-import { isObject, type StoredObject } from '../api-object.ts';
+import { isObject, type StoredObject } from '../store/api-object.ts';
 import { badRequest, Refusal } from './status.ts';
 
 export type Selector = (object: StoredObject) => boolean;

@@ -1,6 +1,6 @@
-import { type ApiObject, isObject, type StoredObject, stampObject } from '../api-object.ts';
 import { answerJson, type Connection, type ServerRequest } from '../connections/connection.ts';
-import { now } from '../object-store.ts';
+import { type ApiObject, isObject, type StoredObject, stampObject } from '../store/api-object.ts';
+import { now } from '../store/object-store.ts';
 import { badRequest, failure, Refusal } from './status.ts';
 
 /** The events (events.k8s.io/v1) that clients wrote, under `namespace/name`. */

@@ -1,4 +1,4 @@
-import type { ObjectKind } from '../../../src/state/records.ts';
+import type { ObjectKind } from '../../../state/records.ts';
 import { type ApiObject, isObject, keyOf, type StoredObject, stampObject } from './api-object.ts';
 import { isServedKind, type ServedResource, servedResources } from './resources.ts';
 

@@ -1,7 +1,7 @@
-import type { StoredObject } from '../api-object.ts';
 import type { Connection } from '../connections/connection.ts';
-import type { StoreChange } from '../object-store.ts';
-import type { ServedResource } from '../resources.ts';
+import type { StoredObject } from '../store/api-object.ts';
+import type { StoreChange } from '../store/object-store.ts';
+import type { ServedResource } from '../store/resources.ts';
 import type { Selector } from './selectors.ts';
 import type { Status } from './status.ts';
 
