@@ -1,7 +1,7 @@
 import { EventStore } from '../../../src/lab/api/answers/answer-event.ts';
 import { answerRequest } from '../../../src/lab/api/answers/answer-request.ts';
 import type { Watch } from '../../../src/lab/api/answers/answer-watch.ts';
-import { Refusal, type Status } from '../../../src/lab/api/answers/status.ts';
+import { Refusal, type Status } from '../../../src/lab/api/store/refusal.ts';
 import {
   answerJson,
   type Connection,

@@ -1,4 +1,4 @@
-import { faultStatus } from '../../../src/lab/api/answers/status.ts';
+import { faultStatus } from '../../../src/lab/api/store/refusal.ts';
 import { answerJson, beginStream, type Connection } from '../../../src/lab/api/connections/connection.ts';
 import type { ObjectKind } from '../../../src/state/records.ts';
 import type { Verb } from './verb.ts';

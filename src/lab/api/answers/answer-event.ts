@@ -1,7 +1,7 @@
 import { answerJson, type Connection, type ServerRequest } from '../connections/connection.ts';
 import { type ApiObject, isObject, type StoredObject, stampObject } from '../store/api-object.ts';
 import { now } from '../store/object-store.ts';
-import { badRequest, failure, Refusal } from './status.ts';
+import { badRequest, failure, Refusal } from '../store/refusal.ts';
 
 /** The events (events.k8s.io/v1) that clients wrote, under `namespace/name`. */
 export class EventStore {

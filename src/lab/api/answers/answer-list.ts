@@ -2,10 +2,10 @@ import { answerJson, type Connection } from '../connections/connection.ts';
 import type { StoredObject } from '../store/api-object.ts';
 import { keyOf } from '../store/api-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
+import { expired, Refusal, tooLarge } from '../store/refusal.ts';
 import type { ServedResource } from '../store/resources.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import type { QueryOptions } from './query-options.ts';
-import { expired, Refusal, tooLarge } from './status.ts';
 
 /** How long the server waits for a version that it has not reached, in milliseconds (watch_cache.go). */
 const patience = 3_000;

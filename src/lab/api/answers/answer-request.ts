@@ -2,6 +2,14 @@ import { answerJson, beginStream, type Connection, type ServerRequest } from '..
 import type { ServerSettings } from '../settings.ts';
 import type { StoredObject } from '../store/api-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
+import {
+  expired,
+  failure,
+  invalidOptions,
+  Refusal,
+  type Status,
+  streamingRefused,
+} from '../store/refusal.ts';
 import { groupResource, type ServedResource, targetOf } from '../store/resources.ts';
 import type { EventStore } from './answer-event.ts';
 import { isEventPath } from './answer-event.ts';
@@ -9,7 +17,6 @@ import { answerList } from './answer-list.ts';
 import { openWatch, type Watch } from './answer-watch.ts';
 import { EventWriter } from './event-writer.ts';
 import { parseOptions, type QueryOptions } from './query-options.ts';
-import { expired, failure, invalidOptions, Refusal, type Status, streamingRefused } from './status.ts';
 
 /** What answers are made of. */
 export interface ServerState {

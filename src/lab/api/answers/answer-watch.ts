@@ -1,9 +1,9 @@
 import type { ServerSettings } from '../settings.ts';
 import type { ObjectStore, StoreChange } from '../store/object-store.ts';
+import { expired, tooLarge } from '../store/refusal.ts';
 import type { ServedResource } from '../store/resources.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { QueryOptions } from './query-options.ts';
-import { expired, tooLarge } from './status.ts';
 
 /** A watch that goes on. */
 export interface Watch {

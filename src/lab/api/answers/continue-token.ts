@@ -1,4 +1,4 @@
-import { badRequest, Refusal } from './status.ts';
+import { badRequest, Refusal } from '../store/refusal.ts';
 
 /** Where a list goes on: after which object, and as of which version. */
 export interface ContinueToken {

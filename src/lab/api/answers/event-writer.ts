@@ -1,9 +1,9 @@
 import type { Connection } from '../connections/connection.ts';
 import type { StoredObject } from '../store/api-object.ts';
 import type { StoreChange } from '../store/object-store.ts';
+import type { Status } from '../store/refusal.ts';
 import type { ServedResource } from '../store/resources.ts';
 import type { Selector } from './selectors.ts';
-import type { Status } from './status.ts';
 
 /** Writes the events of a watch, one JSON object a line. */
 export class EventWriter {

@@ -1,5 +1,5 @@
+import { badRequest, invalidOptions, Refusal } from '../store/refusal.ts';
 import { parseSelectors, type Selector } from './selectors.ts';
-import { badRequest, invalidOptions, Refusal } from './status.ts';
 
 /** What a list or watch asks for. */
 export interface QueryOptions {

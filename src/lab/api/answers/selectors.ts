@@ -1,5 +1,5 @@
 import { isObject, type StoredObject } from '../store/api-object.ts';
-import { badRequest, Refusal } from './status.ts';
+import { badRequest, Refusal } from '../store/refusal.ts';
 
 export type Selector = (object: StoredObject) => boolean;
 

@@ -14,8 +14,24 @@ export interface Metadata {
   readonly resourceVersion: string;
   readonly generation?: number;
   readonly creationTimestamp: string;
+  readonly generateName?: string;
+  readonly deletionTimestamp?: string;
+  readonly deletionGracePeriodSeconds?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+  readonly finalizers?: readonly string[];
   readonly [member: string]: unknown;
+}
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Of several owners, the one that made it and keeps it. */
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
 }
 
 export function isObject(value: unknown): value is ApiObject {
@@ -29,8 +45,8 @@ export interface Stamp {
   /** Absent for kinds that count no generations. */
   readonly generation: number | undefined;
   readonly creationTimestamp: string;
-  /** When this version was written. */
-  readonly time: string;
+  /** When this version was written, for the book of who set which field; `undefined` keeps none. */
+  readonly bookedAt: string | undefined;
 }
 
 /** The object under its name, with what the server adds; what the client says of uid and times stays. */
@@ -41,7 +57,9 @@ export function stampObject(object: ApiObject, stamp: Stamp): StoredObject {
     uid: stamp.uid,
     creationTimestamp: stamp.creationTimestamp,
     ...(stamp.generation === undefined ? {} : { generation: stamp.generation }),
-    managedFields: [managedFields(apiVersion, own, content, stamp.time)],
+    ...(stamp.bookedAt === undefined
+      ? {}
+      : { managedFields: [managedFields(apiVersion, own, content, stamp.bookedAt)] }),
     ...own,
     name: String(own.name),
     resourceVersion: stamp.resourceVersion,

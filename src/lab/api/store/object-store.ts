@@ -1,33 +1,72 @@
-import type { ObjectKind } from '../../../state/records.ts';
+import { randomUUID } from 'node:crypto';
+import type { Kind, Stored } from '../kinds/kinds.ts';
+import { type Admission, admitAll } from './admission.ts';
 import { type ApiObject, isObject, keyOf, type StoredObject, stampObject } from './api-object.ts';
-import { isServedKind, type ServedResource, servedResources } from './resources.ts';
+import { type DeleteOptions, decideDeletion } from './decide-deletion.ts';
+import { applyWrite, isSame } from './merge-write.ts';
+import { generateName } from './names.ts';
+import type { Objects } from './objects.ts';
+import { alreadyExists, conflict, notFound, Refusal, unknownKind } from './refusal.ts';
+import { resourceOf, type ServedResource, servedResources } from './resources.ts';
 
 /** One change, as a watch tells it. */
 export interface StoreChange {
   readonly version: number;
-  readonly kind: ObjectKind;
+  readonly kind: Kind;
+  /** `namespace/name`, or the name of what has no namespace. */
   readonly key: string;
+  /** `undefined` where it was created. */
   readonly before: StoredObject | undefined;
+  /** `undefined` where it was removed. */
   readonly after: StoredObject | undefined;
+}
+
+export interface StoreOptions {
+  /** Of what happened before; 1 where it is absent. */
+  readonly version?: number;
+  /** Checks and completes what is written; where it is absent, everything is taken as it comes. */
+  readonly admission?: Admission;
+  /** How many changes watches may go back; none is forgotten where it is absent. */
+  readonly history?: number;
+  /** Random ones where it is absent. */
+  readonly nextUid?: () => string;
+  /** Whether objects carry `metadata.managedFields`. */
+  readonly managedFields?: boolean;
+}
+
+export interface WriteOptions {
+  /** What of the object is written: all but its status, or the status alone. */
+  readonly part?: 'object' | 'status';
+  /** Everything is checked, and nothing is kept. */
+  readonly dryRun?: boolean;
 }
 
 /** What a backup of etcd holds. */
 export interface Backup {
   readonly version: number;
-  readonly objects: ReadonlyMap<ObjectKind, ReadonlyMap<string, StoredObject>>;
+  readonly objects: ReadonlyMap<Kind, ReadonlyMap<string, StoredObject>>;
 }
 
-/** The objects by kind, one count of versions for all of them, and what happened since the last compaction. */
-export class ObjectStore {
+/**
+ * The objects by kind, one count of versions for all of them, and what happened since the last compaction. All calls
+ * are synchronous. `key` is `namespace/name`, or the name of what has no namespace. A refused write throws a `Refusal`,
+ * which holds the Status that a client gets.
+ */
+export class ObjectStore implements Objects {
+  readonly #options: StoreOptions;
+  readonly #admission: Admission;
+  readonly #listeners = new Set<(change: StoreChange) => void>();
   #version: number;
-  #objects = new Map<ObjectKind, Map<string, StoredObject>>();
+  #objects = new Map<Kind, Map<string, StoredObject>>();
   #history: StoreChange[] = [];
   #compacted = 0;
-  #uids = 0;
-  readonly #listeners = new Set<(change: StoreChange) => void>();
+  #untold: StoreChange[] = [];
+  #telling = false;
 
-  constructor(version: number) {
-    this.#version = version;
+  constructor(options: StoreOptions = {}) {
+    this.#options = options;
+    this.#admission = options.admission ?? admitAll;
+    this.#version = options.version ?? 1;
   }
 
   /** Of the last change of anything. */
@@ -40,49 +79,109 @@ export class ObjectStore {
     return this.#compacted;
   }
 
-  onChange(listener: (change: StoreChange) => void): void {
+  /**
+   * Tells every change from now on, in order, before the call that made it returns. A change that a listener makes is told
+   * after the one it listens to. Returns what ends it.
+   */
+  watch(listener: (change: StoreChange) => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
-  put(object: ApiObject): string {
-    const resource = resourceOf(object);
-    const key = keyOf(object, resource.namespaced);
-    const before = this.#kind(resource.kind).get(key);
-    const version = this.#version + 1;
-    const after = stampObject(withNamespace(object, resource), {
-      uid: before?.metadata.uid ?? this.#nextUid(),
-      resourceVersion: String(version),
-      generation: resource.generations ? (before?.metadata.generation ?? 0) + 1 : undefined,
-      creationTimestamp: before?.metadata.creationTimestamp ?? now(),
-      time: now(),
-    });
-    this.#change({ version, kind: resource.kind, key, before, after });
-    return String(version);
-  }
-
-  /** Throws where there is no such object. */
-  remove(kind: ObjectKind, key: string): string {
-    const before = this.#kind(kind).get(key);
-    if (before === undefined) throw new Error(`${kind} ${key} does not exist`);
-    const version = this.#version + 1;
-    this.#change({ version, kind, key, before, after: undefined });
-    return String(version);
+  get<K extends Kind>(kind: K, key: string): Stored<K> | undefined {
+    return this.#kind(kind).get(key) as Stored<K> | undefined;
   }
 
   /** In the order of keys, as etcd lists them. */
-  list(kind: ObjectKind): readonly StoredObject[] {
-    return sorted(this.#kind(kind));
+  list<K extends Kind>(kind: K, namespace?: string): readonly Stored<K>[] {
+    const all = sorted(this.#kind(kind)) as readonly Stored<K>[];
+    return namespace === undefined ? all : all.filter(({ metadata }) => metadata.namespace === namespace);
   }
 
-  get(kind: ObjectKind, key: string): StoredObject | undefined {
-    return this.#kind(kind).get(key);
+  /** An object of a kind that is kept; without a name, one is made of `metadata.generateName`. */
+  create(object: ApiObject, { dryRun = false }: WriteOptions = {}): StoredObject {
+    const resource = resourceOf(object);
+    if (resource === undefined) throw new Refusal(unknownKind(object));
+    const kept = inNamespace(resource.view?.keep(object) ?? object, resource);
+    const named = generateName(kept, (key) => this.#kind(resource.kind).has(key));
+    const key = keyOf(named, resource.namespaced);
+    const admitted = this.#admission.create(named, servedResources[resource.kind], this);
+    if (this.#kind(resource.kind).has(key)) throw new Refusal(alreadyExists(resource, admitted));
+    return this.#write(resource.kind, key, undefined, admitted, dryRun);
+  }
+
+  /**
+   * Replaces an object. Where it names a resourceVersion, that must be the newest. What changes nothing makes no new version.
+   * The last finalizer's removal removes an object that is being deleted.
+   */
+  update(object: ApiObject, { part = 'object', dryRun = false }: WriteOptions = {}): StoredObject {
+    const resource = resourceOf(object);
+    if (resource === undefined) throw new Refusal(unknownKind(object));
+    const kept = inNamespace(resource.view?.keep(object) ?? object, resource);
+    const key = keyOf(kept, resource.namespaced);
+    const before = this.#kind(resource.kind).get(key);
+    if (before === undefined) throw new Refusal(notFound(resource, nameOf(kept)));
+    const written = applyWrite(before, kept, servedResources[resource.kind], part);
+    if (written === 'conflict') throw new Refusal(conflict(resource, before.metadata.name));
+    const admitted = this.#admission.update(before, written, servedResources[resource.kind], this, part);
+    if (isSame(before, admitted)) return before;
+    const after = this.#write(resource.kind, key, before, admitted, dryRun);
+    const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = after.metadata;
+    const isOver = deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0;
+    if (isOver && finalizers.length === 0 && !this.#isInUse(after) && !dryRun)
+      this.#remove(resource.kind, key, after);
+    return after;
+  }
+
+  /** Reads, changes and writes an object in one step; a change that gives `undefined` leaves it. `undefined` where there is none. */
+  modify<K extends Kind>(
+    kind: K,
+    key: string,
+    change: (object: Stored<K>) => ApiObject | undefined,
+    options: WriteOptions = {},
+  ): StoredObject | undefined {
+    const object = this.get(kind, key);
+    const changed = object === undefined ? undefined : change(object);
+    return changed === undefined ? object : this.update(changed, options);
+  }
+
+  /**
+   * Deletes an object: at once, or, where it has finalizers, is a Namespace with something in it, or a Pod on a node, by a
+   * `deletionTimestamp`. A Pod's kubelet removes it by a call with `gracePeriodSeconds: 0`.
+   */
+  remove(
+    kind: Kind,
+    key: string,
+    options: DeleteOptions = {},
+  ): { readonly object: StoredObject; readonly gone: boolean } {
+    const resource = servedResources[kind];
+    const before = this.#kind(kind).get(key);
+    if (before === undefined) throw new Refusal(notFound(resource, key.slice(key.indexOf('/') + 1)));
+    const { uid = before.metadata.uid, resourceVersion = before.metadata.resourceVersion } = options;
+    if (uid !== before.metadata.uid || resourceVersion !== before.metadata.resourceVersion)
+      throw new Refusal(conflict(resource, before.metadata.name));
+    const decision = decideDeletion(before, options, !this.#isInUse(before));
+    if (options.dryRun) return { object: before, gone: decision === 'remove' };
+    if (decision === 'remove') return { object: this.#remove(kind, key, before), gone: true };
+    if (decision === 'leave') return { object: before, gone: false };
+    return { object: this.#write(kind, key, before, decision, false), gone: false };
+  }
+
+  /** Creates or replaces an object without any check; returns its version. */
+  put(object: ApiObject): string {
+    const resource = resourceOf(object);
+    if (resource === undefined) throw new Refusal(unknownKind(object));
+    const kept = inNamespace(resource.view?.keep(object) ?? object, resource);
+    const key = keyOf(kept, resource.namespaced);
+    const before = this.#kind(resource.kind).get(key);
+    return this.#write(resource.kind, key, before, kept, false, true).metadata.resourceVersion;
   }
 
   /** How the objects were; `undefined` where that is no longer known, or not yet. */
-  listAt(kind: ObjectKind, version: number): readonly StoredObject[] | undefined {
+  listAt(kind: Kind, version: number): readonly StoredObject[] | undefined {
     if (version < this.#compacted || version > this.#version) return undefined;
     const objects = new Map(this.#kind(kind));
-    for (const change of this.#history.filter(byKind(kind)).reverse()) {
+    for (const change of this.#history.filter((each) => each.kind === kind).reverse()) {
       if (change.version <= version) break;
       if (change.before === undefined) objects.delete(change.key);
       else objects.set(change.key, change.before);
@@ -91,7 +190,7 @@ export class ObjectStore {
   }
 
   /** Call only for versions that are not compacted. */
-  since(kind: ObjectKind, version: number): readonly StoreChange[] {
+  since(kind: Kind, version: number): readonly StoreChange[] {
     return this.#history.filter((change) => change.kind === kind && change.version > version);
   }
 
@@ -120,24 +219,76 @@ export class ObjectStore {
     this.#compacted = version;
   }
 
+  #write(
+    kind: Kind,
+    key: string,
+    before: StoredObject | undefined,
+    object: ApiObject,
+    dryRun: boolean,
+    alwaysCounts = false,
+  ): StoredObject {
+    const version = this.#version + 1;
+    const time = now();
+    const counted = before === undefined || alwaysCounts || !isSame(before, object, 'spec');
+    const generation = (before?.metadata.generation ?? 0) + (counted ? 1 : 0);
+    const after = stampObject(object, {
+      uid: before?.metadata.uid ?? this.#options.nextUid?.() ?? randomUUID(),
+      resourceVersion: String(version),
+      generation: servedResources[kind].generations ? generation : undefined,
+      creationTimestamp: before?.metadata.creationTimestamp ?? time,
+      bookedAt: this.#options.managedFields ? time : undefined,
+    });
+    if (!dryRun) this.#change({ version, kind, key, before, after });
+    return after;
+  }
+
+  #remove(kind: Kind, key: string, before: StoredObject): StoredObject {
+    this.#change({ version: this.#version + 1, kind, key, before, after: undefined });
+    return before;
+  }
+
+  /** Of a Namespace: whether anything is in it. */
+  #isInUse({ kind, metadata }: StoredObject): boolean {
+    if (kind !== 'Namespace') return false;
+    return [...this.#objects.values()].some((objects) =>
+      objects.values().some((object) => object.metadata.namespace === metadata.name),
+    );
+  }
+
   #change(change: StoreChange): void {
     this.#version = change.version;
     const objects = this.#kind(change.kind);
     if (change.after === undefined) objects.delete(change.key);
     else objects.set(change.key, change.after);
     this.#history.push(change);
-    for (const listener of this.#listeners) listener(change);
+    this.#forget();
+    this.#tell(change);
   }
 
-  #kind(kind: ObjectKind): Map<string, StoredObject> {
+  /** Now and then, since each time costs as much as the history is long. */
+  #forget(): void {
+    const { history } = this.#options;
+    if (history === undefined || this.#history.length < 2 * history) return;
+    const last = this.#history.at(-history - 1);
+    if (last !== undefined) this.compact(last.version);
+  }
+
+  #tell(change: StoreChange): void {
+    this.#untold.push(change);
+    if (this.#telling) return;
+    this.#telling = true;
+    try {
+      for (let next = this.#untold.shift(); next !== undefined; next = this.#untold.shift())
+        for (const listener of [...this.#listeners]) listener(next);
+    } finally {
+      this.#telling = false;
+    }
+  }
+
+  #kind(kind: Kind): Map<string, StoredObject> {
     const objects = this.#objects.get(kind) ?? new Map<string, StoredObject>();
     this.#objects.set(kind, objects);
     return objects;
-  }
-
-  #nextUid(): string {
-    this.#uids += 1;
-    return `00000000-0000-4000-8000-${String(this.#uids).padStart(12, '0')}`;
   }
 }
 
@@ -146,21 +297,15 @@ export function now(): string {
   return new Date(Date.now()).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-function resourceOf({ kind, apiVersion }: ApiObject): ServedResource {
-  if (!isServedKind(kind) || servedResources[kind].apiVersion !== apiVersion)
-    throw new Error(`the server keeps no ${apiVersion} ${kind}`);
-  return servedResources[kind];
-}
-
-function withNamespace(object: ApiObject, { namespaced }: ServedResource): ApiObject {
+function inNamespace(object: ApiObject, { namespaced }: ServedResource): ApiObject {
   if (!namespaced || !isObject(object.metadata)) return object;
   return { ...object, metadata: { namespace: 'default', ...object.metadata } };
 }
 
-function sorted(objects: ReadonlyMap<string, StoredObject>): readonly StoredObject[] {
-  return [...objects.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+function nameOf({ metadata }: ApiObject): string {
+  return String(isObject(metadata) ? metadata.name : undefined);
 }
 
-function byKind(kind: ObjectKind): (change: StoreChange) => boolean {
-  return (change) => change.kind === kind;
+function sorted(objects: ReadonlyMap<string, StoredObject>): readonly StoredObject[] {
+  return [...objects.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
 }

@@ -1,41 +1,93 @@
-import type { ObjectKind } from '../../../state/records.ts';
+import type { Kind } from '../kinds/kinds.ts';
 import type { ApiObject } from './api-object.ts';
+import { coreEvents, type View } from './core-events.ts';
 
 /** A kind of object that the server keeps, and how the real server writes it. */
 export interface ServedResource {
-  readonly kind: ObjectKind;
+  readonly kind: Kind;
   readonly apiVersion: string;
   readonly path: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  /** Whether `kubectl get all` shows it. */
+  readonly inAll: boolean;
   readonly namespaced: boolean;
   /** Whether the server counts `metadata.generation`. */
   readonly generations: boolean;
+  /** `status` is written under a path of its own, and nowhere else. */
+  readonly statusApart: boolean;
+  /** It has `spec.replicas`, and a path of its own for that. */
+  readonly scalable: boolean;
   /** What an object without content looks like, as it stands in bookmarks. */
   readonly empty: ApiObject;
+  /** Of a version that is another view of what is kept. */
+  readonly view?: View;
 }
 
-export const servedResources: Readonly<Record<ObjectKind, ServedResource>> = {
-  Service: {
-    kind: 'Service',
-    apiVersion: 'v1',
-    path: '/api/v1/services',
-    namespaced: true,
-    generations: false,
-    empty: { spec: {}, status: { loadBalancer: {} } },
-  },
-  EndpointSlice: {
-    kind: 'EndpointSlice',
-    apiVersion: 'discovery.k8s.io/v1',
-    path: '/apis/discovery.k8s.io/v1/endpointslices',
+type Row = Pick<ServedResource, 'apiVersion' | 'path'> & Partial<ServedResource>;
+
+function resource(kind: Kind, row: Row): ServedResource {
+  return {
+    kind,
+    singular: kind.toLowerCase(),
+    shortNames: [],
+    inAll: false,
     namespaced: true,
     generations: true,
+    statusApart: true,
+    scalable: false,
+    empty: { spec: {}, status: {} },
+    ...row,
+  };
+}
+
+const core = { apiVersion: 'v1', generations: false };
+const apps = { apiVersion: 'apps/v1', inAll: true };
+
+export const servedResources: Readonly<Record<Kind, ServedResource>> = {
+  ConfigMap: resource('ConfigMap', {
+    ...core,
+    path: '/api/v1/configmaps',
+    shortNames: ['cm'],
+    statusApart: false,
+    empty: {},
+  }),
+  DaemonSet: resource('DaemonSet', {
+    ...apps,
+    path: '/apis/apps/v1/daemonsets',
+    shortNames: ['ds'],
+  }),
+  Deployment: resource('Deployment', {
+    ...apps,
+    path: '/apis/apps/v1/deployments',
+    shortNames: ['deploy'],
+    scalable: true,
+  }),
+  EndpointSlice: resource('EndpointSlice', {
+    apiVersion: 'discovery.k8s.io/v1',
+    path: '/apis/discovery.k8s.io/v1/endpointslices',
+    statusApart: false,
     empty: { addressType: '', endpoints: null, ports: null },
-  },
-  Node: {
-    kind: 'Node',
-    apiVersion: 'v1',
-    path: '/api/v1/nodes',
-    namespaced: false,
+  }),
+  Event: resource('Event', {
+    apiVersion: 'events.k8s.io/v1',
+    path: '/apis/events.k8s.io/v1/events',
+    shortNames: ['ev'],
     generations: false,
+    statusApart: false,
+    empty: { eventTime: null, regarding: {} },
+  }),
+  Namespace: resource('Namespace', {
+    ...core,
+    path: '/api/v1/namespaces',
+    shortNames: ['ns'],
+    namespaced: false,
+  }),
+  Node: resource('Node', {
+    ...core,
+    path: '/api/v1/nodes',
+    shortNames: ['no'],
+    namespaced: false,
     empty: {
       spec: {},
       status: {
@@ -54,43 +106,67 @@ export const servedResources: Readonly<Record<ObjectKind, ServedResource>> = {
         },
       },
     },
-  },
-  ServiceCIDR: {
-    kind: 'ServiceCIDR',
+  }),
+  Pod: resource('Pod', {
+    ...core,
+    path: '/api/v1/pods',
+    shortNames: ['po'],
+    inAll: true,
+    generations: true,
+    empty: { spec: { containers: null }, status: {} },
+  }),
+  ReplicaSet: resource('ReplicaSet', {
+    ...apps,
+    path: '/apis/apps/v1/replicasets',
+    shortNames: ['rs'],
+    scalable: true,
+  }),
+  Service: resource('Service', {
+    ...core,
+    path: '/api/v1/services',
+    shortNames: ['svc'],
+    inAll: true,
+    empty: { spec: {}, status: { loadBalancer: {} } },
+  }),
+  ServiceCIDR: resource('ServiceCIDR', {
     apiVersion: 'networking.k8s.io/v1',
     path: '/apis/networking.k8s.io/v1/servicecidrs',
     namespaced: false,
-    generations: true,
-    empty: { spec: {}, status: {} },
-  },
+  }),
+  StatefulSet: resource('StatefulSet', {
+    ...apps,
+    path: '/apis/apps/v1/statefulsets',
+    shortNames: ['sts'],
+    scalable: true,
+  }),
 };
 
-export function isServedKind(kind: unknown): kind is ObjectKind {
-  return typeof kind === 'string' && Object.hasOwn(servedResources, kind);
-}
+/** Every version of every kind under a path of its own, the preferred one of a kind first. */
+export const allResources: readonly ServedResource[] = [
+  resource('Event', {
+    ...core,
+    path: '/api/v1/events',
+    shortNames: ['ev'],
+    statusApart: false,
+    empty: { involvedObject: {}, reason: '', message: '', source: {} },
+    view: coreEvents,
+  }),
+  ...Object.values(servedResources),
+];
 
-/** What a path asks for. */
-export interface Target {
-  readonly resource: ServedResource;
-  /** `undefined`: all of them. */
-  readonly namespace: string | undefined;
-  /** `undefined`: all objects. */
-  readonly name: string | undefined;
-}
-
-export function targetOf(path: string): Target | undefined {
-  const [, base, namespace, plural, name] =
-    /^(\/api\/v1|\/apis\/[^/]+\/v1)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
-  const resource = Object.values(servedResources).find((served) => served.path === `${base}/${plural}`);
-  if (resource === undefined) return undefined;
-  // A name needs its namespace, and a namespace a kind that is in one.
-  if (namespace !== undefined ? !resource.namespaced : resource.namespaced && name !== undefined)
-    return undefined;
-  return { resource, namespace, name };
+/** The kind of an object, in a version that the server has. */
+export function resourceOf({ kind, apiVersion }: ApiObject): ServedResource | undefined {
+  return allResources.find((served) => served.kind === kind && served.apiVersion === apiVersion);
 }
 
 /** `services`, or `endpointslices.discovery.k8s.io`. */
 export function groupResource({ path, apiVersion }: ServedResource): { group: string; resource: string } {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   return { group, resource: path.slice(path.lastIndexOf('/') + 1) };
+}
+
+/** `endpointslices.discovery.k8s.io`, as messages name a kind. */
+export function fullName(served: ServedResource): string {
+  const { group, resource: plural } = groupResource(served);
+  return group === '' ? plural : `${plural}.${group}`;
 }

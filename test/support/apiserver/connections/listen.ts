@@ -4,7 +4,7 @@ import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { badRequest, failure, type Status, unauthorized } from '../../../../src/lab/api/answers/status.ts';
+import { badRequest, failure, type Status, unauthorized } from '../../../../src/lab/api/store/refusal.ts';
 import {
   type CertificateFiles,
   certificateFiles,

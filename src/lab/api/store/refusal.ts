@@ -1,3 +1,6 @@
+import { type ApiObject, isObject } from './api-object.ts';
+import { fullName, groupResource, type ServedResource } from './resources.ts';
+
 /** Why the server does not do what it was asked. The members stand in the order of the real server's answers. */
 export interface Status {
   readonly kind: 'Status';
@@ -96,18 +99,33 @@ export function streamingRefused(): Status {
   );
 }
 
-/** The words of the real server for the codes that a fault may ask for. */
-export function faultStatus(code: number, retryAfterSeconds: number | undefined): Status {
-  const [reason, message] = faultWords[code] ?? ['InternalError', `Internal error occurred: fault ${code}`];
-  return failure(code, reason, message, retryAfterSeconds === undefined ? undefined : { retryAfterSeconds });
+/** Nothing under a path, or no such kind. */
+export function noSuchResource(): Status {
+  return failure(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
-const faultWords: Readonly<Record<number, readonly [reason: string, message: string]>> = {
-  401: ['Unauthorized', 'Unauthorized'],
-  403: ['Forbidden', 'forbidden: User "system:anonymous" cannot list resource'],
-  404: ['NotFound', 'the server could not find the requested resource'],
-  410: ['Expired', 'too old resource version: 1 (2)'],
-  429: ['TooManyRequests', 'Too many requests, please try again later.'],
-  500: ['InternalError', 'Internal error occurred: etcdserver: leader changed'],
-  503: ['ServiceUnavailable', 'apiserver not ready'],
-};
+export function unknownKind({ kind, apiVersion }: ApiObject): Status {
+  return badRequest(`no kind "${kind}" is registered for version "${apiVersion}"`);
+}
+
+export function notFound(resource: ServedResource, name: string): Status {
+  return failure(404, 'NotFound', `${fullName(resource)} "${name}" not found`, detailsOf(resource, name));
+}
+
+export function alreadyExists(resource: ServedResource, { metadata }: ApiObject): Status {
+  const name = String(isObject(metadata) ? metadata.name : '');
+  const message = `${fullName(resource)} "${name}" already exists`;
+  return failure(409, 'AlreadyExists', message, detailsOf(resource, name));
+}
+
+/** Somebody else wrote in between, or it is no longer the same object. */
+export function conflict(resource: ServedResource, name: string): Status {
+  const why = 'the object has been modified; please apply your changes to the latest version and try again';
+  const message = `Operation cannot be fulfilled on ${fullName(resource)} "${name}": ${why}`;
+  return failure(409, 'Conflict', message, detailsOf(resource, name));
+}
+
+function detailsOf(resource: ServedResource, name: string): StatusDetails {
+  const { group, resource: plural } = groupResource(resource);
+  return { name, ...(group === '' ? {} : { group }), kind: plural };
+}
