@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { StreamingLists } from '../../../src/lab/api/settings.ts';
 import { clusterSource } from '../../../src/sources/cluster/cluster-source.ts';
 import { logApi } from '../../../src/telemetry/logs/log-api.ts';
 import { ApiServer } from '../../support/apiserver/api-server.ts';
 import { serviceObject } from '../../support/apiserver/objects.ts';
+import type { StreamingLists } from '../../support/apiserver/settings.ts';
 import { ClusterWatcher } from '../../support/sources/cluster/watch-cluster.ts';
 import { Collected } from '../../support/sources/collect.ts';
 import { logLines } from '../../support/telemetry/log-lines.ts';

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { StreamingLists } from '../../../src/lab/api/settings.ts';
 import { ClusterState } from '../../../src/state/cluster-state.ts';
 import type { ObjectKind } from '../../../src/state/records.ts';
 import { reduceObject } from '../../../src/state/reduce-object.ts';
@@ -12,6 +11,7 @@ import {
   serviceCIDRObject,
   serviceObject,
 } from '../../support/apiserver/objects.ts';
+import type { StreamingLists } from '../../support/apiserver/settings.ts';
 import { ClusterWatcher } from '../../support/sources/cluster/watch-cluster.ts';
 
 beforeEach(() => void vi.useFakeTimers());

@@ -5,21 +5,28 @@ import type { ObjectStore } from '../store/object-store.ts';
 import { expired, Refusal, tooLarge } from '../store/refusal.ts';
 import type { ServedResource } from '../store/resources.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
+import type { Presentation } from './presentation.ts';
 import type { QueryOptions } from './query-options.ts';
+import { viewer } from './view.ts';
 
 /** How long the server waits for a version that it has not reached, in milliseconds (watch_cache.go). */
 const patience = 3_000;
 
+export interface ListRequest {
+  readonly resource: ServedResource;
+  readonly options: QueryOptions;
+  readonly presentation: Presentation;
+}
+
 /** One page. Throws a `Refusal`, or answers with one where it first waits for a version that does not come. */
 export function answerList(
   store: ObjectStore,
-  resource: ServedResource,
-  options: QueryOptions,
+  { resource, options, presentation }: ListRequest,
   connection: Connection,
   refuse: (refusal: Refusal) => void,
 ): void {
   const minimum = Number(options.resourceVersion);
-  const answer = () => answerJson(connection, 200, listPage(store, resource, options));
+  const answer = () => answerJson(connection, 200, listPage(store, resource, options, presentation));
   if (options.continue !== '' || minimum <= store.version) {
     answer();
     return;
@@ -31,7 +38,12 @@ export function answerList(
   connection.onClose(() => clearTimeout(timer));
 }
 
-function listPage(store: ObjectStore, resource: ServedResource, options: QueryOptions): unknown {
+function listPage(
+  store: ObjectStore,
+  resource: ServedResource,
+  options: QueryOptions,
+  presentation: Presentation,
+): unknown {
   const { objects, version, after } = startOf(store, resource, options);
   const rest = objects.filter(
     (object) =>
@@ -44,16 +56,11 @@ function listPage(store: ObjectStore, resource: ServedResource, options: QueryOp
   const more = rest.length > items.length && last !== undefined;
   const token = more ? encodeContinue({ version, after: keyOf(last, resource.namespaced) }) : undefined;
   const remaining = more && options.selectsAll ? rest.length - items.length : undefined;
-  return {
-    kind: `${resource.kind}List`,
-    apiVersion: resource.apiVersion,
-    metadata: {
-      resourceVersion: String(version),
-      ...(token === undefined ? {} : { continue: token }),
-      ...(remaining === undefined ? {} : { remainingItemCount: remaining }),
-    },
-    items: items.map(({ kind: _kind, apiVersion: _apiVersion, ...item }) => item),
-  };
+  return presentation.list(items.map(viewer(resource)), {
+    resourceVersion: String(version),
+    ...(token === undefined ? {} : { continue: token }),
+    ...(remaining === undefined ? {} : { remainingItemCount: remaining }),
+  });
 }
 
 interface ListStart {

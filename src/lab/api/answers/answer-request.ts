@@ -1,131 +1,78 @@
 import { answerJson, beginStream, type Connection, type ServerRequest } from '../connections/connection.ts';
+import { discover } from '../discovery/discover.ts';
 import type { ServerSettings } from '../settings.ts';
 import type { StoredObject } from '../store/api-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import {
-  expired,
-  failure,
-  invalidOptions,
-  Refusal,
-  type Status,
-  streamingRefused,
-} from '../store/refusal.ts';
-import { groupResource, type ServedResource, targetOf } from '../store/resources.ts';
-import type { EventStore } from './answer-event.ts';
-import { isEventPath } from './answer-event.ts';
-import { answerList } from './answer-list.ts';
+import { noSuchResource, Refusal, type Status } from '../store/refusal.ts';
+import { type Target, targetOf } from '../store/target.ts';
+import { answerList, type ListRequest } from './answer-list.ts';
+import { answerObject } from './answer-object.ts';
+import { answerSubresource } from './answer-subresource.ts';
 import { openWatch, type Watch } from './answer-watch.ts';
 import { EventWriter } from './event-writer.ts';
+import { presentationFor } from './presentation.ts';
 import { parseOptions, type QueryOptions } from './query-options.ts';
-
-/** What answers are made of. */
-export interface ServerState {
-  readonly store: ObjectStore;
-  readonly events: EventStore;
-  readonly settings: ServerSettings;
-}
-
-/** Where the answer goes. */
-export interface AnswerTarget {
-  readonly connection: Connection;
-  /** For what takes time to know; what is known at once is thrown. */
-  readonly refuse: (refusal: Refusal) => void;
-  /** An ERROR event went out. */
-  readonly told: (status: Status) => void;
-}
+import type { AnswerTarget, ServerState } from './server-state.ts';
+import { viewer } from './view.ts';
 
 /** Answers a request; returns the watch that goes on. Throws a `Refusal`. */
 export function answerRequest(
-  { store, events, settings }: ServerState,
+  state: ServerState,
   request: ServerRequest,
   to: AnswerTarget,
 ): Watch | undefined {
-  const { connection, refuse } = to;
-  if (isEventPath(request.path)) {
-    events.answer(request, connection);
+  const found = discover(request);
+  if (found !== undefined) {
+    answerJson(to.connection, 200, found.body, found.headers);
     return undefined;
   }
   const target = targetOf(request.path);
-  if (target === undefined || settings.missingKinds.includes(target.resource.kind))
-    throw new Refusal(failure(404, 'NotFound', 'the server could not find the requested resource', {}));
-  if (request.method !== 'GET') throw new Refusal(notAllowed(target.resource, request.method));
-  if (target.name !== undefined) {
-    answerJson(connection, 200, getOne(store, target.resource, target.namespace, target.name));
-    return undefined;
+  if (target === undefined) throw new Refusal(noSuchResource());
+  if (target.subresource !== undefined) answerSubresource(state, request, target, to);
+  else if (request.method === 'GET' && target.name === undefined)
+    return answerCollection(state, request, target, to);
+  else {
+    const { status, body } = answerObject(state.store, request, target);
+    answerJson(to.connection, status, body);
   }
-  const options = inNamespace(parseOptions(understood(settings, request.query)), target.namespace);
-  if (options.watch) return watch(store, settings, target.resource, options, to);
-  answerList(store, target.resource, options, connection, refuse);
   return undefined;
 }
 
-function notAllowed(resource: ServedResource, method: string) {
-  const message = `${method.toLowerCase()} is not supported on resources of kind "${fullName(resource)}"`;
-  return failure(405, 'MethodNotAllowed', message);
-}
-
-function inNamespace(options: QueryOptions, namespace: string | undefined): QueryOptions {
-  if (namespace === undefined) return options;
-  const selects = (object: StoredObject) =>
-    object.metadata.namespace === namespace && options.selects(object);
-  return { ...options, selects };
-}
-
-function getOne(
-  store: ObjectStore,
-  resource: ServedResource,
-  namespace: string | undefined,
-  name: string,
-): StoredObject {
-  const object = store.get(resource.kind, namespace === undefined ? name : `${namespace}/${name}`);
-  if (object !== undefined) return object;
-  const { group, resource: plural } = groupResource(resource);
-  const details = { name, ...(group === '' ? {} : { group }), kind: plural };
-  throw new Refusal(failure(404, 'NotFound', `${fullName(resource)} "${name}" not found`, details));
-}
-
-function fullName(served: ServedResource): string {
-  const { group, resource } = groupResource(served);
-  return group === '' ? resource : `${resource}.${group}`;
-}
-
-function understood(
-  { streamingLists }: ServerSettings,
-  query: ServerRequest['query'],
-): ServerRequest['query'] {
-  if (streamingLists !== 'ignored' || query.watch === undefined) return query;
-  const { sendInitialEvents: _events, resourceVersionMatch: _match, ...known } = query;
-  return known;
-}
-
-function watch(
-  store: ObjectStore,
-  settings: ServerSettings,
-  resource: ServedResource,
-  asked: QueryOptions,
-  { connection, told }: AnswerTarget,
+function answerCollection(
+  { store, settings }: ServerState,
+  { query, accept = '' }: ServerRequest,
+  { resource, namespace }: Target,
+  { connection, refuse, told }: AnswerTarget,
 ): Watch | undefined {
-  const { streamingLists, expiredWatch } = settings;
-  if (asked.sendInitialEvents !== undefined && streamingLists === 'refused-by-status') {
-    const detail = 'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled';
-    throw new Refusal(invalidOptions([{ field: 'sendInitialEvents', detail }]));
-  }
-  const start = Number(asked.resourceVersion);
-  if (expiredWatch === 'status' && start > 0 && start < store.compacted)
-    throw new Refusal(expired('The resourceVersion for the provided watch is too old.'));
-  const hasFeature = streamingLists === 'supported' || streamingLists === 'refused-by-event';
-  const options = hasFeature ? withInitialEvents(asked) : asked;
-  beginStream(connection);
-  const events = new EventWriter(resource, options.selects, connection, told);
-  if (isListWatch(options) && streamingLists === 'refused-by-event') {
-    events.fail(streamingRefused());
+  const parsed = parseOptions(query, resource.selectableFields);
+  const view = viewer(resource);
+  const selects = (object: StoredObject) =>
+    (namespace === undefined || object.metadata.namespace === namespace) && parsed.selects(view(object));
+  const options = { ...parsed, selects };
+  const presentation = presentationFor(resource, accept, query);
+  if (!options.watch) {
+    answerList(store, { resource, options, presentation }, connection, refuse);
     return undefined;
   }
-  return openWatch(store, settings, options, events);
+  return startWatch(
+    store,
+    settings,
+    { resource, options: withInitialEvents(options), presentation },
+    connection,
+    told,
+  );
 }
 
-function isListWatch({ sendInitialEvents, allowWatchBookmarks }: QueryOptions): boolean {
-  return sendInitialEvents === true && allowWatchBookmarks;
+function startWatch(
+  store: ObjectStore,
+  settings: ServerSettings,
+  request: ListRequest,
+  connection: Connection,
+  told: (status: Status) => void,
+): Watch {
+  beginStream(connection);
+  const events = new EventWriter(request, connection, told);
+  return openWatch(store, settings, request.options, events);
 }
 
 /** A watch from no version in particular is a streaming list by default (internalversion/defaults.go). */

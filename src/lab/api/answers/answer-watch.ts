@@ -56,7 +56,7 @@ class WatchStream implements Watch {
   open(): void {
     const { compacted, version } = this.#store;
     const isTooLarge = this.#start > version;
-    if (isTooLarge && (this.#isList || this.#settings.futureWatch === 'refused')) this.#awaitVersion();
+    if (isTooLarge && this.#isList) this.#awaitVersion();
     else if (!this.#isList && this.#start > 0 && this.#start < compacted)
       this.#events.fail(expired(`too old resource version: ${this.#start} (${compacted})`));
     else this.#begin();

@@ -20,11 +20,14 @@ export interface QueryOptions {
 }
 
 /** Reads the parameters. Throws a `Refusal` where the real server refuses them (internalversion/validation). */
-export function parseOptions(query: Readonly<Record<string, string>>): QueryOptions {
+export function parseOptions(
+  query: Readonly<Record<string, string>>,
+  selectableFields: readonly string[] = [],
+): QueryOptions {
   const { labelSelector = '', fieldSelector = '' } = query;
   const options: QueryOptions = {
     watch: isTrue(query.watch),
-    selects: parseSelectors(labelSelector, fieldSelector),
+    selects: parseSelectors(labelSelector, fieldSelector, selectableFields),
     selectsAll: labelSelector === '' && fieldSelector === '',
     limit: count(query.limit, 'limit') ?? 0,
     continue: query.continue ?? '',

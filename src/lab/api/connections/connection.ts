@@ -19,6 +19,10 @@ export interface ServerRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** What the client can read; JSON where it is absent. */
+  readonly accept?: string;
+  /** Of the body. */
+  readonly contentType?: string;
 }
 
 const jsonHeaders = { 'content-type': 'application/json' };

@@ -18,6 +18,8 @@ export interface ServedResource {
   readonly statusApart: boolean;
   /** It has `spec.replicas`, and a path of its own for that. */
   readonly scalable: boolean;
+  /** Fields that lists may be restricted by, beside name and namespace. */
+  readonly selectableFields: readonly string[];
   /** What an object without content looks like, as it stands in bookmarks. */
   readonly empty: ApiObject;
   /** Of a version that is another view of what is kept. */
@@ -36,12 +38,14 @@ function resource(kind: Kind, row: Row): ServedResource {
     generations: true,
     statusApart: true,
     scalable: false,
+    selectableFields: [],
     empty: { spec: {}, status: {} },
     ...row,
   };
 }
 
 const core = { apiVersion: 'v1', generations: false };
+const references = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
 const apps = { apiVersion: 'apps/v1', inAll: true };
 
 export const servedResources: Readonly<Record<Kind, ServedResource>> = {
@@ -75,6 +79,12 @@ export const servedResources: Readonly<Record<Kind, ServedResource>> = {
     shortNames: ['ev'],
     generations: false,
     statusApart: false,
+    selectableFields: [
+      'reason',
+      'type',
+      'reportingController',
+      ...references.map((field) => `regarding.${field}`),
+    ],
     empty: { eventTime: null, regarding: {} },
   }),
   Namespace: resource('Namespace', {
@@ -82,12 +92,14 @@ export const servedResources: Readonly<Record<Kind, ServedResource>> = {
     path: '/api/v1/namespaces',
     shortNames: ['ns'],
     namespaced: false,
+    selectableFields: ['status.phase'],
   }),
   Node: resource('Node', {
     ...core,
     path: '/api/v1/nodes',
     shortNames: ['no'],
     namespaced: false,
+    selectableFields: ['spec.unschedulable'],
     empty: {
       spec: {},
       status: {
@@ -113,6 +125,7 @@ export const servedResources: Readonly<Record<Kind, ServedResource>> = {
     shortNames: ['po'],
     inAll: true,
     generations: true,
+    selectableFields: ['spec.nodeName', 'spec.restartPolicy', 'status.phase', 'status.podIP'],
     empty: { spec: { containers: null }, status: {} },
   }),
   ReplicaSet: resource('ReplicaSet', {
@@ -126,6 +139,7 @@ export const servedResources: Readonly<Record<Kind, ServedResource>> = {
     path: '/api/v1/services',
     shortNames: ['svc'],
     inAll: true,
+    selectableFields: ['spec.clusterIP', 'spec.type'],
     empty: { spec: {}, status: { loadBalancer: {} } },
   }),
   ServiceCIDR: resource('ServiceCIDR', {
@@ -148,6 +162,7 @@ export const allResources: readonly ServedResource[] = [
     path: '/api/v1/events',
     shortNames: ['ev'],
     statusApart: false,
+    selectableFields: ['reason', 'type', 'source', ...references.map((field) => `involvedObject.${field}`)],
     empty: { involvedObject: {}, reason: '', message: '', source: {} },
     view: coreEvents,
   }),

@@ -11,7 +11,7 @@ export interface Target {
   readonly subresource: string | undefined;
 }
 
-const versions = String.raw`/api/v1|/apis/[^/]+/[^/]+`;
+const versions = '/api/v1|/apis/[^/]+/[^/]+';
 const inNamespace = new RegExp(
   `^(${versions})/namespaces/([^/]+)/(?!status$|finalize$)([^/]+)(?:/([^/]+))?(?:/([^/]+))?$`,
 );
