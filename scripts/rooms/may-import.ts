@@ -58,6 +58,20 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['program', 'net', 'state', 'config', 'plan', 'rules-text', 'backend', 'sync', 'conntrack'],
     ...['iptables', 'nftables', 'kernel', 'sources', 'telemetry', 'health', 'status'],
   ],
-  lab: ['program', 'net', 'state', 'config', 'sources'],
-  cli: [...['program', 'net', 'config', 'sources', 'render', 'explain', 'diff', 'doctor', 'status', 'proxy']],
+  lab: ['program', 'net', 'state', 'config', 'kernel', 'sources', 'status'],
+  cli: [
+    ...[
+      'program',
+      'net',
+      'config',
+      'sources',
+      'render',
+      'explain',
+      'diff',
+      'doctor',
+      'status',
+      'lab',
+      'proxy',
+    ],
+  ],
 };

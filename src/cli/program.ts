@@ -6,6 +6,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
+import { addLab } from './commands/lab.ts';
 import { addRender } from './commands/render.ts';
 import { addRun } from './commands/run.ts';
 import { addStatus } from './commands/status.ts';
@@ -51,6 +52,7 @@ export function buildProgram(finish: (status: ExitStatus) => void): Command {
   addStatus(program, finish);
   addDoctor(program, finish);
   addCleanup(program, finish);
+  addLab(program, finish);
   addCompletion(program, finish);
   return program;
 }

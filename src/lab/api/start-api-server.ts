@@ -17,7 +17,10 @@ export interface ApiServerOptions {
   readonly store: ObjectStore;
   /** HTTPS with this certificate; plain HTTP where it is absent. */
   readonly certificates?: CertificateFiles;
-  /** Who asks must have it (`Authorization: Bearer`); anybody may where it is absent. */
+  /**
+   * Who asks must have it (`Authorization: Bearer`, or before the path, since kubectl sends none over plain HTTP); anybody may
+   * where it is absent.
+   */
   readonly token?: string;
   /** What `kubectl logs` shows. */
   readonly logs?: PodLogs;
@@ -35,8 +38,7 @@ export interface RunningApiServer extends AsyncDisposable {
 /** Serves the objects of a store as a Kubernetes API server does. */
 export function startApiServer({ store, certificates, token, logs }: ApiServerOptions): RunningApiServer {
   const handler = handlerFor({ store, settings: defaultSettings, logs });
-  const isAllowed = ({ headers }: http.IncomingMessage) =>
-    token === undefined || headers.authorization === `Bearer ${token}`;
+  const isAllowed = (request: http.IncomingMessage) => token === undefined || hasToken(request, token);
   const serve: http.RequestListener = (request, response) =>
     void serveHttp(handler.handle, isAllowed, request, response).catch(() => response.destroy());
   const makeServer = serverMaker(certificates, serve);
@@ -52,6 +54,15 @@ export function startApiServer({ store, certificates, token, logs }: ApiServerOp
       await Promise.all(running.map(stop));
     },
   };
+}
+
+/** Takes the token off the path. */
+function hasToken(request: http.IncomingMessage, token: string): boolean {
+  const { url = '', headers } = request;
+  if (headers.authorization === `Bearer ${token}`) return true;
+  if (!url.startsWith(`/${token}/`)) return false;
+  request.url = url.slice(token.length + 1);
+  return true;
 }
 
 /** Answers requests, and tells the watches what changes. */
