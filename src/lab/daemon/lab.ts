@@ -5,6 +5,7 @@ import { bindConnectNodes } from '../network/connect-nodes.ts';
 import { createNodePool, type NodePool } from '../nodes/node-pool.ts';
 import { defaultObjects } from './default-objects.ts';
 import type { LabContext } from './lab-context.ts';
+import { keepHostsFiles } from './keep-hosts-files.ts';
 import { openLab } from './open-lab.ts';
 import { hostsFileOf, type OutsideHost, startOutsideHosts } from './outside-hosts.ts';
 import type { OutsideListeners } from './outside-listeners.ts';
@@ -41,6 +42,7 @@ export async function startLab(spec: LabSpec, folder: LabFolder, tell: TellStep)
     () => untilPodsReady(store),
   );
   const [[, hosts]] = await Promise.all([started, podsReady]);
+  keepHostsFiles(context, () => [...hosts, ...nodes.all].map(({ sandbox }) => sandbox));
   await step(tell, 'Services answer on every node', () => untilServed(context, nodes.all));
   return { context, nodes, hosts, outside };
 }

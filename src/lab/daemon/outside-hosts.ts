@@ -1,4 +1,5 @@
 import { standardHosts } from '../kubelet/pod-files.ts';
+import { startLoadBalancer } from '../load-balancer/start-load-balancer.ts';
 import { hostNumbers } from '../network/lab-addresses.ts';
 import type { Host } from '../network/underlay.ts';
 import { type Sandbox, startSandbox } from '../runtime/sandbox.ts';
@@ -11,29 +12,21 @@ export interface OutsideHost {
 }
 
 /** Starts the client, and the load balancer in front of the nodes. */
-export function startOutsideHosts(
-  { underlay, namespaces }: LabContext,
+export async function startOutsideHosts(
+  context: LabContext,
   hosts: () => string,
 ): Promise<readonly OutsideHost[]> {
-  const plugged = [
-    underlay.plugIn('client', hostNumbers.client),
-    underlay.plugIn('load-balancer', hostNumbers.loadBalancer, routerSettings),
-  ];
-  return Promise.all(
-    plugged.map(async (host) => {
-      const sandbox = await startSandbox(
-        {
-          hostname: host.name,
-          network: host.network,
-          folder: `${runtimeFolder}/hosts/${host.name}`,
-          resolvConf: '',
-          hosts: hosts(),
-        },
-        namespaces,
-      );
-      return { host, sandbox };
-    }),
-  );
+  const { underlay, namespaces } = context;
+  const client = underlay.plugIn('client', hostNumbers.client);
+  const loadBalancer = underlay.plugIn('load-balancer', hostNumbers.loadBalancer, routerSettings);
+  const start = async (host: Host): Promise<OutsideHost> => {
+    const folder = `${runtimeFolder}/hosts/${host.name}`;
+    const options = { hostname: host.name, network: host.network, folder, resolvConf: '', hosts: hosts() };
+    return { host, sandbox: await startSandbox(options, namespaces) };
+  };
+  const started = [client, loadBalancer].map(start);
+  await startLoadBalancer(context, loadBalancer);
+  return await Promise.all(started);
 }
 
 /** /etc/hosts of nodes, and of the hosts outside: the nodes, and the Services that load balancers have addresses for. */
@@ -65,4 +58,7 @@ const routerSettings = {
   // Clients are not told of a shorter way, which would pass by the load balancer.
   'net/ipv4/conf/all/send_redirects': '0',
   'net/ipv4/conf/default/send_redirects': '0',
+  // Connections are spread over the nodes, not clients.
+  'net/ipv4/fib_multipath_hash_policy': '1',
+  'net/ipv6/fib_multipath_hash_policy': '1',
 };

@@ -7,16 +7,9 @@ const prefixes: Readonly<Record<Family, string>> = { IPv4: '192.168.64.', IPv6: 
 export const underlayLengths: Readonly<Record<Family, number>> = { IPv4: 24, IPv6: 64 };
 
 /** Last parts of the hosts' addresses. Nodes have those from `firstNode` on. */
-export const hostNumbers = {
-  switch: 1,
-  client: 2,
-  loadBalancer: 3,
-  firstNode: 11,
-  firstVirtual: 200,
-} as const;
-/** There are numbers for so many nodes, and for so many addresses of load balancers. */
-export const mostNodes = hostNumbers.firstVirtual - hostNumbers.firstNode;
-export const mostVirtual = 55;
+export const hostNumbers = { switch: 1, client: 2, loadBalancer: 3, firstNode: 11 } as const;
+/** There are numbers for so many nodes. */
+export const mostNodes = 200;
 
 /** Where pods get their addresses from, a range of it for each node. */
 export const clusterCidrs: Readonly<Record<Family, Cidr>> = {
@@ -26,6 +19,11 @@ export const clusterCidrs: Readonly<Record<Family, Cidr>> = {
 export const serviceCidrs: Readonly<Record<Family, Cidr>> = {
   IPv4: requireCidr('10.96.0.0/16'),
   IPv6: requireCidr('fd00:96::/112'),
+};
+/** Where Services of type LoadBalancer get addresses from; the load balancer is the way there. */
+export const virtualCidrs: Readonly<Record<Family, Cidr>> = {
+  IPv4: requireCidr('192.168.65.0/24'),
+  IPv6: requireCidr('fd00:65::/64'),
 };
 export const everywhere: Readonly<Record<Family, Cidr>> = {
   IPv4: requireCidr('0.0.0.0/0'),

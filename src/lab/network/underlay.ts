@@ -6,7 +6,7 @@ import { replaceRoute } from '../../kernel/netlink/route/routes.ts';
 import type { Address } from '../../net/address.ts';
 import type { Family } from '../../net/family.ts';
 import type { Namespaces } from '../runtime/namespaces.ts';
-import { everywhere, hostNumbers, underlayAddress, underlayLengths } from './lab-addresses.ts';
+import { everywhere, hostNumbers, underlayAddress, underlayLengths, virtualCidrs } from './lab-addresses.ts';
 
 /** The network that the hosts of a lab are cabled to: a switch, and a link to each of them. */
 export interface Underlay {
@@ -111,6 +111,9 @@ function configureHost(
     addAddress(socket, { link: eth0.index, address, prefixLength: underlayLengths[family] });
     const gateway = underlayAddress(family, hostNumbers.switch);
     replaceRoute(socket, { destination: everywhere[family], gateway, link: eth0.index });
+    const loadBalancer = underlayAddress(family, hostNumbers.loadBalancer);
+    if (address !== loadBalancer)
+      replaceRoute(socket, { destination: virtualCidrs[family], gateway: loadBalancer, link: eth0.index });
   });
 }
 
@@ -140,6 +143,8 @@ export const namespaceSettings: Settings = {
   'net/ipv6/conf/default/accept_dad': '0',
   'net/ipv6/conf/all/accept_ra': '0',
   'net/ipv6/conf/default/accept_ra': '0',
+  'net/ipv6/conf/all/accept_redirects': '0',
+  'net/ipv6/conf/default/accept_redirects': '0',
   'net/ipv4/ping_group_range': '0 0',
 };
 
