@@ -4,6 +4,8 @@ import type { NetworkList } from './network-list.ts';
 
 export interface PodNetwork {
   readonly cni: CniChoice;
+  /** Of the specification. */
+  readonly version: string;
   /** Pod ranges of the node, one of a family. */
   readonly podCidrs: readonly Cidr[];
   /** Where host-local keeps its files. */
@@ -25,7 +27,7 @@ export const loopback: NetworkList = {
 export function podNetwork(network: PodNetwork): NetworkList {
   const portmap = { type: 'portmap', capabilities: { portMappings: true }, snat: true };
   return {
-    cniVersion: network.cni === 'portolan' ? '1.1.0' : '1.0.0',
+    cniVersion: network.version,
     name: 'lab',
     plugins: [
       network.cni === 'portolan' ? portolan(network) : reference(network),

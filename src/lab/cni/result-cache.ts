@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { CniResult, NetworkList } from './network-list.ts';
 
 /** What the runtime keeps of an attachment for CHECK and DEL, in libcni's files: `/var/lib/cni/results/NETWORK-CONTAINER-INTERFACE`. */
@@ -6,6 +6,8 @@ export interface ResultCache {
   keep(attached: CachedAttachment): void;
   find(network: string, container: string, interfaceName: string): CachedAttachment | undefined;
   forget(network: string, container: string, interfaceName: string): void;
+  /** All that are kept. */
+  list(): readonly CachedAttachment[];
 }
 
 export interface CachedAttachment {
@@ -36,20 +38,10 @@ export function openResultCache(folder: string): ResultCache {
       };
       writeFileSync(file(list.name, container, interfaceName), JSON.stringify(entry), { mode: 0o600 });
     },
-    find(network, container, interfaceName) {
-      const entry = readEntry(file(network, container, interfaceName));
-      if (entry?.kind !== kind) return undefined;
-      return {
-        list: JSON.parse(Buffer.from(entry.config, 'base64').toString()),
-        container,
-        interfaceName,
-        args: entry.cniArgs,
-        capabilities: entry.capabilityArgs,
-        result: entry.result,
-      };
-    },
+    find: (network, container, interfaceName) => readAttachment(file(network, container, interfaceName)),
     forget: (network, container, interfaceName) =>
       rmSync(file(network, container, interfaceName), { force: true }),
+    list: () => readdirSync(folder).flatMap((name) => readAttachment(`${folder}/${name}`) ?? []),
   };
 }
 
@@ -67,6 +59,19 @@ interface Entry {
 }
 
 const kind = 'cniCacheV1';
+
+function readAttachment(path: string): CachedAttachment | undefined {
+  const entry = readEntry(path);
+  if (entry?.kind !== kind) return undefined;
+  return {
+    list: JSON.parse(Buffer.from(entry.config, 'base64').toString()),
+    container: entry.containerId,
+    interfaceName: entry.ifName,
+    args: entry.cniArgs,
+    capabilities: entry.capabilityArgs,
+    result: entry.result,
+  };
+}
 
 function readEntry(path: string): Entry | undefined {
   try {

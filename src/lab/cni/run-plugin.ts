@@ -6,7 +6,7 @@ import type { CniResult, PluginConfiguration } from './network-list.ts';
 
 /** A call of a plugin (CNI specification 1.1, section 2): its parameters, and the configuration on its standard input. */
 export interface PluginCall {
-  readonly command: 'ADD' | 'DEL' | 'CHECK' | 'GC' | 'STATUS';
+  readonly command: 'ADD' | 'DEL' | 'CHECK' | 'GC' | 'STATUS' | 'VERSION';
   readonly configuration: PluginConfiguration;
   /** Folders that the plugins are in. */
   readonly path: readonly string[];

@@ -4,7 +4,8 @@ import { readStatus } from '../status/read-status.ts';
 import { applyObjects, deleteObjects } from './apply-objects.ts';
 import { findTarget } from './find-target.ts';
 import type { Lab } from './lab.ts';
-import { untilPodsReady } from './pods-ready.ts';
+import { settlePods, within } from './settle.ts';
+import { untilServed } from './until-served.ts';
 
 /** Does what a command asks for. Throws a `UserError` with a sentence for people. */
 export async function answerRequest(request: LabRequest, lab: Lab): Promise<LabResult> {
@@ -33,7 +34,7 @@ export async function answerRequest(request: LabRequest, lab: Lab): Promise<LabR
         ...object,
         spec: { ...object.spec, replicas: request.replicas },
       }));
-      await untilPodsReady(store);
+      await settlePods(context);
       return nothing;
     }
     case 'kill': {
@@ -52,12 +53,14 @@ const nothing: LabResult = { kind: 'nothing' };
 
 async function changeNode(
   { change, name }: Extract<LabRequest, { readonly ask: 'node' }>,
-  { nodes }: Lab,
+  { context, nodes }: Lab,
 ): Promise<void> {
   if (change === 'add') await nodes.add([name]);
   else if (name === undefined) throw new UserError(`lab node ${change} needs the name of a node`);
   else if (change === 'remove') await nodes.remove(name);
   else await nodes.reboot(name);
+  await settlePods(context);
+  await within(untilServed(context, nodes.all), () => 'not every node serves the Services');
 }
 
 /** Names without a namespace are of the namespace default. */

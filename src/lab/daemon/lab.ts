@@ -4,12 +4,12 @@ import type { LabSpec } from '../lab-spec.ts';
 import { bindConnectNodes } from '../network/connect-nodes.ts';
 import { createNodePool, type NodePool } from '../nodes/node-pool.ts';
 import { defaultObjects } from './default-objects.ts';
-import type { LabContext } from './lab-context.ts';
 import { keepHostsFiles } from './keep-hosts-files.ts';
+import type { LabContext } from './lab-context.ts';
 import { openLab } from './open-lab.ts';
 import { hostsFileOf, type OutsideHost, startOutsideHosts } from './outside-hosts.ts';
 import type { OutsideListeners } from './outside-listeners.ts';
-import { untilPodsReady } from './pods-ready.ts';
+import { settlePods, within } from './settle.ts';
 import { step, type TellStep } from './steps.ts';
 import { untilServed } from './until-served.ts';
 
@@ -39,11 +39,13 @@ export async function startLab(spec: LabSpec, folder: LabFolder, tell: TellStep)
   const podsReady = step(
     tell,
     () => `${store.list('Pod').length} pods`,
-    () => untilPodsReady(store),
+    () => settlePods(context),
   );
   const [[, hosts]] = await Promise.all([started, podsReady]);
   keepHostsFiles(context, () => [...hosts, ...nodes.all].map(({ sandbox }) => sandbox));
-  await step(tell, 'Services answer on every node', () => untilServed(context, nodes.all));
+  await step(tell, 'Services answer on every node', () =>
+    within(untilServed(context, nodes.all), () => 'not every node serves the Services'),
+  );
   return { context, nodes, hosts, outside };
 }
 

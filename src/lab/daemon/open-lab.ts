@@ -7,13 +7,14 @@ import type { Family } from '../../net/family.ts';
 import { ownCommands } from '../../program/own-commands.ts';
 import { createStore } from '../api/create-store.ts';
 import { startApiServer } from '../api/start-api-server.ts';
+import { chooseVersion } from '../cni/choose-version.ts';
 import { startControllers } from '../controllers/start-controllers.ts';
 import type { LabFolder } from '../folder/lab-folder.ts';
 import type { LabSpec } from '../lab-spec.ts';
 import { clusterCidrs, hostNumbers, serviceCidrs, underlayAddress } from '../network/lab-addresses.ts';
 import { createUnderlay } from '../network/underlay.ts';
 import { bindNamespaces } from '../runtime/namespaces.ts';
-import { type LabContext, runtimeFolder } from './lab-context.ts';
+import { type LabContext, pluginPath, runtimeFolder } from './lab-context.ts';
 import { labKubeconfig } from './lab-kubeconfig.ts';
 import { type OutsideListeners, openOutside } from './outside-listeners.ts';
 
@@ -42,7 +43,10 @@ export async function openLab(spec: LabSpec, folder: LabFolder): Promise<OpenLab
   });
   const underlay = await createUnderlay(spec.families, namespaces);
   makeRuntimeFolder();
-  const kubeconfig = await serveApi({ spec, folder, store, outside });
+  const [kubeconfig, cniVersion] = await Promise.all([
+    serveApi({ spec, folder, store, outside }),
+    chooseVersion(spec.cni, pluginPath, namespaces),
+  ]);
   const context: LabContext = {
     spec,
     folder,
@@ -52,6 +56,7 @@ export async function openLab(spec: LabSpec, folder: LabFolder): Promise<OpenLab
     opener,
     setUpLoopback: () => setUpLink('lo'),
     dns: { servers: spec.families.map((family) => dnsAddresses[family]), domain: 'cluster.local' },
+    cniVersion,
     kubeconfig,
     log,
   };

@@ -40,6 +40,8 @@ export interface RunningPod {
   serve(ports: readonly ServerPort[]): void;
   /** Ends everything of it. Rejects where a plugin fails; then the rest is gone all the same. */
   stop(): Promise<void>;
+  /** Ends it as when the power goes: no plugin hears of it. */
+  cutOff(): Promise<void>;
 }
 
 /** Makes what a Pod's containers run in. Rejects with a sentence for people, and nothing is left then. */
@@ -58,15 +60,17 @@ export async function startPod(pod: Pod, host: PodHost): Promise<RunningPod> {
       host.namespaces,
     );
     const servers = podServers(pod, host, network);
+    const end = async (leave: () => Promise<void> | void) => {
+      servers.close();
+      await sandbox.stop();
+      await leave();
+    };
     return {
       addresses,
       sandbox,
       serve: servers.open,
-      async stop() {
-        servers.close();
-        await sandbox.stop();
-        await network.leave();
-      },
+      stop: () => end(network.leave),
+      cutOff: () => end(network.cutOff),
     };
   } catch (error) {
     await network.leave().catch(() => undefined);
@@ -78,22 +82,31 @@ interface JoinedNetwork {
   readonly file: string;
   readonly addresses: readonly Address[];
   leave(): Promise<void>;
+  /** Leaves without a word to the plugins. */
+  cutOff(): void;
 }
 
 function nodeNetwork({ network, addresses }: PodHost): JoinedNetwork {
-  return { file: network, addresses, leave: async () => undefined };
+  return { file: network, addresses, leave: async () => undefined, cutOff: () => undefined };
 }
 
-/** A network namespace of the pod's own, and its interfaces, as containerd makes them. */
+/** A network namespace of the pod's own, and its interfaces in all networks at once, as containerd makes them. */
 async function joinNetwork(pod: Pod, host: PodHost): Promise<JoinedNetwork> {
   const file = `${namespaceFolder}/cni-${randomUUID()}`;
-  const list = host.podNetwork();
   const attachment = attachmentOf(pod, host, file);
+  const list = host.podNetwork();
+  const networks = [
+    ...(host.setUpLoopback === undefined
+      ? [{ list: loopback, attachment: { ...attachment, interfaceName: 'lo', capabilities: {} } }]
+      : []),
+    { list, attachment },
+  ];
+  const cutOff = () => host.namespaces.removeNetwork(file);
   const leave = async () => {
     try {
-      await host.cni.remove(list, attachment);
+      for (const joined of networks.toReversed()) await host.cni.remove(joined.list, joined.attachment);
     } finally {
-      host.namespaces.removeNetwork(file);
+      cutOff();
     }
   };
   host.namespaces.makeNetwork(file);
@@ -102,15 +115,10 @@ async function joinNetwork(pod: Pod, host: PodHost): Promise<JoinedNetwork> {
       setInNamespace(namespaceSettings);
       host.setUpLoopback?.();
     });
-    const [, result] = await settled([
-      host.setUpLoopback === undefined
-        ? host.cni.add(loopback, { ...attachment, interfaceName: 'lo', capabilities: {} })
-        : undefined,
-      host.cni.add(list, attachment),
-    ]);
-    const addresses = addressesOf(result);
+    const results = await settled(networks.map((joined) => host.cni.add(joined.list, joined.attachment)));
+    const addresses = addressesOf(results.at(-1));
     if (addresses.length === 0) throw new Error('the CNI plugins gave the pod no address');
-    return { file, addresses, leave };
+    return { file, addresses, leave, cutOff };
   } catch (error) {
     // What failed half-way is taken back; what is wrong with that is less than what went wrong first.
     await leave().catch(() => undefined);
@@ -176,9 +184,7 @@ function podServers(pod: Pod, host: PodHost, { file, addresses }: JoinedNetwork)
 }
 
 /** All results, or the first failure, when all have ended. */
-async function settled<T extends readonly unknown[]>(
-  work: T,
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+async function settled<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
   await Promise.allSettled(work);
   return await Promise.all(work);
 }

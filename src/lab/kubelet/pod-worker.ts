@@ -14,6 +14,8 @@ export interface PodWorker {
   refresh(): void;
   /** Ends the pod; its servers answer for so many seconds more. Resolves when nothing of it is left; never rejects. */
   end(seconds: number): Promise<void>;
+  /** Ends the pod as when the power goes. */
+  cutOff(): Promise<void>;
 }
 
 /** Seconds that a server goes on after it is told to end, if it has so many: until all proxies know that it leaves. */
@@ -60,11 +62,13 @@ export function startWorker(first: Pod, host: PodHost, store: ObjectStore): PodW
     await stop();
     restarts += 1;
   };
+  let isCutOff = false;
   const stop = async () => {
     const stopped = running;
     running = undefined;
     progress = { kind: 'creating', reason: undefined };
-    await stopped?.stop().catch((error: unknown) => host.log(`pod ${key}: ${messageOf(error)}`));
+    const end = isCutOff ? stopped?.cutOff() : stopped?.stop();
+    await end?.catch((error: unknown) => host.log(`pod ${key}: ${messageOf(error)}`));
   };
   const run = async () => {
     report();
@@ -97,6 +101,12 @@ export function startWorker(first: Pod, host: PodHost, store: ObjectStore): PodW
         );
       ending.abort();
       await done;
+    },
+    async cutOff() {
+      isCutOff = true;
+      ending.abort();
+      await done;
+      report();
     },
   };
 }

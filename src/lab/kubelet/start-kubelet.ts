@@ -7,8 +7,8 @@ import { type PodWorker, startWorker } from './pod-worker.ts';
 export interface Kubelet {
   /** The process that has the namespaces of a Pod (`namespace/name`) that runs here. */
   pidOf(pod: string): number | undefined;
-  /** Ends all pods at once, as when the power goes; the objects stay. */
-  stop(): Promise<void>;
+  /** Ends all pods as when the power goes; the objects stay. */
+  cutOff(): Promise<void>;
 }
 
 export function startKubelet(host: PodHost, store: ObjectStore): Kubelet {
@@ -50,9 +50,9 @@ export function startKubelet(host: PodHost, store: ObjectStore): Kubelet {
   for (const pod of store.list('Pod')) take(`${pod.metadata.namespace}/${pod.metadata.name}`, pod);
   return {
     pidOf: (pod) => workers.get(pod)?.pid,
-    async stop() {
+    async cutOff() {
       unwatch();
-      await Promise.all([...leaving, ...[...workers.values()].map((worker) => worker.end(0))]);
+      await Promise.all([...leaving, ...[...workers.values()].map((worker) => worker.cutOff())]);
       workers.clear();
     },
   };

@@ -19,8 +19,12 @@ export function servingNodes(
 }
 
 function isReady({ metadata, status }: Node): boolean {
-  const isExcluded = metadata.labels?.['node.kubernetes.io/exclude-from-external-load-balancers'] !== undefined;
-  return !isExcluded && (status?.conditions ?? []).some(({ type, status: value }) => type === 'Ready' && value === 'True');
+  const isExcluded =
+    metadata.labels?.['node.kubernetes.io/exclude-from-external-load-balancers'] !== undefined;
+  return (
+    !isExcluded &&
+    (status?.conditions ?? []).some(({ type, status: value }) => type === 'Ready' && value === 'True')
+  );
 }
 
 function isOf({ metadata }: EndpointSlice, service: Service): boolean {

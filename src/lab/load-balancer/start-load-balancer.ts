@@ -15,7 +15,10 @@ import { virtualAddresses } from './virtual-addresses.ts';
  * Gives Services of type LoadBalancer addresses, and has their packets routed to the nodes by the host, which changes nothing in
  * them: as a router does that nodes announce such addresses to.
  */
-export async function startLoadBalancer({ store, namespaces, underlay }: LabContext, host: Host): Promise<void> {
+export async function startLoadBalancer(
+  { store, namespaces, underlay }: LabContext,
+  host: Host,
+): Promise<void> {
   const open = await bindRouteSocket();
   let routed = '';
   onChange(store, ['Service', 'Node', 'EndpointSlice'], () => {
@@ -60,7 +63,10 @@ function routesOf(store: ObjectStore): ReadonlyMap<Address, readonly Address[]> 
       .flatMap(({ status }) => status?.addresses ?? [])
       .flatMap(({ type, address }) => (type === 'InternalIP' ? (parseAddress(address) ?? []) : []));
     for (const address of addresses)
-      routes.set(address, gateways.filter((gateway) => familyOf(gateway) === familyOf(address)));
+      routes.set(
+        address,
+        gateways.filter((gateway) => familyOf(gateway) === familyOf(address)),
+      );
   }
   return routes;
 }
@@ -78,7 +84,8 @@ function applyRoutes(
   for (const family of families)
     for (const route of listRoutes(socket, family)) {
       const address = parseAddress(route.destination.replace(/\/\d+$/, ''));
-      if (address !== undefined && isHostRoute(route.destination) && !served.has(address)) removeRoute(socket, route);
+      if (address !== undefined && isHostRoute(route.destination) && !served.has(address))
+        removeRoute(socket, route);
     }
 }
 

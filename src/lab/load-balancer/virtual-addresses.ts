@@ -11,14 +11,18 @@ import { addressAt } from '../network/ranges.ts';
  * `loadBalancerIP`, or the next free one of each of its families. A Service with a `loadBalancerClass` is another one's.
  */
 export function virtualAddresses(services: readonly Service[]): ReadonlyMap<string, readonly Address[]> {
-  const wanted = services.filter(({ spec }) => spec.type === 'LoadBalancer' && spec.loadBalancerClass === undefined);
+  const wanted = services.filter(
+    ({ spec }) => spec.type === 'LoadBalancer' && spec.loadBalancerClass === undefined,
+  );
   const taken = new Set(wanted.flatMap(heldAddresses));
   return new Map(
     wanted.map((service) => {
       const held = heldAddresses(service);
       const addresses = familiesOf(service).flatMap((family) => {
         const own =
-          held.find((address) => familyOf(address) === family) ?? askedFor(service, family, taken) ?? next(family, taken);
+          held.find((address) => familyOf(address) === family) ??
+          askedFor(service, family, taken) ??
+          next(family, taken);
         if (own === undefined) return [];
         taken.add(own);
         return [own];

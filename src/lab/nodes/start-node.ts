@@ -1,15 +1,15 @@
+import type { NetworkList } from '../cni/network-list.ts';
 import { podNetwork } from '../cni/networks.ts';
-import { openResultCache } from '../cni/result-cache.ts';
+import { openResultCache, type ResultCache } from '../cni/result-cache.ts';
 import { hasPlugin } from '../cni/run-plugin.ts';
-import { createCniRuntime } from '../cni/runtime.ts';
-import { type LabContext, runtimeFolder } from '../daemon/lab-context.ts';
+import { type CniRuntime, createCniRuntime } from '../cni/runtime.ts';
+import { type LabContext, pluginPath, runtimeFolder } from '../daemon/lab-context.ts';
 import { type Kubelet, startKubelet } from '../kubelet/start-kubelet.ts';
 import { clusterCidrs } from '../network/lab-addresses.ts';
 import { type Host, nodeSettings } from '../network/underlay.ts';
 import { type Sandbox, startSandbox } from '../runtime/sandbox.ts';
 import { markUnready, podCidrsOf, registerNode } from './node-object.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
-import { pluginFolders } from './plugin-folders.ts';
 
 /** A node that runs: a host with a kubelet and a proxy. */
 export interface LabNode {
@@ -46,11 +46,10 @@ export async function startNode(
     ),
     registered({ name, zone, host }, context),
   ]);
-  const cni = createCniRuntime(
-    { node: host.network, path: pluginPath, cache: openResultCache(`${disk}/cni/results`) },
-    namespaces,
-  );
+  const cache = openResultCache(`${disk}/cni/results`);
+  const cni = createCniRuntime({ node: host.network, path: pluginPath, cache }, namespaces);
   const list = () => podNetworkOf(name, disk, context);
+  await forgetPods(cni, cache, list()).catch((error: unknown) => context.log(`${name}: ${error}`));
   const kubelet = startKubelet(
     {
       name,
@@ -76,13 +75,11 @@ export async function startNode(
     kubelet,
     async powerOff() {
       markUnready(store, name);
-      await Promise.all([proxy.stop(), kubelet.stop(), sandbox.stop()]);
+      await Promise.all([proxy.stop(), kubelet.cutOff(), sandbox.stop()]);
       underlay.unplug(host);
     },
   };
 }
-
-const pluginPath = [`${runtimeFolder}/cni/bin`, ...pluginFolders];
 
 function startProxy(host: Host, { spec, kubeconfig, folder, namespaces }: LabContext): NodeProcess {
   const { name, network } = host;
@@ -118,10 +115,18 @@ async function registered(
   unwatch();
 }
 
-function podNetworkOf(name: string, disk: string, { spec, store }: LabContext) {
+/** Pods from before a reboot: as the kubelet has containerd do it, whose namespaces are gone by then. */
+async function forgetPods(cni: CniRuntime, cache: ResultCache, network: NetworkList): Promise<void> {
+  for (const attachment of cache.list())
+    await cni.remove(attachment.list, { ...attachment, network: undefined });
+  await cni.collectGarbage(network, []);
+}
+
+function podNetworkOf(name: string, disk: string, { spec, store, cniVersion }: LabContext) {
   const node = store.get('Node', name);
   return podNetwork({
     cni: spec.cni,
+    version: cniVersion,
     podCidrs: node === undefined ? [] : podCidrsOf(node),
     dataDir: `${disk}/cni/networks`,
     mtu: 1500,

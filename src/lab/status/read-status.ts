@@ -1,12 +1,11 @@
-import type { Pod, Service } from '../api/kinds/kinds.ts';
-import { isObject } from '../api/store/api-object.ts';
+import type { Service } from '../api/kinds/kinds.ts';
 import type { ObjectStore } from '../api/store/object-store.ts';
 import type { LabContext } from '../daemon/lab-context.ts';
-import { isReady } from '../daemon/pods-ready.ts';
 import type { Host } from '../network/underlay.ts';
 import { podCidrsOf, zoneLabel } from '../nodes/node-object.ts';
 import type { LabNode } from '../nodes/start-node.ts';
-import type { LabStatus, NodeStatus, PodStatus, ServiceStatus } from './lab-status.ts';
+import type { LabStatus, NodeStatus, ServiceStatus } from './lab-status.ts';
+import { podSummary } from './pod-summary.ts';
 
 export function readStatus(
   { spec, folder, store }: LabContext,
@@ -20,7 +19,7 @@ export function readStatus(
     mode: spec.mode,
     kubeconfig: folder.kubeconfig,
     nodes: nodes.map((node) => nodeStatus(node, store)),
-    pods: store.list('Pod').map(podStatus),
+    pods: store.list('Pod').map(podSummary),
     services: store.list('Service').map((service) => serviceStatus(service, store)),
     hosts: hosts.map(({ name, addresses }) => ({ name, addresses })),
   };
@@ -36,21 +35,6 @@ function nodeStatus({ name, host, proxy }: LabNode, store: ObjectStore): NodeSta
     ready:
       node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     proxy: proxy.isRunning,
-  };
-}
-
-function podStatus(pod: Pod): PodStatus {
-  const { metadata, spec, status } = pod;
-  const waiting = status?.containerStatuses?.flatMap(({ state }) =>
-    isObject(state?.waiting) && typeof state.waiting.message === 'string' ? [state.waiting.message] : [],
-  );
-  return {
-    name: `${metadata.namespace}/${metadata.name}`,
-    node: spec.nodeName,
-    addresses: status?.podIPs?.map(({ ip }) => ip) ?? [],
-    phase: metadata.deletionTimestamp === undefined ? (status?.phase ?? 'Pending') : 'Terminating',
-    ready: isReady(pod),
-    reason: waiting?.[0],
   };
 }
 
