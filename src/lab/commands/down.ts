@@ -24,7 +24,12 @@ export async function downAll(): Promise<readonly LabFolder[]> {
  * its parent goes.
  */
 async function end(identity: ProcessIdentity): Promise<void> {
-  process.kill(childOf(identity.pid) ?? identity.pid, 'SIGKILL');
+  try {
+    process.kill(childOf(identity.pid) ?? identity.pid, 'SIGKILL');
+  } catch (error) {
+    // It has ended meanwhile.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
   while (isAlive(identity)) await delay(pause);
 }
 

@@ -6,7 +6,6 @@ import { type Address, familyOf, parseAddress } from '../../net/address.ts';
 import type { ObjectStore } from '../api/store/object-store.ts';
 import type { LabContext } from '../daemon/lab-context.ts';
 import { onChange } from '../daemon/on-change.ts';
-import { virtualCidrs } from '../network/lab-addresses.ts';
 import type { Host } from '../network/underlay.ts';
 import { servingNodes } from './next-hops.ts';
 import { virtualAddresses } from './virtual-addresses.ts';
