@@ -2,6 +2,7 @@ import { type Cidr, parseCidr } from '../../net/cidr.ts';
 import type { Family } from '../../net/family.ts';
 import { addressAt } from '../network/ranges.ts';
 import { labAdmission } from './admission/lab-admission.ts';
+import { initialNamespaces } from './admission/metadata.ts';
 import { ObjectStore } from './store/object-store.ts';
 
 export interface ClusterNetwork {
@@ -26,7 +27,7 @@ export function createStore({ families, serviceCIDRs = {}, nodePorts }: ClusterN
   );
   const admission = labAdmission({ cidrs, nodePorts: nodePorts ?? [30_000, 32_767] });
   const store = new ObjectStore({ admission, history });
-  for (const name of ['default', 'kube-system'])
+  for (const name of initialNamespaces)
     store.create({ kind: 'Namespace', apiVersion: 'v1', metadata: { name } });
   store.create({
     kind: 'ServiceCIDR',
@@ -34,7 +35,12 @@ export function createStore({ families, serviceCIDRs = {}, nodePorts }: ClusterN
     metadata: { name: 'kubernetes' },
     spec: { cidrs: [...cidrs.values()] },
   });
-  store.create(kubernetesService(cidrs));
+  const service = kubernetesService(cidrs);
+  store.create(service);
+  // The real server too makes it anew: a proxy takes a list without any Service for a fault.
+  store.watch(({ kind, key, after }) => {
+    if (kind === 'Service' && key === 'default/kubernetes' && after === undefined) store.create(service);
+  });
   return store;
 }
 

@@ -6,7 +6,7 @@ import type { Written } from './written.ts';
 
 /** The object without nulls, if all fields that are read have the right type. Throws a `Refusal` (400). */
 export function checkShape<K extends Kind>(kind: K, object: ApiObject): Written<K> {
-  const whole = withoutNulls(object);
+  const whole = withoutNulls({ ...object, metadata: withoutEmpty(object.metadata) });
   const { error } = shapes[kind].safeParse(whole);
   const { name } = isObject(object.metadata) ? object.metadata : {};
   if (error !== undefined) throw new Refusal(badRequest(describe(kind, object, error)));
@@ -21,6 +21,14 @@ function withoutNulls(value: unknown): unknown {
   if (!isObject(value)) return value;
   const members = Object.entries(value).filter(([, member]) => member !== null);
   return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
+}
+
+/** Labels, annotations and the like that hold nothing are none. */
+function withoutEmpty(metadata: unknown): unknown {
+  if (!isObject(metadata)) return metadata;
+  const isEmpty = (value: unknown) =>
+    typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => !isEmpty(value)));
 }
 
 function describe(kind: Kind, { apiVersion }: ApiObject, { issues }: z.ZodError): string {

@@ -7,7 +7,7 @@ import type { ServedResource } from '../store/resources.ts';
 import { checkShape } from './check-shape.ts';
 import { invalidObject } from './faults.ts';
 import { type KindTable, kindTable } from './kind-table.ts';
-import { requireNamespace, validateMetadata } from './metadata.ts';
+import { initialNamespaces, protectedNamespace, requireNamespace, validateMetadata } from './metadata.ts';
 import type { ServiceNetwork } from './services/service-network.ts';
 import type { Context, KindRules, Written } from './written.ts';
 
@@ -24,6 +24,10 @@ export function labAdmission(network: ServiceNetwork): Admission {
       const written = checkShape(resource.kind, object);
       if (part === 'status') return written;
       return admit(table, resource, written, checkShape(resource.kind, before), objects);
+    },
+    remove({ kind, metadata }, resource) {
+      if (kind === 'Namespace' && initialNamespaces.includes(metadata.name))
+        throw new Refusal(protectedNamespace(resource, metadata.name));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { nameRules } from '../../../state/object-names.ts';
 import type { Kind } from '../kinds/kinds.ts';
 import type { Objects } from '../store/objects.ts';
-import { failure, Refusal } from '../store/refusal.ts';
+import { failure, Refusal, type Status } from '../store/refusal.ts';
 import { fullName, type ServedResource } from '../store/resources.ts';
 import { type Fault, labels, named } from './faults.ts';
 import type { WrittenMetadata } from './written.ts';
@@ -33,4 +33,12 @@ export function requireNamespace(
   if (found.metadata.deletionTimestamp === undefined) return;
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
   throw new Refusal(failure(403, 'Forbidden', `${fullName(resource)} "${name}" is forbidden: ${why}`));
+}
+
+/** What every cluster has; they stay. */
+export const initialNamespaces: readonly string[] = ['default', 'kube-system'];
+
+export function protectedNamespace(resource: ServedResource, name: string): Status {
+  const why = 'this namespace may not be deleted';
+  return failure(403, 'Forbidden', `${fullName(resource)} "${name}" is forbidden: ${why}`);
 }

@@ -1,9 +1,10 @@
 import type http from 'node:http';
 import { YAMLException } from 'js-yaml';
-import { parseBody, patchTypes } from '../patch/patch-object.ts';
+import { patchTypes } from '../patch/patch-object.ts';
 import { badRequest, failure, type Status, unauthorized } from '../store/refusal.ts';
 import { answerJson, type Connection, type ServerRequest } from './connection.ts';
 import { HttpConnection } from './http-connection.ts';
+import { parseBody } from './parse-body.ts';
 
 export type Handler = (request: ServerRequest, connection: Connection) => void;
 
@@ -23,7 +24,7 @@ export async function serveHttp(
     return refuse(failure(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format'));
   try {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const body = parseBody(await textOf(request), contentType);
+    const body = parseBody(await bytesOf(request), contentType);
     const query = Object.fromEntries(searchParams);
     handler(
       { method, path: pathname.replace(/(?<=.)\/$/, ''), query, body, accept, contentType },
@@ -35,8 +36,8 @@ export async function serveHttp(
   }
 }
 
-async function textOf(request: http.IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8')) text += chunk;
-  return text;
+async function bytesOf(request: http.IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }

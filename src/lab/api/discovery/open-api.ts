@@ -12,6 +12,7 @@ export function describeOpenApi(path: string): unknown {
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: 'v1.36.0' },
+    components: { schemas: {} },
     paths: Object.fromEntries(resources.map((served) => [objectPath(served), operations(served)])),
   };
 }

@@ -1,4 +1,3 @@
-import { CORE_SCHEMA, load } from 'js-yaml';
 import { type ApiObject, isObject, type StoredObject } from '../store/api-object.ts';
 import { badRequest, failure, Refusal } from '../store/refusal.ts';
 import { jsonPatch } from './json-patch.ts';
@@ -20,12 +19,6 @@ export function patchObject(before: StoredObject, patch: unknown, contentType: s
     default:
       throw new Refusal(failure(415, 'UnsupportedMediaType', unsupported));
   }
-}
-
-/** The value of a patch's or object's text; what is applied comes as YAML. Throws a SyntaxError or a YAMLException. */
-export function parseBody(text: string, contentType: string): unknown {
-  if (text === '') return undefined;
-  return contentType.includes('yaml') ? load(text, { schema: CORE_SCHEMA }) : JSON.parse(text);
 }
 
 export const patchTypes: ReadonlySet<string> = new Set([

@@ -14,9 +14,12 @@ export interface Admission {
     objects: Objects,
     part: 'object' | 'status',
   ): ApiObject;
+  /** An object that is about to be deleted. */
+  remove(before: StoredObject, resource: ServedResource): void;
 }
 
 export const admitAll: Admission = {
   create: (object) => object,
   update: (_before, object) => object,
+  remove: () => {},
 };

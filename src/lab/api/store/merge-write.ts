@@ -18,7 +18,7 @@ export function applyWrite(
   const { status: _status, ...content } = object;
   return {
     ...(statusApart ? { ...content, ...status } : object),
-    metadata: { ...metadata, ...onlyTheServers(before) },
+    metadata: { ...withoutServers(metadata), ...serversOf(before) },
   };
 }
 
@@ -28,10 +28,25 @@ export function isSame(before: StoredObject, after: ApiObject, what: 'all' | 'sp
   return isEqual(comparable(before), comparable(after));
 }
 
-/** Members of metadata that no client sets. */
-function onlyTheServers({ metadata }: StoredObject): ApiObject {
-  const { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds } = metadata;
-  const all = { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds };
+/** Metadata as a client may set it: without what only the server knows. */
+export function withoutServers(metadata: ApiObject): ApiObject {
+  return Object.fromEntries(Object.entries(metadata).filter(([name]) => !servers.has(name)));
+}
+
+const servers: ReadonlySet<string> = new Set([
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+  'selfLink',
+]);
+
+function serversOf({ metadata }: StoredObject): ApiObject {
+  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds } = metadata;
+  const all = { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
@@ -40,6 +55,11 @@ function specOf({ metadata: _metadata, status: _status, ...content }: ApiObject)
 }
 
 function comparable({ metadata, ...content }: ApiObject): ApiObject {
-  const { resourceVersion: _version, managedFields: _fields, ...own } = isObject(metadata) ? metadata : {};
+  const {
+    resourceVersion: _version,
+    generation: _generation,
+    managedFields: _fields,
+    ...own
+  } = isObject(metadata) ? metadata : {};
   return { ...content, metadata: own };
 }

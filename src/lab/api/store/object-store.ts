@@ -3,7 +3,7 @@ import type { Kind, Stored } from '../kinds/kinds.ts';
 import { type Admission, admitAll } from './admission.ts';
 import { type ApiObject, isObject, keyOf, type StoredObject, stampObject } from './api-object.ts';
 import { type DeleteOptions, decideDeletion } from './decide-deletion.ts';
-import { applyWrite, isSame } from './merge-write.ts';
+import { applyWrite, isSame, withoutServers } from './merge-write.ts';
 import { generateName } from './names.ts';
 import type { Objects } from './objects.ts';
 import { alreadyExists, conflict, notFound, Refusal, unknownKind } from './refusal.ts';
@@ -103,7 +103,7 @@ export class ObjectStore implements Objects {
     const resource = resourceOf(object);
     if (resource === undefined) throw new Refusal(unknownKind(object));
     const kept = inNamespace(resource.view?.keep(object) ?? object, resource);
-    const named = generateName(kept, (key) => this.#kind(resource.kind).has(key));
+    const named = generateName(asNew(kept), (key) => this.#kind(resource.kind).has(key));
     const key = keyOf(named, resource.namespaced);
     const admitted = this.#admission.create(named, servedResources[resource.kind], this);
     if (this.#kind(resource.kind).has(key)) throw new Refusal(alreadyExists(resource, admitted));
@@ -160,6 +160,7 @@ export class ObjectStore implements Objects {
     const { uid = before.metadata.uid, resourceVersion = before.metadata.resourceVersion } = options;
     if (uid !== before.metadata.uid || resourceVersion !== before.metadata.resourceVersion)
       throw new Refusal(conflict(resource, before.metadata.name));
+    this.#admission.remove(before, resource);
     const decision = decideDeletion(before, options, !this.#isInUse(before));
     if (options.dryRun) return { object: before, gone: decision === 'remove' };
     if (decision === 'remove') return { object: this.#remove(kind, key, before), gone: true };
@@ -231,7 +232,7 @@ export class ObjectStore implements Objects {
     const time = now();
     const counted = before === undefined || alwaysCounts || !isSame(before, object, 'spec');
     const generation = (before?.metadata.generation ?? 0) + (counted ? 1 : 0);
-    const after = stampObject(object, {
+    const after = stampObject(alwaysCounts ? object : uncounted(object), {
       uid: before?.metadata.uid ?? this.#options.nextUid?.() ?? randomUUID(),
       resourceVersion: String(version),
       generation: servedResources[kind].generations ? generation : undefined,
@@ -300,6 +301,16 @@ export function now(): string {
 function inNamespace(object: ApiObject, { namespaced }: ServedResource): ApiObject {
   if (!namespaced || !isObject(object.metadata)) return object;
   return { ...object, metadata: { namespace: 'default', ...object.metadata } };
+}
+
+/** The server counts generations itself. */
+function uncounted(object: ApiObject): ApiObject {
+  const { generation: _generation, ...metadata } = isObject(object.metadata) ? object.metadata : {};
+  return { ...object, metadata };
+}
+
+function asNew(object: ApiObject): ApiObject {
+  return isObject(object.metadata) ? { ...object, metadata: withoutServers(object.metadata) } : object;
 }
 
 function nameOf({ metadata }: ApiObject): string {

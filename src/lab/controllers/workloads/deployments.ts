@@ -1,7 +1,8 @@
-import type { Deployment, ReplicaSet } from '../../api/kinds/kinds.ts';
+import type { Deployment, Pod, ReplicaSet } from '../../api/kinds/kinds.ts';
 import type { Objects } from '../../api/store/objects.ts';
 import { type Action, create, remove, update } from '../action.ts';
 import { controllerReference, isKeptBy } from '../owners.ts';
+import { isOver } from '../pods.ts';
 import { deploymentStatus } from './deployment-status.ts';
 import { planRollout, replicasOf } from './plan-rollout.ts';
 import { hashLabel, templateHash } from './template-hash.ts';
@@ -14,14 +15,16 @@ export function keepDeployments(objects: Objects): readonly Action[] {
     if (deployment.metadata.deletionTimestamp !== undefined) return [];
     const { namespace } = deployment.metadata;
     const sets = objects.list('ReplicaSet', namespace).filter((set) => isKeptBy(set, deployment));
-    return keep(deployment, sets);
+    const pods = objects.list('Pod', namespace).filter((pod) => !isOver(pod));
+    return keep(deployment, sets, pods);
   });
 }
 
-function keep(deployment: Deployment, sets: readonly ReplicaSet[]): readonly Action[] {
+function keep(deployment: Deployment, sets: readonly ReplicaSet[], pods: readonly Pod[]): readonly Action[] {
   const hash = templateHash(deployment.spec.template);
   const current = sets.find(({ metadata }) => metadata.labels?.[hashLabel] === hash);
   const others = sets.filter((set) => set !== current);
+  const areGone = !others.some((set) => pods.some((pod) => isKeptBy(pod, set)));
   const status = deploymentStatus(deployment, current, others);
   const report = update({ ...deployment, status }, 'status');
   if (deployment.spec.paused === true) return [report, ...scalePaused(deployment, sets)];
@@ -29,7 +32,7 @@ function keep(deployment: Deployment, sets: readonly ReplicaSet[]): readonly Act
   return [
     report,
     ...number(deployment, current, others),
-    ...planRollout(deployment, current, others).map(({ set, replicas }) =>
+    ...planRollout(deployment, current, others, areGone).map(({ set, replicas }) =>
       update({ ...set, spec: { ...set.spec, replicas } }),
     ),
     ...forget(deployment, others),

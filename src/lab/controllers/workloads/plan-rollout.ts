@@ -5,16 +5,20 @@ export interface Scaling {
   readonly replicas: number;
 }
 
-/** How many Pods the newest version and the others may have next, so that at no time too many run and too few serve. */
+/**
+ * How many Pods the newest version and the others may have next, so that at no time too many run and too few serve.
+ * `areGone`: no Pod of the others is left, not even one that is about to end.
+ */
 export function planRollout(
   { spec }: Deployment,
   current: ReplicaSet,
   others: readonly ReplicaSet[],
+  areGone: boolean,
 ): readonly Scaling[] {
   const wanted = spec.replicas ?? 1;
   const scalings =
     spec.strategy?.type === 'Recreate'
-      ? recreate(wanted, current, others)
+      ? recreate(wanted, current, others, areGone)
       : rollingUpdate(wanted, limitsOf(spec, wanted), current, others);
   return scalings.filter(({ set, replicas }) => replicasOf(set) !== replicas);
 }
@@ -24,8 +28,12 @@ export function replicasOf({ spec }: ReplicaSet): number {
 }
 
 /** All Pods of the others go first. */
-function recreate(wanted: number, current: ReplicaSet, others: readonly ReplicaSet[]): readonly Scaling[] {
-  const areGone = others.every(({ status }) => (status?.replicas ?? 0) === 0);
+function recreate(
+  wanted: number,
+  current: ReplicaSet,
+  others: readonly ReplicaSet[],
+  areGone: boolean,
+): readonly Scaling[] {
   return [
     ...others.map((set) => ({ set, replicas: 0 })),
     ...(areGone ? [{ set: current, replicas: wanted }] : []),
@@ -78,8 +86,9 @@ function rollingUpdate(
   });
 }
 
-function available({ status }: ReplicaSet): number {
-  return status?.availableReplicas ?? 0;
+/** Those that it is about to give up do not count any more. */
+function available(set: ReplicaSet): number {
+  return Math.min(set.status?.availableReplicas ?? 0, replicasOf(set));
 }
 
 function oldestFirst(sets: readonly ReplicaSet[]): readonly ReplicaSet[] {

@@ -3,9 +3,8 @@ import { type Context, defined, type Written } from '../written.ts';
 
 /** Defaults of a Pod, and the status that a new one has. */
 export function completePod(object: Written<'Pod'>, { before }: Context<'Pod'>): Written<'Pod'> {
-  const spec = completePodSpec(object.spec);
-  if (before !== undefined) return { ...object, spec };
-  return { ...object, spec: { ...spec, enableServiceLinks: true }, status: { phase: 'Pending' } };
+  const spec = { enableServiceLinks: true, ...completePodSpec(object.spec) };
+  return { ...object, spec, ...(before === undefined ? { status: { phase: 'Pending' } } : {}) };
 }
 
 /** Defaults of the Pods of a template (pkg/apis/core/v1/defaults.go), as far as they mean something here. */
