@@ -2,6 +2,7 @@ import { UserError } from '../src/program/exit-status.ts';
 import { clusterBenchmark } from './cluster/cluster.ts';
 import { conntrackBenchmark } from './conntrack/conntrack.ts';
 import { dataplaneBenchmark } from './dataplane/dataplane.ts';
+import { dnsBenchmark } from './dns/dns.ts';
 import { explainBenchmark } from './explain/explain.ts';
 import { iptablesBenchmark } from './iptables/iptables.ts';
 import { lookupsBenchmark } from './lookups/lookups.ts';
@@ -13,6 +14,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   cluster: clusterBenchmark,
   conntrack: conntrackBenchmark,
   dataplane: dataplaneBenchmark,
+  dns: dnsBenchmark,
   explain: explainBenchmark,
   iptables: iptablesBenchmark,
   lookups: lookupsBenchmark,

@@ -1,5 +1,5 @@
 import { createNamespaces, ipBatch } from '../../test/support/lab/namespaces.ts';
-import { setSysctl } from './node.ts';
+import { setSysctl } from './nodes/forwarder.ts';
 
 /** A client and a pod, each a network namespace on a cable of its own to the node. */
 export interface Hosts extends AsyncDisposable {

@@ -1,7 +1,12 @@
 import { parseArgs } from 'node:util';
 
-/** What can stand between a client and a pod; `none` is a node that only forwards. */
-export type Rules = 'none' | Mode;
+/** What stands between a client and a pod; `none` is a node that only forwards. */
+export type Rules = 'none' | ProxyRules;
+
+export interface ProxyRules {
+  readonly proxy: 'Portolan' | 'kube-proxy';
+  readonly mode: Mode;
+}
 
 export type Mode = (typeof modes)[number];
 
@@ -15,10 +20,21 @@ export interface DataplaneOptions {
   /** How many Services the clusters have. */
   readonly services: readonly number[];
   readonly modes: readonly Mode[];
+  /** What is measured beside Portolan. */
+  readonly kubeProxy: KubeProxyOptions | undefined;
 }
 
-/** Reads the arguments of the benchmark; throws an Error that names the option and what is allowed. */
-export function dataplaneOptions(args: readonly string[]): DataplaneOptions {
+export interface KubeProxyOptions {
+  readonly binary: string;
+  /** How long it may take to make its rules. */
+  readonly seconds: number;
+}
+
+/**
+ * Reads the arguments of the benchmark, and of the environment KUBE_PROXY; throws an Error that names the option and what is
+ * allowed.
+ */
+export function dataplaneOptions(args: readonly string[], environment: NodeJS.ProcessEnv): DataplaneOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -26,13 +42,17 @@ export function dataplaneOptions(args: readonly string[]): DataplaneOptions {
       rounds: { type: 'string', default: '5' },
       services: { type: 'string', default: '10,1000,10000' },
       modes: { type: 'string', default: modes.join(',') },
+      'kube-proxy-seconds': { type: 'string', default: '300' },
     },
   });
+  const binary = environment.KUBE_PROXY ?? '';
+  const kubeProxySeconds = wholeNumber('kube-proxy-seconds', values['kube-proxy-seconds'], 3_600);
   return {
     seconds: wholeNumber('seconds', values.seconds, 600),
     rounds: wholeNumber('rounds', values.rounds, 100),
     services: distinct(values.services, (text) => wholeNumber('services', text, 100_000)),
     modes: distinct(values.modes, mode),
+    kubeProxy: binary === '' ? undefined : { binary, seconds: kubeProxySeconds },
   };
 }
 

@@ -1,12 +1,15 @@
 import { markdownTable } from '../table.ts';
-import type { Target } from './cases.ts';
+import { kubeProxyLines } from './against-kube-proxy.ts';
+import { rulesName, type Target } from './cases.ts';
 import type { Rules } from './options.ts';
 import type { Summary } from './summary.ts';
 
-/** The table of all cases, and under it what it says of the nftables mode. */
+/** The table of all cases, and under it what it says of the nftables mode and of kube-proxy. */
 export function dataplaneReport(summaries: readonly Summary[]): string {
-  const table = markdownTable(header, summaries.toSorted(byPlace).map(cells));
-  return [table, ...nftablesLines(summaries), ...troubleLines(summaries)].join('\n');
+  const ordered = summaries.toSorted(byPlace);
+  const table = markdownTable(header, ordered.map(cells));
+  const lines = [...nftablesLines(ordered), ...kubeProxyLines(ordered), ...troubleLines(ordered)];
+  return [table, ...lines].join('\n');
 }
 
 const header = [
@@ -25,7 +28,7 @@ function cells(summary: Summary): readonly string[] {
   const { rules, services, connections, connect } = summary;
   return [
     rules === 'none' ? '–' : whole(services),
-    rules === 'none' ? 'none' : `Portolan, ${rules}`,
+    rulesName(rules),
     targetName(summary),
     `${whole(connections.median)} (${whole(connections.lowest)} to ${whole(connections.highest)})`,
     connections.toPod.toFixed(2),
@@ -36,26 +39,36 @@ function cells(summary: Summary): readonly string[] {
   ];
 }
 
-const order: readonly Rules[] = ['none', 'iptables-nft', 'iptables-legacy', 'nftables'];
+const order = [
+  'none',
+  ...['iptables-nft', 'iptables-legacy', 'nftables'].flatMap((mode) => [
+    `Portolan, ${mode}`,
+    `kube-proxy, ${mode}`,
+  ]),
+];
 const targets: readonly Target[] = ['pod', 'middle', 'last'];
 
 function byPlace(a: Summary, b: Summary): number {
   return (
     a.services - b.services ||
-    order.indexOf(a.rules) - order.indexOf(b.rules) ||
+    order.indexOf(rulesName(a.rules)) - order.indexOf(rulesName(b.rules)) ||
     targets.indexOf(a.target) - targets.indexOf(b.target)
   );
 }
 
 function targetName({ rules, target }: Summary): string {
   if (target === 'pod') return "the pod's own address";
-  return rules === 'nftables' ? 'ClusterIP' : `ClusterIP, ${target} of the chain`;
+  return isNftables(rules) ? 'ClusterIP' : `ClusterIP, ${target} of the chain`;
+}
+
+function isNftables(rules: Rules): boolean {
+  return rules !== 'none' && rules.mode === 'nftables';
 }
 
 /** How near a Service is to the pod itself at worst, and how flat the figures are over the sizes. */
 function nftablesLines(summaries: readonly Summary[]): readonly string[] {
   const services = summaries
-    .filter(({ rules, target }) => rules === 'nftables' && target !== 'pod')
+    .filter(({ rules, target }) => rulesName(rules) === 'Portolan, nftables' && target !== 'pod')
     .toSorted((a, b) => a.services - b.services);
   const [smallest, largest] = [services.at(0), services.at(-1)];
   if (smallest === undefined || largest === undefined) return [];
@@ -82,7 +95,7 @@ function troubleLines(summaries: readonly Summary[]): readonly string[] {
     .filter(({ trouble }) => trouble > 0)
     .map((summary) => {
       const { rules, services, trouble } = summary;
-      const name = `${rules}, ${whole(services)} services, ${targetName(summary)}`;
+      const name = `${rulesName(rules)}, ${whole(services)} services, ${targetName(summary)}`;
       return `${name}: ${trouble} connections failed or needed another SYN.\n`;
     });
 }

@@ -1,13 +1,10 @@
-import { bareCase, type Case, type Sample } from './cases.ts';
+import { bareCase, type Case, rulesName, type Sample } from './cases.ts';
 import type { Figures } from './measure.ts';
 
 /** The figures of one case over all rounds: medians, but for what is named otherwise. */
 export interface Summary extends Case {
   /** New connections per second. */
-  readonly connections: {
-    readonly median: number;
-    readonly lowest: number;
-    readonly highest: number;
+  readonly connections: Spread & {
     /** Divided by those to the pod's own address, on the same node. */
     readonly toPod: number;
     /** Divided by those to the pod's own address, on a node without rules. */
@@ -22,6 +19,21 @@ export interface Summary extends Case {
   };
   /** Connections that failed and SYNs that were sent again, in all rounds together. */
   readonly trouble: number;
+  /** Of Portolan's rules, where kube-proxy's were measured for the same. */
+  readonly toKubeProxy: KubeProxyRatios | undefined;
+}
+
+/** Portolan's figures divided by kube-proxy's. */
+export interface KubeProxyRatios {
+  readonly connections: Spread;
+  readonly p50: Spread;
+}
+
+/** Of the rounds. */
+export interface Spread {
+  readonly median: number;
+  readonly lowest: number;
+  readonly highest: number;
 }
 
 /**
@@ -44,21 +56,33 @@ export function summarize(samples: readonly Sample[]): readonly Summary[] {
     if (found === undefined) throw new Error(`not measured: ${name}`);
     return found;
   };
+  const peerOf = (about: Case): Case | undefined => {
+    const peer = peerCase(about);
+    return peer !== undefined && cases.has(nameOf(peer)) ? peer : undefined;
+  };
   const rounds = [...new Set(samples.map(({ round }) => round))];
-  return [...cases.values()].map((about) =>
-    summaryOf(
+  return [...cases.values()].map((about) => {
+    const peer = peerOf(about);
+    return summaryOf(
       about,
       rounds.map((round) => ({
         own: figuresOf(about, round),
         pod: figuresOf({ ...about, target: 'pod' }, round),
         bare: figuresOf(bareCase, round),
+        peer: peer && figuresOf(peer, round),
       })),
-    ),
-  );
+    );
+  });
 }
 
 function nameOf({ rules, services, target }: Case): string {
-  return `${rules}, ${services} Services, ${target}`;
+  return `${rulesName(rules)}, ${services} Services, ${target}`;
+}
+
+/** The same by kube-proxy's rules. */
+function peerCase(about: Case): Case | undefined {
+  if (about.rules === 'none' || about.rules.proxy !== 'Portolan') return undefined;
+  return { ...about, rules: { ...about.rules, proxy: 'kube-proxy' } };
 }
 
 /** The figures of a case in one round, and what they are divided by. */
@@ -66,6 +90,7 @@ interface Round {
   readonly own: Figures;
   readonly pod: Figures;
   readonly bare: Figures;
+  readonly peer: Figures | undefined;
 }
 
 /**
@@ -74,13 +99,10 @@ interface Round {
  */
 function summaryOf(about: Case, rounds: readonly Round[]): Summary {
   const values = (figure: (round: Round) => number) => rounds.map(figure);
-  const rates = values(({ own }) => own.connections);
   return {
     ...about,
     connections: {
-      median: median(rates),
-      lowest: Math.min(...rates),
-      highest: Math.max(...rates),
+      ...spread(values(({ own }) => own.connections)),
       toPod: median(values(({ own, pod }) => own.connections / pod.connections)),
       toBare: median(values(({ own, bare }) => own.connections / bare.connections)),
     },
@@ -90,7 +112,21 @@ function summaryOf(about: Case, rounds: readonly Round[]): Summary {
       toPod: median(values(({ own, pod }) => own.connect.p50 / pod.connect.p50)),
     },
     trouble: values(({ own }) => own.trouble).reduce((sum, count) => sum + count, 0),
+    toKubeProxy: ratiosToPeer(rounds),
   };
+}
+
+function ratiosToPeer(rounds: readonly Round[]): KubeProxyRatios | undefined {
+  const pairs = rounds.flatMap(({ own, peer }) => (peer === undefined ? [] : [{ own, peer }]));
+  if (pairs.length === 0) return undefined;
+  return {
+    connections: spread(pairs.map(({ own, peer }) => own.connections / peer.connections)),
+    p50: spread(pairs.map(({ own, peer }) => own.connect.p50 / peer.connect.p50)),
+  };
+}
+
+function spread(values: readonly number[]): Spread {
+  return { median: median(values), lowest: Math.min(...values), highest: Math.max(...values) };
 }
 
 /** Of an even number of values the mean of the two in the middle. */

@@ -1,4 +1,3 @@
-import { access, constants, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
@@ -8,6 +7,7 @@ import { cpuSeconds, peakMegabytes } from '../process-usage.ts';
 import { kubeProxyFlags } from './flags.ts';
 import { forward, insideServer, outsideSocket } from './forward.ts';
 import { type SyncEvent, syncEvents } from './log.ts';
+import { variantTools } from './variant-tools.ts';
 
 /** kube-proxy on a cluster, from an empty network namespace; not done where the first sync took too long. */
 export type KubeProxyFigures =
@@ -33,7 +33,7 @@ const rounds = 15;
 const quietMilliseconds = 3_000;
 
 await forward(insideServer, outsideSocket(folder));
-const path = `${await variantTools()}:${process.env.PATH}`;
+const path = `${await variantTools(folder, variant)}:${process.env.PATH}`;
 const started = performance.now();
 const { pid = 0, stderr } = execa(binary, kubeProxyFlags({ mode: 'iptables', kubeconfig, nodeName: name }), {
   buffer: false,
@@ -99,28 +99,4 @@ async function nextEvent(): Promise<SyncEvent> {
   const { value } = await next;
   next = events.next();
   return value;
-}
-
-/** A folder where the iptables commands are those of the variant: kube-proxy knows them by these names only. */
-async function variantTools(): Promise<string> {
-  const tools = join(folder, variant);
-  const program = await programPath(`xtables-${variant}-multi`);
-  await mkdir(tools);
-  for (const command of ['iptables', 'ip6tables']) {
-    for (const ending of ['', '-save', '-restore'])
-      await symlink(program, join(tools, `${command}${ending}`));
-  }
-  return tools;
-}
-
-async function programPath(program: string): Promise<string> {
-  for (const place of [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin']) {
-    const file = join(place, program);
-    const executable = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (executable) return file;
-  }
-  throw new Error(`${program} is not installed; install iptables`);
 }

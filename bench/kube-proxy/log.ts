@@ -17,10 +17,10 @@ export async function* syncEvents(lines: AsyncIterable<string>): AsyncGenerator<
     last = line;
     const { msg, ipFamily, ...values } = entry(line);
     if (ipFamily !== 'IPv4') continue;
-    if (msg === 'Syncing iptables rules') {
+    if (msg === 'Syncing iptables rules' || msg === 'Syncing nftables rules') {
       failed = false;
       yield { phase: 'begun' };
-    } else if (msg === 'Reloading service iptables data') {
+    } else if (msg === 'Reloading service iptables data' || msg === 'Reloading service nftables data') {
       endpoints = Number(values.numEndpoints);
     } else if (msg === 'Failed to execute iptables-restore' || msg === 'Sync failed') {
       failed = true;

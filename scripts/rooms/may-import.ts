@@ -54,24 +54,17 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
       'render',
     ],
   ],
+  'pod-network': [
+    ...['program', 'net', 'state', 'config', 'backend', 'nftables', 'kernel', 'sources', 'telemetry'],
+  ],
   proxy: [
     ...['program', 'net', 'state', 'config', 'plan', 'rules-text', 'backend', 'sync', 'conntrack'],
     ...['iptables', 'nftables', 'kernel', 'sources', 'telemetry', 'health', 'status'],
   ],
-  lab: ['program', 'net', 'state', 'config', 'kernel', 'sources', 'status'],
+  dns: ['program', 'net', 'state', 'config', 'sources', 'telemetry', 'health'],
+  lab: ['program', 'net', 'state', 'config', 'kernel', 'sources', 'status', 'pod-network'],
   cli: [
-    ...[
-      'program',
-      'net',
-      'config',
-      'sources',
-      'render',
-      'explain',
-      'diff',
-      'doctor',
-      'status',
-      'lab',
-      'proxy',
-    ],
+    ...['program', 'net', 'config', 'sources', 'render', 'explain', 'diff', 'doctor', 'status'],
+    ...['pod-network', 'dns', 'lab', 'proxy'],
   ],
 };

@@ -4,9 +4,11 @@ import { version } from '../program/version.ts';
 import { addCleanup } from './commands/cleanup.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDiff } from './commands/diff.ts';
+import { addDns } from './commands/dns.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addLab } from './commands/lab.ts';
+import { addPodNetwork } from './commands/pod-network.ts';
 import { addRender } from './commands/render.ts';
 import { addRun } from './commands/run.ts';
 import { addStatus } from './commands/status.ts';
@@ -51,6 +53,8 @@ export function buildProgram(finish: (status: ExitStatus) => void): Command {
   addExplain(program, finish);
   addStatus(program, finish);
   addDoctor(program, finish);
+  addPodNetwork(program, finish);
+  addDns(program, finish);
   addCleanup(program, finish);
   addLab(program, finish);
   addCompletion(program, finish);
@@ -67,6 +71,7 @@ Examples:
                                                  what happens to a packet, and why
   portolan doctor --kubeconfig proxy.conf        what is wrong with this node
   portolan status --source objects/              who gets how many connections
+  portolan dns --kubeconfig dns.conf             answer DNS queries for the names of the cluster
   portolan run --source objects/ --once          program the node, and end
   portolan run --source objects/ --config c.yaml program the node, and follow the folder
   portolan run --kubeconfig proxy.conf           program the node, and follow the cluster`;

@@ -5,6 +5,7 @@ import { http } from '../program/http.ts';
 
 /** A listening server. */
 export interface Listening {
+  readonly port: number;
   /** Closes the port and all connections. */
   close(): Promise<void>;
 }
@@ -22,7 +23,9 @@ export async function listen({ address, port, answer, ipv6Only = false }: Listen
   // Stays for good: an unhandled error would end the process, and a lost connection is no reason for that.
   server.on('error', reject).listen({ host: address, port, ipv6Only }, resolve);
   await promise;
+  const at = server.address();
   return {
+    port: typeof at === 'object' && at !== null ? at.port : port,
     close: () => {
       const closed = new Promise<void>((done) => server.close(() => done()));
       server.closeAllConnections();

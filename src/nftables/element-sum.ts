@@ -1,6 +1,6 @@
+import { textHash } from '../net/text-hash.ts';
 import type { SetName } from './names.ts';
 import type { Data, Key } from './table/table.ts';
-import { textHash } from './text-hash.ts';
 
 /**
  * A number that is equal for equal collections of elements, in any order. It detects a difference without storing a

@@ -1,5 +1,6 @@
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { prepareNode } from '../kernel/node/prepare-node.ts';
+import { endOnSignal } from '../program/end-on-signal.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
 import { version } from '../program/version.ts';
 import { loadState } from '../sources/load-state.ts';
@@ -11,7 +12,6 @@ import { logApi } from '../telemetry/logs/log-api.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
 import { Metrics } from '../telemetry/metrics/metrics.ts';
 import { openBackends } from './backends.ts';
-import { endOnSignal } from './end-on-signal.ts';
 import { follow } from './follow.ts';
 import { limitHeapGrowth } from './heap-growth.ts';
 import { openEvents } from './open-events.ts';
@@ -31,7 +31,7 @@ export async function keepRunning(
   logger: Logger,
 ): Promise<ExitStatus> {
   // Before the first child: else a signal may find only execa's listener, which forgets it.
-  const ending = endOnSignal(logger);
+  const ending = endOnSignal(logger, 'the rules stay');
   try {
     await openAndProgram(options, config, logger, ending.signal);
   } finally {

@@ -1,6 +1,7 @@
 import isEqual from 'lodash/isEqual.js';
+import type { ObjectChange } from '../state/object-kinds.ts';
 import type { Problem } from '../state/problem.ts';
-import type { Change } from '../state/records.ts';
+import { isFields } from '../state/read-fields.ts';
 import type { FileContent } from './read-object-file.ts';
 import type { SourceUpdate } from './source.ts';
 
@@ -11,8 +12,8 @@ type ObjectId = string;
  * Which file says what of which object. Of several files that describe the same object the first by name counts;
  * when it goes, the next takes over.
  */
-export class FileObjects {
-  readonly #files = new Map<string, ReadonlyMap<ObjectId, Change>>();
+export class FileObjects<C extends ObjectChange> {
+  readonly #files = new Map<string, ReadonlyMap<ObjectId, C>>();
   /** Only objects that several files describe. */
   readonly #shared = new Map<ObjectId, Set<string>>();
   readonly #owner = new Map<ObjectId, string>();
@@ -24,10 +25,10 @@ export class FileObjects {
   }
 
   /** Takes over what a file now holds; returns what changed by that. */
-  replace(file: string, { changes, problems, whole }: FileContent): SourceUpdate {
-    const before = this.#files.get(file) ?? new Map<ObjectId, Change>();
+  replace(file: string, { changes, problems, whole }: FileContent<C>): SourceUpdate<C> {
+    const before = this.#files.get(file) ?? new Map<ObjectId, C>();
     // The last good version of what a broken file no longer shows stays in force.
-    const after = new Map<ObjectId, Change>(whole ? [] : before);
+    const after = new Map<ObjectId, C>(whole ? [] : before);
     const found: Problem[] = [...problems];
     const seen = new Set<ObjectId>();
     for (const change of changes) {
@@ -40,12 +41,12 @@ export class FileObjects {
   }
 
   /** Forgets a file that is gone; returns what changed by that. */
-  remove(file: string): readonly Change[] {
+  remove(file: string): readonly C[] {
     return this.#store(file, this.#files.get(file) ?? new Map(), new Map());
   }
 
   /** The object as it is in force by now. */
-  current(change: Change): Change {
+  current(change: C): C {
     const id = idOf(change);
     const owner = this.#owner.get(id);
     const found = owner === undefined ? undefined : this.#files.get(owner)?.get(id);
@@ -66,20 +67,16 @@ export class FileObjects {
   }
 
   /** Whether the content lacks something that the file had: an object, an endpoint or a port, or anything readable. */
-  wouldLose(file: string, { changes, whole }: FileContent): boolean {
+  wouldLose(file: string, { changes, whole }: FileContent<C>): boolean {
     if (!whole) return true;
     const found = new Map(changes.map((change) => [idOf(change), sizeOf(change)]));
     return [...(this.#files.get(file) ?? [])].some(([id, change]) => (found.get(id) ?? -1) < sizeOf(change));
   }
 
-  #store(
-    file: string,
-    before: ReadonlyMap<ObjectId, Change>,
-    after: ReadonlyMap<ObjectId, Change>,
-  ): readonly Change[] {
+  #store(file: string, before: ReadonlyMap<ObjectId, C>, after: ReadonlyMap<ObjectId, C>): readonly C[] {
     if (after.size === 0 || this.#remembers === 'names') this.#files.delete(file);
     else this.#files.set(file, after);
-    const changes: Change[] = [];
+    const changes: C[] = [];
     for (const [id, change] of before) if (!after.has(id)) changes.push(...this.#withdraw(id, change, file));
     for (const [id, change] of after) {
       const owned = this.#owner.get(id) === file;
@@ -97,7 +94,7 @@ export class FileObjects {
     this.#shared.set(id, (this.#shared.get(id) ?? new Set([owner])).add(file));
   }
 
-  #withdraw(id: ObjectId, change: Change, file: string): readonly Change[] {
+  #withdraw(id: ObjectId, change: C, file: string): readonly C[] {
     const others = this.#shared.get(id);
     others?.delete(file);
     if (others !== undefined && others.size < 2) this.#shared.delete(id);
@@ -110,20 +107,17 @@ export class FileObjects {
   }
 }
 
-function idOf({ kind, key }: Change): ObjectId {
+function idOf({ kind, key }: ObjectChange): ObjectId {
   return `${kind} ${key}`;
 }
 
 /** How much an object holds that could get lost. */
-function sizeOf(change: Change): number {
-  switch (change.kind) {
-    case 'Service':
-      return change.record?.ports.length ?? 0;
-    case 'EndpointSlice':
-      return change.record === undefined ? 0 : change.record.endpoints.length + change.record.ports.length;
-    default:
-      return 0;
-  }
+function sizeOf({ record }: ObjectChange): number {
+  return isFields(record) ? lengthOf(record.ports) + lengthOf(record.endpoints) : 0;
+}
+
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0;
 }
 
 function twice(id: ObjectId, file: string, owner: string): Problem {

@@ -1,7 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Change } from '../state/records.ts';
+import type { ObjectChange } from '../state/object-kinds.ts';
+import { type Reduce, reduceObject } from '../state/reduce-object.ts';
 import { FileObjects } from './file-objects.ts';
 import { isFolder, listFiles, versionOf } from './list-files.ts';
 import { type FileContent, readObjectFile } from './read-object-file.ts';
@@ -14,7 +15,16 @@ import { watchFolder } from './watch-folder.ts';
  * `load` throws a `SourceError` where the path cannot be read.
  */
 export function filesSource(path: string, options: FilesSourceOptions = {}): Source {
-  return new FilesSource(path, options);
+  return filesSourceOf(reduceObject, path, options);
+}
+
+/** `filesSource` for who keeps something else of the objects. */
+export function filesSourceOf<C extends ObjectChange>(
+  reduce: Reduce<C>,
+  path: string,
+  options: FilesSourceOptions,
+): Source<C> {
+  return new FilesSource(reduce, path, options);
 }
 
 export interface FilesSourceOptions {
@@ -30,25 +40,27 @@ const settleTime = 50;
 /** Events may be lost, by a folder that is replaced for one; so files are looked at anyway, in milliseconds. */
 const lookPeriod = 1_000;
 
-class FilesSource implements Source {
+class FilesSource<C extends ObjectChange> implements Source<C> {
+  readonly #reduce: Reduce<C>;
   readonly #path: string;
-  readonly #objects: FileObjects;
+  readonly #objects: FileObjects<C>;
   /** What each file looked like when it was read. */
   readonly #versions = new Map<string, string>();
   readonly #gaps: SourceGaps;
   /** What is no longer described, and stays known as long as the source is empty. */
-  #withdrawn: Change[] = [];
+  #withdrawn: C[] = [];
 
-  constructor(path: string, { allowEmpty = false, once = false }: FilesSourceOptions) {
+  constructor(reduce: Reduce<C>, path: string, { allowEmpty = false, once = false }: FilesSourceOptions) {
+    this.#reduce = reduce;
     this.#path = path;
-    this.#objects = new FileObjects(once ? 'names' : 'objects');
+    this.#objects = new FileObjects<C>(once ? 'names' : 'objects');
     this.#gaps = new SourceGaps(path, allowEmpty);
   }
 
-  async load(listener: UpdateListener): Promise<void> {
+  async load(listener: UpdateListener<C>): Promise<void> {
     for (const file of await this.#listReadable()) {
       this.#versions.set(file, (await versionOf(file)) ?? '');
-      const content = await readObjectFile(file);
+      const content = await readObjectFile(file, this.#reduce);
       this.#gaps.read(file, content.whole);
       listener(this.#objects.replace(file, content));
     }
@@ -56,7 +68,7 @@ class FilesSource implements Source {
     listener({ changes: [], problems: [...this.#objects.clashes()], gaps: this.#gaps.all });
   }
 
-  async follow(listener: UpdateListener, signal: AbortSignal): Promise<void> {
+  async follow(listener: UpdateListener<C>, signal: AbortSignal): Promise<void> {
     const isOneFile = !(await isFolder(this.#path).catch(() => true));
     const events = watchFolder(isOneFile ? dirname(this.#path) : this.#path);
     const close = () => events.close();
@@ -82,7 +94,7 @@ class FilesSource implements Source {
     }
   }
 
-  async #look(listener: UpdateListener): Promise<void> {
+  async #look(listener: UpdateListener<C>): Promise<void> {
     const files = await listFiles(this.#path).catch(() => undefined);
     if (files === undefined) {
       const reason = 'is not there any more; its objects stay in force';
@@ -103,7 +115,7 @@ class FilesSource implements Source {
   }
 
   /** An object may have moved to another file, so what counts of each is how it is by now. */
-  #takeWithdrawn(): readonly Change[] {
+  #takeWithdrawn(): readonly C[] {
     if (this.#gaps.isEmpty) return [];
     const withdrawn = this.#withdrawn;
     this.#withdrawn = [];
@@ -111,12 +123,12 @@ class FilesSource implements Source {
   }
 
   /** Files to which something was only added are taken over at once; the others come back. */
-  async #takeGrown(files: readonly string[], listener: UpdateListener): Promise<readonly Seen[]> {
+  async #takeGrown(files: readonly string[], listener: UpdateListener<C>): Promise<readonly Seen[]> {
     const shrunk: Seen[] = [];
     for (const file of files) {
       const version = await versionOf(file);
       if (version === undefined || version === this.#versions.get(file)) continue;
-      const content = await readObjectFile(file);
+      const content = await readObjectFile(file, this.#reduce);
       if (this.#objects.wouldLose(file, content)) shrunk.push({ file, version });
       else this.#take({ file, version }, content, listener);
     }
@@ -124,15 +136,15 @@ class FilesSource implements Source {
   }
 
   /** A file that somebody is still writing looks as if objects had gone; it is left for the next look. */
-  async #takeShrunk(seen: readonly Seen[], listener: UpdateListener): Promise<void> {
+  async #takeShrunk(seen: readonly Seen[], listener: UpdateListener<C>): Promise<void> {
     for (const { file, version } of seen) {
       if ((await versionOf(file)) === version)
-        this.#take({ file, version }, await readObjectFile(file), listener);
+        this.#take({ file, version }, await readObjectFile(file, this.#reduce), listener);
     }
   }
 
   /** Tells what a file now says, and notes what it no longer says. */
-  #take({ file, version }: Seen, content: FileContent, listener: UpdateListener): void {
+  #take({ file, version }: Seen, content: FileContent<C>, listener: UpdateListener<C>): void {
     this.#versions.set(file, version);
     this.#gaps.read(file, content.whole);
     const { changes, problems } = this.#objects.replace(file, content);
@@ -157,6 +169,6 @@ interface Seen {
   readonly version: string;
 }
 
-function emit(listener: UpdateListener, update: SourceUpdate): void {
+function emit<C extends ObjectChange>(listener: UpdateListener<C>, update: SourceUpdate<C>): void {
   if (update.changes.length + update.problems.length > 0 || update.gaps !== undefined) listener(update);
 }

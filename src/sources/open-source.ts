@@ -4,7 +4,9 @@ import { nodeName } from '../config/node-name.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { UserError } from '../program/exit-status.ts';
 import { version } from '../program/version.ts';
-import type { ClusterSourceEvents } from './cluster/cluster-source.ts';
+import type { ObjectChange } from '../state/object-kinds.ts';
+import type { Change } from '../state/records.ts';
+import type { ClusterSourceEvents, WantedObjects } from './cluster/cluster-source.ts';
 import type { ApiAccess } from './cluster/kube-config.ts';
 import type { ApiTransport, RequestObserver } from './cluster/transport.ts';
 import type { FilesSourceOptions } from './files-source.ts';
@@ -18,8 +20,8 @@ export interface CommonOptions {
 }
 
 /** Where the objects come from. */
-export interface OpenedSource {
-  readonly source: Source;
+export interface OpenedSource<C extends ObjectChange = Change> {
+  readonly source: Source<C>;
   /** `undefined` where they come from files. */
   readonly api: ApiTransport | undefined;
 }
@@ -42,19 +44,32 @@ export async function openSource(
   config: ProxyConfig,
   following?: Following,
 ): Promise<OpenedSource> {
-  if (options.source !== undefined) {
-    const { filesSource } = await import('./files-source.ts');
-    const once = following === undefined;
-    return { source: filesSource(options.source, { ...options, once }), api: undefined };
-  }
-  const access = await accessOf(options, config);
-  const api = await connect(access, following?.requests ?? { requestDone: () => undefined });
-  const { clusterSource } = await import('./cluster/cluster-source.ts');
-  const source = clusterSource({
-    transport: api,
+  const { proxyObjects } = await import('./cluster/cluster-source.ts');
+  const wanted = proxyObjects({
     nodeName: nodeName(config, hostname()),
     serviceProxyName: options.serviceProxyName,
     needsPodCIDRs: config.detectLocal.mode === 'NodeCIDR',
+  });
+  return openSourceOf(wanted, options, config, following);
+}
+
+/** `openSource` for who wants other objects than a proxy. */
+export async function openSourceOf<C extends ObjectChange>(
+  wanted: WantedObjects<C>,
+  options: Pick<CommonOptions, 'flags' | 'source'> & Pick<FilesSourceOptions, 'allowEmpty'>,
+  config: ProxyConfig,
+  following?: Following,
+): Promise<OpenedSource<C>> {
+  if (options.source !== undefined) {
+    const { filesSourceOf } = await import('./files-source.ts');
+    const once = following === undefined;
+    return { source: filesSourceOf(wanted.reduce, options.source, { ...options, once }), api: undefined };
+  }
+  const access = await accessOf(options, config);
+  const api = await connect(access, following?.requests ?? { requestDone: () => undefined });
+  const { clusterSourceOf } = await import('./cluster/cluster-source.ts');
+  const source = clusterSourceOf(wanted, {
+    transport: api,
     once: following === undefined,
     patient: following?.patient ?? false,
     events: following?.events ?? silent,
@@ -69,7 +84,10 @@ const silent: ClusterSourceEvents = {
   awaitsNode: () => undefined,
 };
 
-async function accessOf({ flags }: CommonOptions, { clientConnection }: ProxyConfig): Promise<ApiAccess> {
+async function accessOf(
+  { flags }: Pick<CommonOptions, 'flags'>,
+  { clientConnection }: ProxyConfig,
+): Promise<ApiAccess> {
   const { apiAccess } = await import('./cluster/api-access.ts');
   const access = apiAccess({
     kubeconfig: clientConnection.kubeconfig,

@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
+import type { ObjectChange } from '../state/object-kinds.ts';
 import type { Problem } from '../state/problem.ts';
-import type { Change } from '../state/records.ts';
-import { type Reduced, reduceObject } from '../state/reduce-object.ts';
+import type { Reduce, Reduced } from '../state/reduce-object.ts';
 import { type ParsedDocument, parseDocuments } from './parse-documents.ts';
 
 /** What a file holds. */
-export interface FileContent {
-  readonly changes: readonly Change[];
+export interface FileContent<C extends ObjectChange> {
+  readonly changes: readonly C[];
   readonly problems: readonly Problem[];
   /** False where some document or object could not be read: objects missing here are then not gone. */
   readonly whole: boolean;
@@ -22,7 +22,10 @@ const mostProblems = 20;
 const mostLeftOut = 1_000;
 
 /** Reads the objects of a file. What is wrong with it becomes problems; never throws. */
-export async function readObjectFile(path: string): Promise<FileContent> {
+export async function readObjectFile<C extends ObjectChange>(
+  path: string,
+  reduce: Reduce<C>,
+): Promise<FileContent<C>> {
   let text: string;
   try {
     const { size } = await stat(path);
@@ -33,16 +36,16 @@ export async function readObjectFile(path: string): Promise<FileContent> {
     return unreadable(path, reason);
   }
   if (text.includes('\0')) return unreadable(path, 'is not text: it has a NUL byte');
-  return readObjects(path, text);
+  return readObjects(path, text, reduce);
 }
 
-function readObjects(path: string, text: string): FileContent {
-  const changes: Change[] = [];
+function readObjects<C extends ObjectChange>(path: string, text: string, reduce: Reduce<C>): FileContent<C> {
+  const changes: C[] = [];
   const problems: Problem[] = [];
   let found = 0;
   let leftOut = 0;
   for (const document of parseDocuments(text)) {
-    const reduced = readDocument(path, document);
+    const reduced = readDocument(path, document, reduce);
     for (const change of reduced.changes) changes.push(change);
     problems.push(...reduced.problems.slice(0, mostProblems - problems.length));
     found += reduced.problems.length;
@@ -59,17 +62,21 @@ function readObjects(path: string, text: string): FileContent {
   return { changes, problems, whole: leftOut === 0 };
 }
 
-function readDocument(path: string, document: ParsedDocument): Reduced {
+function readDocument<C extends ObjectChange>(
+  path: string,
+  document: ParsedDocument,
+  reduce: Reduce<C>,
+): Reduced<C> {
   if ('value' in document)
     // A document of comments alone is null.
-    return document.value === null ? nothing : reduceObject(document.value, `${path}:${document.line}`);
+    return document.value === null ? nothing : reduce(document.value, `${path}:${document.line}`);
   const problem = { object: path, field: `line ${document.line}`, reason: document.fault };
   return { changes: [], problems: [problem], leftOut: 1 };
 }
 
-const nothing: Reduced = { changes: [], problems: [], leftOut: 0 };
+const nothing: Reduced<never> = { changes: [], problems: [], leftOut: 0 };
 
-function unreadable(path: string, reason: string): FileContent {
+function unreadable(path: string, reason: string): FileContent<never> {
   return { changes: [], problems: [{ object: path, reason }], whole: false };
 }
 

@@ -1,37 +1,65 @@
-import { identifyObject, isObjectKind, withKind } from './identify-object.ts';
+import { identifyObject, isKindOf, withKind } from './identify-object.ts';
+import type { ObjectChange, ObjectKindRule, ObjectKinds } from './object-kinds.ts';
 import { nameRules } from './object-names.ts';
 import { ownText } from './own-text.ts';
 import type { Problem } from './problem.ts';
 import { FieldReader, type Fields, isFields } from './read-fields.ts';
-import type { Change, ObjectKind } from './records.ts';
+import type { Change } from './records.ts';
 import { reduceEndpointSlice } from './reduce-endpoint-slice.ts';
 import { reduceNode, reduceServiceCIDR } from './reduce-node.ts';
 import { reduceService } from './reduce-service.ts';
 import { shown } from './shown.ts';
 
-export interface Reduced {
-  readonly changes: readonly Change[];
+export interface Reduced<C extends ObjectChange = Change> {
+  readonly changes: readonly C[];
   readonly problems: readonly Problem[];
   /** The number of objects that could not be used at all. */
   readonly leftOut: number;
 }
 
 /**
- * Reduces an object, or each object of a List, to what plans need. Unusable parts become problems; kinds that this proxy does
- * not use are ignored. Never throws, whatever the object is.
+ * Reduces an object, or each object of a List. Unusable parts become problems; kinds that nobody uses are ignored. Never
+ * throws, whatever the object is.
  *
  * `origin` says where the object came from, for the problems: `objects.yaml:12`.
  */
-export function reduceObject(object: unknown, origin?: string): Reduced {
-  const reduction: Reduction = { origin, changes: [], problems: [], leftOut: 0 };
-  reduceInto(reduction, object, [], 0);
-  const { changes, problems, leftOut } = reduction;
-  return { changes, problems, leftOut };
+export type Reduce<C extends ObjectChange> = (object: unknown, origin?: string) => Reduced<C>;
+
+/** The kinds that a service proxy uses. */
+export const proxyKinds: ObjectKinds<Change> = {
+  Service: { apiVersion: 'v1', isNamespaced: true, nameRule: nameRules.label, reduce: reduceService },
+  EndpointSlice: {
+    apiVersion: 'discovery.k8s.io/v1',
+    isNamespaced: true,
+    nameRule: nameRules.subdomain,
+    reduce: reduceEndpointSlice,
+  },
+  Node: { apiVersion: 'v1', isNamespaced: false, nameRule: nameRules.subdomain, reduce: reduceNode },
+  ServiceCIDR: {
+    apiVersion: 'networking.k8s.io/v1',
+    isNamespaced: false,
+    nameRule: nameRules.subdomain,
+    reduce: reduceServiceCIDR,
+  },
+};
+
+/** Reduces to what plans need. */
+export const reduceObject: Reduce<Change> = reduceTo(proxyKinds);
+
+/** Reduces to what is kept of these kinds. */
+export function reduceTo<C extends ObjectChange>(kinds: ObjectKinds<C>): Reduce<C> {
+  return (object, origin) => {
+    const reduction: Reduction<C> = { kinds, origin, changes: [], problems: [], leftOut: 0 };
+    reduceInto(reduction, object, [], 0);
+    const { changes, problems, leftOut } = reduction;
+    return { changes, problems, leftOut };
+  };
 }
 
-interface Reduction {
+interface Reduction<C extends ObjectChange> {
+  readonly kinds: ObjectKinds<C>;
   readonly origin: string | undefined;
-  readonly changes: Change[];
+  readonly changes: C[];
   readonly problems: Problem[];
   leftOut: number;
 }
@@ -40,8 +68,13 @@ interface Reduction {
 const deepestList = 3;
 
 /** `path` leads to the object from the top of the document: `items[3]`. */
-function reduceInto(reduction: Reduction, object: unknown, path: readonly string[], depth: number): void {
-  const identity = identifyObject(object);
+function reduceInto<C extends ObjectChange>(
+  reduction: Reduction<C>,
+  object: unknown,
+  path: readonly string[],
+  depth: number,
+): void {
+  const identity = identifyObject<C['kind']>(object, reduction.kinds);
   switch (identity.is) {
     case 'other':
       return;
@@ -57,72 +90,72 @@ function reduceInto(reduction: Reduction, object: unknown, path: readonly string
   }
 }
 
-function reduceItems(
-  reduction: Reduction,
+function reduceItems<C extends ObjectChange>(
+  reduction: Reduction<C>,
   items: unknown,
-  itemKind: ObjectKind | 'any',
+  itemKind: C['kind'] | 'any',
   path: readonly string[],
   depth: number,
 ): void {
   if (Array.isArray(items)) {
     items.forEach((item, index) => {
-      reduceInto(reduction, withKind(item, itemKind), [...path, `items[${index}]`], depth + 1);
+      reduceInto(
+        reduction,
+        withKind<C['kind']>(item, itemKind, reduction.kinds),
+        [...path, `items[${index}]`],
+        depth + 1,
+      );
     });
   } else if (items !== undefined && items !== null) {
     leaveOut(reduction, undefined, [...path, 'items'], `must be a list of objects, got ${shown(items)}`);
   }
 }
 
-function leaveOut(reduction: Reduction, object: unknown, path: readonly string[], reason: string): void {
+function leaveOut<C extends ObjectChange>(
+  reduction: Reduction<C>,
+  object: unknown,
+  path: readonly string[],
+  reason: string,
+): void {
   const field = path.length === 0 ? 'the document' : path.join('.');
-  new FieldReader(() => describe(object), reduction.origin, reduction.problems).fault(field, reason);
+  new FieldReader(() => describe(object, reduction.kinds), reduction.origin, reduction.problems).fault(
+    field,
+    reason,
+  );
   reduction.leftOut += 1;
 }
 
-function reduceKind(reduction: Reduction, kind: ObjectKind, fields: Fields): void {
-  const reader = new FieldReader(() => describe(fields), reduction.origin, reduction.problems);
-  const key = readKey(kind, fields, reader);
-  const change = key === undefined ? undefined : reduceAs(kind, key, fields, reader);
+function reduceKind<C extends ObjectChange>(reduction: Reduction<C>, kind: C['kind'], fields: Fields): void {
+  const { kinds } = reduction;
+  const reader = new FieldReader(() => describe(fields, kinds), reduction.origin, reduction.problems);
+  const key = readKey(kinds[kind], fields, reader);
+  const change = key === undefined ? undefined : kinds[kind].reduce(key, fields, reader);
   if (change === undefined) reduction.leftOut += 1;
   else reduction.changes.push(change);
-}
-
-function reduceAs(kind: ObjectKind, key: string, fields: Fields, reader: FieldReader): Change | undefined {
-  switch (kind) {
-    case 'Service':
-      return reduceService(key, fields, reader);
-    case 'EndpointSlice':
-      return reduceEndpointSlice(key, fields, reader);
-    case 'Node':
-      return reduceNode(key, fields, reader);
-    case 'ServiceCIDR':
-      return reduceServiceCIDR(key, fields, reader);
-  }
 }
 
 /**
  * `namespace/name`, or the name alone for kinds without a namespace; the namespace is `default` where none is given, as
  * for kubectl.
  */
-function readKey(kind: ObjectKind, { metadata }: Fields, reader: FieldReader): string | undefined {
+function readKey(
+  { nameRule, isNamespaced }: Pick<ObjectKindRule<ObjectChange>, 'nameRule' | 'isNamespaced'>,
+  { metadata }: Fields,
+  reader: FieldReader,
+): string | undefined {
   const fields = reader.mapping(metadata, 'metadata');
-  const rule = kind === 'Service' ? nameRules.label : nameRules.subdomain;
-  const name = reader.requiredName(fields.name, 'metadata.name', rule);
-  if (!isNamespaced(kind)) return name === undefined ? undefined : ownText(name);
+  const name = reader.requiredName(fields.name, 'metadata.name', nameRule);
+  if (!isNamespaced) return name === undefined ? undefined : ownText(name);
   const namespace = reader.requiredName(fields.namespace ?? 'default', 'metadata.namespace', nameRules.label);
   // Joined, it is a text of its own.
   return name === undefined || namespace === undefined ? undefined : [namespace, name].join('/');
 }
 
-function isNamespaced(kind: ObjectKind): boolean {
-  return kind === 'Service' || kind === 'EndpointSlice';
-}
-
 /** The object as problems call it: `Service default/web`. */
-function describe(object: unknown): string {
-  if (!isFields(object) || !isObjectKind(object.kind)) return 'an object';
+function describe<C extends ObjectChange>(object: unknown, kinds: ObjectKinds<C>): string {
+  if (!isFields(object) || !isKindOf<C['kind']>(kinds, object.kind)) return 'an object';
   const { name, namespace } = isFields(object.metadata) ? object.metadata : {};
-  const space = isNamespaced(object.kind) ? `${plain(namespace ?? 'default')}/` : '';
+  const space = kinds[object.kind].isNamespaced ? `${plain(namespace ?? 'default')}/` : '';
   return `${object.kind} ${space}${plain(name)}`;
 }
 

@@ -1,14 +1,11 @@
+import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import { codeBlocks, documents, inlineCode, readDocument } from '../support/docs/documents.ts';
 
 const program = buildProgram(() => undefined);
-const commands = new Map(
-  program.commands.map((command) => [
-    command.name(),
-    new Set(command.options.flatMap(names).concat('--help', '-h')),
-  ]),
-);
+/** By their words: `pod-network run`. */
+const commands = new Map(program.commands.flatMap((command) => optionsByWords(command)));
 const allOptions = new Set([...commands.values()].flatMap((options) => [...options]));
 
 describe.each(documents)('$path', ({ text }) => {
@@ -30,10 +27,9 @@ describe.each(documents)('$path', ({ text }) => {
 });
 
 test('the README names every command', () => {
-  const named = [...commands.keys()].filter((name) =>
-    readDocument('README.md').includes(`\`portolan ${name}\``),
-  );
-  expect(named).toEqual([...commands.keys()]);
+  const all = program.commands.map((command) => command.name());
+  const named = all.filter((name) => readDocument('README.md').includes(`\`portolan ${name}\``));
+  expect(named).toEqual(all);
 });
 
 /** The arguments of every call of portolan in shell text, up to a comment, a pipe or a redirection. */
@@ -45,8 +41,9 @@ function portolanCalls(code: string): readonly string[] {
 /** What is wrong with a call; a first word that is no option must be a command. */
 function mistakes(call: string): readonly string[] {
   const words = call.split(/\s+/);
-  const [first = ''] = words;
-  const options = first.startsWith('-') ? commands.get('run') : commands.get(first);
+  const [first = '', second = ''] = words;
+  const named = commands.get(`${first} ${second}`) ?? commands.get(first);
+  const options = first.startsWith('-') ? commands.get('run') : named;
   if (options === undefined) return [`portolan ${call}: no command ${first}`];
   return words
     .filter((word) => /^--?[a-z]/.test(word))
@@ -57,4 +54,11 @@ function mistakes(call: string): readonly string[] {
 
 function names({ long, short }: { readonly long?: string | undefined; readonly short?: string | undefined }) {
   return [long, short].flatMap((name) => name ?? []);
+}
+
+/** A command and those of its group, each with its options. */
+function optionsByWords(command: Command, before = ''): readonly (readonly [string, ReadonlySet<string>])[] {
+  const words = `${before}${command.name()}`;
+  const options = new Set(command.options.flatMap(names).concat('--help', '-h'));
+  return [[words, options], ...command.commands.flatMap((nested) => optionsByWords(nested, `${words} `))];
 }

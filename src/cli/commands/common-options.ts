@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { addFlags, readFlags } from '../../config/flags/add-flags.ts';
+import { addApiFlags, addFlags, readFlags } from '../../config/flags/add-flags.ts';
+import type { FlagName } from '../../config/flags/flags.ts';
 import { families } from '../../net/family.ts';
 import type { ExitStatus } from '../../program/exit-status.ts';
 import { version } from '../../program/version.ts';
@@ -17,12 +18,7 @@ export interface ParsedCommon {
 /** Adds the options for the source of objects, and kube-proxy's flags. */
 export function withCommonOptions(command: Command): Command {
   command
-    .addOption(
-      new Option(
-        '--source <path>',
-        'file or folder of YAML or JSON objects; else they come from the API server',
-      ).helpGroup(own),
-    )
+    .addOption(sourceOption())
     .addOption(
       new Option(
         '--service-proxy-name <name>',
@@ -30,6 +26,18 @@ export function withCommonOptions(command: Command): Command {
       ).helpGroup(own),
     );
   return addFlags(command, version());
+}
+
+/** Adds the options for the source of objects, for logs, and `more` flags: those of a command that programs no rules. */
+export function withSourceOptions(command: Command, more: readonly FlagName[] = []): Command {
+  return addApiFlags(command.addOption(sourceOption()), version(), more);
+}
+
+function sourceOption(): Option {
+  return new Option(
+    '--source <path>',
+    'file or folder of YAML or JSON objects; else they come from the API server',
+  ).helpGroup(own);
 }
 
 const own = 'Objects:';

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import once from 'lodash/once.js';
 import { flagTypes } from './flag-types.ts';
-import { type Flag, type FlagValues, flags } from './flags.ts';
+import { type Flag, type FlagName, type FlagValues, flags } from './flags.ts';
 
 /** Adds kube-proxy's flags to a command; `--version` prints this version. `--help` is commander's own. */
 export function addFlags(command: Command, version: string): Command {
@@ -9,6 +9,18 @@ export function addFlags(command: Command, version: string): Command {
   for (const { option } of options()) command.addOption(option);
   return command;
 }
+
+/** Adds the flags that say where the API server is and how to log, and `more`: those of a command that programs no rules. */
+export function addApiFlags(command: Command, version: string, more: readonly FlagName[] = []): Command {
+  command.version(version, '--version', 'print the version and exit');
+  for (const { name, option } of options())
+    if (apiFlags.has(name) || more.includes(name)) command.addOption(option);
+  return command;
+}
+
+const apiFlags: ReadonlySet<string> = new Set([
+  ...['config', 'kubeconfig', 'master', 'v', 'vmodule', 'logging-format', 'log-flush-frequency'],
+]);
 
 /** The flags that the command line gave. */
 export function readFlags(command: Command): FlagValues {

@@ -6,7 +6,7 @@ import type { Source, UpdateListener } from '../../sources/source.ts';
 import { identifyObject, withKind } from '../../state/identify-object.ts';
 import { type Fields, isFields } from '../../state/read-fields.ts';
 import type { ServiceRecord } from '../../state/records.ts';
-import { reduceObject } from '../../state/reduce-object.ts';
+import { proxyKinds, reduceObject } from '../../state/reduce-object.ts';
 
 /**
  * The objects of a source after `kubectl apply` of these files or folders. Fields that the API server allocates and
@@ -59,10 +59,12 @@ async function readFiles(path: string): Promise<readonly (readonly [string, stri
 
 /** The objects of a document; Lists are expanded. */
 function objectsIn(value: unknown, depth: number): readonly unknown[] {
-  const identity = identifyObject(value);
+  const identity = identifyObject(value, proxyKinds);
   if (identity.is !== 'list' || !Array.isArray(identity.items) || depth > 2)
     return value === null ? [] : [value];
-  return identity.items.flatMap((item) => objectsIn(withKind(item, identity.itemKind), depth + 1));
+  return identity.items.flatMap((item) =>
+    objectsIn(withKind(item, identity.itemKind, proxyKinds), depth + 1),
+  );
 }
 
 /** The object with the fields that the API server keeps. Throws a `UserError` for a new Service without an address. */
@@ -71,7 +73,7 @@ function withKeptFields(
   services: ReadonlyMap<string, ServiceRecord>,
   file: string,
 ): unknown {
-  const identity = identifyObject(object);
+  const identity = identifyObject(object, proxyKinds);
   if (identity.is !== 'object' || identity.kind !== 'Service') return object;
   const { metadata, spec, status } = identity.fields;
   if (!isFields(spec) || spec.type === 'ExternalName' || spec.clusterIP === 'None') return object;

@@ -1,15 +1,27 @@
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { dnsCode, encodeDnsQuery, isAnswerTo } from '../../net/dns-message.ts';
+import { domainName } from '../../net/dns/domain-name.ts';
+import { classes, recordTypes, responseCodeName } from '../../net/dns/numbers.ts';
+import type { Query } from '../../net/dns/read-query.ts';
+import { isResponseTo, responseCodeOf } from '../../net/dns/read-response.ts';
+import { Frames, framed } from '../../net/dns/tcp-frames.ts';
+import { writeQuery } from '../../net/dns/write-query.ts';
 import type { DnsOutcome, DnsQuestion } from '../live-view.ts';
 
-/** Asks a name server once, over UDP or TCP as it says, and waits until the signal aborts. */
+/** Asks a name server once for an A record, over UDP or TCP as it says, and waits until the signal aborts. */
 export async function dnsQuery(question: DnsQuestion, signal: AbortSignal): Promise<DnsOutcome> {
-  const query = encodeDnsQuery(Math.floor(Math.random() * 0x10000), question.name);
+  const query: Query = {
+    id: randomInt(0x10000),
+    recursionDesired: true,
+    checkingDisabled: false,
+    question: { name: domainName(question.name), type: recordTypes.A, class: classes.IN },
+    edns: undefined,
+  };
   try {
     const answer = await (question.protocol === 'UDP' ? overUdp : overTcp)(question, query, signal);
-    return { kind: 'answer', code: dnsCode(answer) };
+    return { kind: 'answer', code: responseCodeName(responseCodeOf(answer)) };
   } catch (error) {
     if (signal.aborted) return { kind: 'silence' };
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
@@ -17,7 +29,7 @@ export async function dnsQuery(question: DnsQuestion, signal: AbortSignal): Prom
   }
 }
 
-type Transport = (question: DnsQuestion, query: Buffer, signal: AbortSignal) => Promise<Buffer>;
+type Transport = (question: DnsQuestion, query: Query, signal: AbortSignal) => Promise<Buffer>;
 
 /** Connected, so that an ICMP error comes back as an error, and only the server can answer. */
 const overUdp: Transport = async ({ server, port }, query, signal) => {
@@ -27,30 +39,26 @@ const overUdp: Transport = async ({ server, port }, query, signal) => {
   try {
     socket.connect(port, server);
     await once(socket, 'connect', { signal });
-    socket.send(query);
+    socket.send(writeQuery(query));
     for (;;) {
       const [answer] = (await once(socket, 'message', { signal })) as [Buffer];
-      if (isAnswerTo(query, answer)) return answer;
+      if (isResponseTo(query, answer)) return answer;
     }
   } finally {
     socket.close();
   }
 };
 
-/** Each message has its length before it (RFC 1035, 4.2.2), and may come in parts. */
 const overTcp: Transport = async ({ server, port }, query, signal) => {
   const socket = connect({ host: server, port, signal });
   try {
     await once(socket, 'connect', { signal });
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(query.length);
-    socket.write(Buffer.concat([length, query]));
-    let received = Buffer.alloc(0);
+    socket.write(framed(writeQuery(query)));
+    const frames = new Frames();
     for await (const chunk of socket) {
-      received = Buffer.concat([received, chunk]);
-      if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) continue;
-      const answer = received.subarray(2);
-      if (isAnswerTo(query, answer)) return answer;
+      const [answer] = frames.push(chunk);
+      if (answer === undefined) continue;
+      if (isResponseTo(query, answer)) return answer;
       throw Object.assign(new Error('not a DNS answer'), { code: 'EBADMSG' });
     }
     throw Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' });

@@ -1,6 +1,6 @@
+import { textHash } from '../../net/text-hash.ts';
 import { withCountersAtZero } from '../../rules-text/nft/scan-rule.ts';
 import type { ChainName, SetName } from '../names.ts';
-import { textHash } from '../text-hash.ts';
 
 /** A rule worded as nft lists it. */
 export type Rule = string & { readonly brand: 'nftables Rule' };

@@ -1,17 +1,38 @@
+import type { ObjectChange } from '../../state/object-kinds.ts';
+import type { Change } from '../../state/records.ts';
+import { type Reduce, reduceObject } from '../../state/reduce-object.ts';
 import { type Source, SourceError, type SourceUpdate, type UpdateListener } from '../source.ts';
 import type { ApiFailure } from './api-failure.ts';
 import { Reflector, type ReflectorEvents } from './reflector.ts';
 import { type Resource, resources } from './resources.ts';
 import type { ApiTransport } from './transport.ts';
 
-export interface ClusterSourceOptions {
-  readonly transport: ApiTransport;
+/** What a proxy says of the objects that it wants. */
+export interface ProxyObjects {
   /** The name of the Node object of this machine. */
   readonly nodeName: string;
   /** See `--service-proxy-name`; empty for the Services that name no proxy. */
   readonly serviceProxyName: string;
   /** `load` waits until the Node has pod CIDRs, by which pods' traffic is recognised. */
   readonly needsPodCIDRs: boolean;
+}
+
+/** Which objects of a cluster somebody wants, and what is kept of them. */
+export interface WantedObjects<C extends ObjectChange> {
+  readonly resources: readonly Resource[];
+  readonly reduce: Reduce<C>;
+  /** `load` waits until the Node of this name has pod CIDRs. */
+  readonly nodeWithPodCIDRs?: NodeWithPodCIDRs<C>;
+}
+
+export interface NodeWithPodCIDRs<C extends ObjectChange> {
+  readonly name: string;
+  /** Whether there is such a Node; `undefined` of another object. */
+  isThere(change: C): boolean | undefined;
+}
+
+export interface WatchOptions {
+  readonly transport: ApiTransport;
   /** Whether `load` goes on trying after a failure; else it throws. */
   readonly patient: boolean;
   /** Nothing is watched after `load`, and `follow` never called. */
@@ -26,27 +47,51 @@ export interface ClusterSourceEvents extends ReflectorEvents {
   awaitsNode(nodeName: string): void;
 }
 
+export type ClusterSourceOptions = WatchOptions & ProxyObjects;
+
 /** Services, EndpointSlices, ServiceCIDRs and the own Node of a cluster, as its API server tells them. */
 export function clusterSource(options: ClusterSourceOptions): Source {
-  return new ClusterSource(options);
+  return clusterSourceOf(proxyObjects(options), options);
 }
 
-class ClusterSource implements Source {
-  readonly #options: ClusterSourceOptions;
+export function proxyObjects({
+  nodeName,
+  serviceProxyName,
+  needsPodCIDRs,
+}: ProxyObjects): WantedObjects<Change> {
+  const wanted = { resources: resources(nodeName, serviceProxyName), reduce: reduceObject };
+  if (!needsPodCIDRs) return wanted;
+  const isThere = (change: Change) =>
+    change.kind === 'Node' ? change.record !== undefined && change.record.podCIDRs.length > 0 : undefined;
+  return { ...wanted, nodeWithPodCIDRs: { name: nodeName, isThere } };
+}
+
+/** `clusterSource` for who wants other objects than a proxy. */
+export function clusterSourceOf<C extends ObjectChange>(
+  wanted: WantedObjects<C>,
+  options: WatchOptions,
+): Source<C> {
+  return new ClusterSource(wanted, options);
+}
+
+class ClusterSource<C extends ObjectChange> implements Source<C> {
+  readonly #wanted: WantedObjects<C>;
+  readonly #options: WatchOptions;
   readonly #ending = new AbortController();
   readonly #failed = Promise.withResolvers<never>();
   readonly #nodeReady = Promise.withResolvers<void>();
   #hasPodCIDRs = false;
-  #listener: UpdateListener = () => {};
+  #listener: UpdateListener<C> = () => {};
   #watching: Promise<unknown> = Promise.resolve();
   /** What came between `load` and `follow`. */
-  #early: SourceUpdate[] = [];
+  #early: SourceUpdate<C>[] = [];
 
-  constructor(options: ClusterSourceOptions) {
+  constructor(wanted: WantedObjects<C>, options: WatchOptions) {
+    this.#wanted = wanted;
     this.#options = options;
   }
 
-  async load(listener: UpdateListener, signal = new AbortController().signal): Promise<void> {
+  async load(listener: UpdateListener<C>, signal = new AbortController().signal): Promise<void> {
     if (signal.aborted) return;
     const ended = Promise.withResolvers<void>();
     // Also after `load`: `follow` may never be called then.
@@ -63,7 +108,7 @@ class ClusterSource implements Source {
     }
   }
 
-  async follow(listener: UpdateListener, signal: AbortSignal): Promise<void> {
+  async follow(listener: UpdateListener<C>, signal: AbortSignal): Promise<void> {
     for (const update of this.#early) listener(update);
     this.#early = [];
     this.#listener = listener;
@@ -72,8 +117,9 @@ class ClusterSource implements Source {
     await this.#watching;
   }
 
-  #reflectors(): readonly Reflector[] {
-    const { transport, nodeName, serviceProxyName, events, random = Math.random } = this.#options;
+  #reflectors(): readonly Reflector<C>[] {
+    const { transport, events, random = Math.random } = this.#options;
+    const { resources, reduce } = this.#wanted;
     const failed = (resource: Resource, failure: ApiFailure, pause: number) => {
       events.failed(resource, failure, pause);
       const goesOn = failure.kind === 'doubtful' || (resource.optional && failure.kind === 'refused');
@@ -85,30 +131,29 @@ class ClusterSource implements Source {
       events.recovered(resource);
       for (const reflector of reflectors) reflector.hurry();
     };
-    const listener = (update: SourceUpdate) => this.#take(update);
-    const common = { transport, listener, events: { ...events, failed, recovered }, random };
-    const reflectors = resources(nodeName, serviceProxyName).map(
-      (resource) => new Reflector({ ...common, resource }),
-    );
+    const listener = (update: SourceUpdate<C>) => this.#take(update);
+    const common = { transport, reduce, listener, events: { ...events, failed, recovered }, random };
+    const reflectors = resources.map((resource) => new Reflector({ ...common, resource }));
     return reflectors;
   }
 
-  #take(update: SourceUpdate): void {
-    for (const change of update.changes) {
-      if (change.kind !== 'Node') continue;
-      this.#hasPodCIDRs = change.record !== undefined && change.record.podCIDRs.length > 0;
+  #take(update: SourceUpdate<C>): void {
+    const { nodeWithPodCIDRs: node } = this.#wanted;
+    for (const change of node === undefined ? [] : update.changes) {
+      this.#hasPodCIDRs = node?.isThere(change) ?? this.#hasPodCIDRs;
       if (this.#hasPodCIDRs) this.#nodeReady.resolve();
     }
     this.#listener(update);
   }
 
-  async #everything(reflectors: readonly Reflector[]): Promise<void> {
+  async #everything(reflectors: readonly Reflector<C>[]): Promise<void> {
     await Promise.all(reflectors.map(({ synced }) => synced));
-    if (!this.#options.needsPodCIDRs || this.#hasPodCIDRs) return;
-    const { nodeName, patient, events } = this.#options;
+    const { nodeWithPodCIDRs: node } = this.#wanted;
+    if (node === undefined || this.#hasPodCIDRs) return;
+    const { patient, events } = this.#options;
     if (!patient)
-      throw new SourceError(`Node ${nodeName} has no spec.podCIDRs, which detectLocalMode NodeCIDR needs`);
-    events.awaitsNode(nodeName);
+      throw new SourceError(`Node ${node.name} has no spec.podCIDRs, which detectLocalMode NodeCIDR needs`);
+    events.awaitsNode(node.name);
     await this.#nodeReady.promise;
   }
 }

@@ -1,6 +1,6 @@
+import type { ObjectChange } from '../../state/object-kinds.ts';
 import { type Fields, isFields } from '../../state/read-fields.ts';
-import type { Change } from '../../state/records.ts';
-import { reduceObject } from '../../state/reduce-object.ts';
+import type { Reduce } from '../../state/reduce-object.ts';
 import type { SourceUpdate } from '../source.ts';
 import type { Resource } from './resources.ts';
 
@@ -8,16 +8,18 @@ import type { Resource } from './resources.ts';
  * Which objects of one kind there are. Of the objects themselves nothing is kept; nor are their versions, since after a
  * restored backup the same version may stand for other content.
  */
-export class Collection {
+export class Collection<C extends ObjectChange> {
   readonly #resource: Resource;
+  readonly #reduce: Reduce<C>;
   #keys = new Set<string>();
   /** What the list that is being read has shown so far. */
   #listed: Set<string> | undefined;
   /** How many were known before it. */
   #known = 0;
 
-  constructor(resource: Resource) {
+  constructor(resource: Resource, reduce: Reduce<C>) {
     this.#resource = resource;
+    this.#reduce = reduce;
   }
 
   get size(): number {
@@ -41,13 +43,13 @@ export class Collection {
   }
 
   /** Everything was shown; returns the removal of what was not. */
-  endList(): readonly Change[] {
+  endList(): readonly C[] {
     const listed = this.#listed;
     if (listed === undefined) return [];
     const gone = this.#gone(listed);
     this.#keys = listed;
     this.#listed = undefined;
-    return gone.map((key) => removal(this.#resource, key));
+    return gone.map((key) => removal<C>(this.#resource, key));
   }
 
   #gone(listed: ReadonlySet<string>): readonly string[] {
@@ -55,20 +57,20 @@ export class Collection {
   }
 
   /** An object as it now is. */
-  present(object: Fields): SourceUpdate {
+  present(object: Fields): SourceUpdate<C> {
     const { kind, apiVersion } = this.#resource;
     // The items of a List come without their kind.
-    const { changes, problems } = reduceObject({ ...object, kind, apiVersion });
+    const { changes, problems } = this.#reduce({ ...object, kind, apiVersion });
     const key = changes[0]?.key ?? keyOf(object);
     this.#listed?.add(key);
     this.#keys.add(key);
     return { changes, problems };
   }
 
-  gone(object: Fields): SourceUpdate {
+  gone(object: Fields): SourceUpdate<C> {
     const key = keyOf(object);
     this.#listed?.delete(key);
-    return { changes: this.#keys.delete(key) ? [removal(this.#resource, key)] : [], problems: [] };
+    return { changes: this.#keys.delete(key) ? [removal<C>(this.#resource, key)] : [], problems: [] };
   }
 }
 
@@ -78,6 +80,7 @@ function keyOf({ metadata }: Fields): string {
   return typeof namespace === 'string' ? `${namespace}/${name}` : String(name);
 }
 
-function removal({ kind }: Resource, key: string): Change {
-  return { kind, key, record: undefined } as Change;
+/** Of every kind of change, `record` may be absent. */
+function removal<C extends ObjectChange>({ kind }: Resource, key: string): C {
+  return { kind, key, record: undefined } as ObjectChange as C;
 }

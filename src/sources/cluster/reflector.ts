@@ -1,5 +1,6 @@
+import type { ObjectChange } from '../../state/object-kinds.ts';
 import type { Problem } from '../../state/problem.ts';
-import type { Change } from '../../state/records.ts';
+import type { Reduce } from '../../state/reduce-object.ts';
 import type { SourceUpdate, UpdateListener } from '../source.ts';
 import { ApiFailure, failureOfError } from './api-failure.ts';
 import { parseWatchEvent, versionOf } from './check-answer.ts';
@@ -20,10 +21,11 @@ export interface ReflectorEvents {
   recovered(resource: Resource): void;
 }
 
-export interface ReflectorOptions {
+export interface ReflectorOptions<C extends ObjectChange> {
   readonly transport: ApiTransport;
   readonly resource: Resource;
-  readonly listener: UpdateListener;
+  readonly reduce: Reduce<C>;
+  readonly listener: UpdateListener<C>;
   readonly events: ReflectorEvents;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -44,13 +46,13 @@ const optionalPause = 300_000;
  * Keeps a listener informed of all objects of a kind: lists them once, then watches, and goes on from where a watch ended.
  * It lists again only where the server no longer knows what happened since (KEP-956 bookmarks make that rare).
  */
-export class Reflector {
+export class Reflector<C extends ObjectChange> {
   readonly #transport: ApiTransport;
   readonly #resource: Resource;
-  readonly #listener: UpdateListener;
+  readonly #listener: UpdateListener<C>;
   readonly #events: ReflectorEvents;
   readonly #random: () => number;
-  readonly #collection: Collection;
+  readonly #collection: Collection<C>;
   readonly #pause: RetryPause;
   readonly #synced = Promise.withResolvers<void>();
   /** Where the watch goes on; `undefined` where a list must come first. */
@@ -68,13 +70,13 @@ export class Reflector {
   /** Once until a watch has stood: else kinds that recover for a moment would keep one another from pausing. */
   #mayHurry = true;
 
-  constructor({ transport, resource, listener, events, random }: ReflectorOptions) {
+  constructor({ transport, resource, reduce, listener, events, random }: ReflectorOptions<C>) {
     this.#transport = transport;
     this.#resource = resource;
     this.#listener = listener;
     this.#events = events;
     this.#random = random;
-    this.#collection = new Collection(resource);
+    this.#collection = new Collection(resource, reduce);
     this.#pause = new RetryPause(random);
   }
 
@@ -229,7 +231,7 @@ export class Reflector {
 
   /** What the events before a bad one said counts. */
   #takeEvents(lines: readonly string[]): void {
-    const updates: SourceUpdate[] = [];
+    const updates: SourceUpdate<C>[] = [];
     try {
       for (const line of lines) updates.push(this.#takeEvent(line));
     } finally {
@@ -237,7 +239,7 @@ export class Reflector {
     }
   }
 
-  #takeEvent(line: string): SourceUpdate {
+  #takeEvent(line: string): SourceUpdate<C> {
     const event = parseWatchEvent(line, this.#resource);
     if (event.type === 'other') return nothing;
     if (event.type === 'bookmark' && event.endsInitialEvents && this.#collection.isListing)
@@ -264,8 +266,8 @@ export class Reflector {
     this.#synced.resolve();
   }
 
-  #emit(updates: readonly SourceUpdate[]): void {
-    const changes: readonly Change[] = updates.flatMap((update) => update.changes);
+  #emit(updates: readonly SourceUpdate<C>[]): void {
+    const changes: readonly C[] = updates.flatMap((update) => update.changes);
     const problems: readonly Problem[] = updates.flatMap((update) => update.problems);
     if (changes.length + problems.length > 0) this.#listener({ changes, problems });
   }
@@ -290,7 +292,7 @@ function doubtOf(
   return `${missing} of the ${known} ${kind}s that are known are not there any more`;
 }
 
-const nothing: SourceUpdate = { changes: [], problems: [] };
+const nothing: SourceUpdate<never> = { changes: [], problems: [] };
 
 /**
  * Servers refuse by an ERROR event or as a bad request; others pass over the parameter, and never end the list. Nobody

@@ -1,8 +1,6 @@
-import type { ObjectKind } from '../../state/records.ts';
-
 /** A kind of object that is listed and watched. */
 export interface Resource {
-  readonly kind: ObjectKind;
+  readonly kind: string;
   readonly apiVersion: string;
   readonly path: string;
   /** Where the same selectors find few of them, or none. */
@@ -19,7 +17,7 @@ const proxyNameLabel = 'service.kubernetes.io/service-proxy-name';
 const headlessLabel = 'service.kubernetes.io/headless';
 
 /** Every cluster has it, and nothing but Leases in it. */
-const emptyNamespace = 'kube-node-lease';
+export const emptyNamespace = 'kube-node-lease';
 
 /**
  * What a proxy asks for: the Services that are its own to serve and their EndpointSlices, as kube-proxy selects them,
@@ -49,15 +47,7 @@ export function resources(nodeName: string, serviceProxyName: string): readonly 
       optional: false,
       neverEmpty: false,
     },
-    {
-      kind: 'Node',
-      apiVersion: 'v1',
-      path: '/api/v1/nodes',
-      smallPath: '/api/v1/nodes',
-      selectors: { fieldSelector: `metadata.name=${nodeName}` },
-      optional: false,
-      neverEmpty: false,
-    },
+    { ...allNodes, selectors: { fieldSelector: `metadata.name=${nodeName}` }, neverEmpty: false },
     {
       kind: 'ServiceCIDR',
       apiVersion: 'networking.k8s.io/v1',
@@ -69,3 +59,14 @@ export function resources(nodeName: string, serviceProxyName: string): readonly 
     },
   ];
 }
+
+/** The Nodes of a cluster: that of whoever asks is among them. */
+export const allNodes: Resource = {
+  kind: 'Node',
+  apiVersion: 'v1',
+  path: '/api/v1/nodes',
+  smallPath: '/api/v1/nodes',
+  selectors: {},
+  optional: false,
+  neverEmpty: true,
+};

@@ -5,8 +5,11 @@ import type { Logger } from './logger.ts';
 /** The least time between two equal messages about a kind, in milliseconds. */
 const quietTime = 60_000;
 
-/** Logs the state of the connection to the API server: equal messages about a kind at most once a minute. */
-export function logApi(logger: Logger, observer: ApiObserver): ClusterSourceEvents {
+/**
+ * Logs the state of the connection to the API server: equal messages about a kind at most once a minute. `kept` is what stays as it
+ * is meanwhile.
+ */
+export function logApi(logger: Logger, observer: ApiObserver, kept = 'the rules stay'): ClusterSourceEvents {
   const quietUntil = new Map<string, number>();
   const isNew = (what: string) => {
     const now = performance.now();
@@ -41,7 +44,7 @@ export function logApi(logger: Logger, observer: ApiObserver): ClusterSourceEven
         logger.info(fields, 'the watch was too far behind; listing again');
       } else {
         reported.add(kind);
-        logger.warn(fields, 'cannot follow the API server; the rules stay, trying again');
+        logger.warn(fields, `cannot follow the API server; ${kept}, trying again`);
       }
     },
     recovered({ kind }) {

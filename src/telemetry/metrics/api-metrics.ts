@@ -1,12 +1,11 @@
 import type { Counter, Gauge, Histogram } from 'prom-client';
 import type { FinishedRequest, RequestObserver } from '../../sources/cluster/transport.ts';
-import type { ObjectKind } from '../../state/records.ts';
 import type { Instruments } from './instruments.ts';
 
 /** Observes the source of a cluster's objects. */
 export interface ApiObserver extends RequestObserver {
   /** Whether objects of this kind are being followed, by a list or watch, or that has broken off. */
-  following(kind: ObjectKind, up: boolean): void;
+  following(kind: string, up: boolean): void;
 }
 
 /** client-go's metrics of requests, and the state of watches. */
@@ -39,7 +38,7 @@ export class ApiMetrics implements ApiObserver {
     this.#durations.labels({ host, verb: method }).observe(seconds);
   }
 
-  following(kind: ObjectKind, up: boolean): void {
+  following(kind: string, up: boolean): void {
     this.#watches.labels(kind).set(up ? 1 : 0);
   }
 }

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Case, Sample } from '../../../bench/dataplane/cases.ts';
+import type { ProxyRules } from '../../../bench/dataplane/options.ts';
 import { dataplaneReport } from '../../../bench/dataplane/report.ts';
 import { summarize } from '../../../bench/dataplane/summary.ts';
 
+const portolan: ProxyRules = { proxy: 'Portolan', mode: 'nftables' };
+const kubeProxy: ProxyRules = { ...portolan, proxy: 'kube-proxy' };
 const bare: Case = { rules: 'none', services: 0, target: 'pod' };
-const pod: Case = { rules: 'nftables', services: 10, target: 'pod' };
-const service: Case = { rules: 'nftables', services: 10, target: 'last' };
+const pod: Case = { rules: portolan, services: 10, target: 'pod' };
+const service: Case = { rules: portolan, services: 10, target: 'last' };
 
 function sample(about: Case, round: number, connections: number, p50 = 10, trouble = 0): Sample {
   return { ...about, round, figures: { connections, connect: { p50, p99: p50 * 2 }, trouble } };
@@ -48,9 +51,28 @@ describe('the summary of a case', () => {
     ]);
   });
 
+  test("compares with kube-proxy's rules of the same mode and size within a round", () => {
+    const rounds = [
+      { ours: 90, theirs: 100 },
+      { ours: 60, theirs: 50 },
+      { ours: 110, theirs: 100 },
+    ];
+    const samples = rounds.flatMap(({ ours, theirs }, round) => [
+      sample(bare, round, 200),
+      sample(pod, round, ours, 10),
+      sample({ ...pod, rules: kubeProxy }, round, theirs, 20),
+    ]);
+    const [, summary, peer] = summarize(samples);
+    expect(summary?.toKubeProxy).toEqual({
+      connections: { median: 1.1, lowest: 0.9, highest: 1.2 },
+      p50: { median: 0.5, lowest: 0.5, highest: 0.5 },
+    });
+    expect(peer?.toKubeProxy).toBeUndefined();
+  });
+
   test('cannot be made where a round lacks what others are divided by', () => {
     expect(() => summarize([sample(bare, 1, 100), sample(service, 1, 100)])).toThrow(
-      'not measured: nftables, 10 Services, pod, round 1',
+      'not measured: Portolan, nftables, 10 Services, pod, round 1',
     );
   });
 });
@@ -60,8 +82,15 @@ describe('the report', () => {
   const samples = [
     sample(larger, 1, 14_400, 12.6),
     sample({ ...larger, target: 'pod' }, 1, 16_000),
-    sample({ rules: 'iptables-nft', services: 10, target: 'middle' }, 1, 12_000, 20, 3),
-    sample({ rules: 'iptables-nft', services: 10, target: 'pod' }, 1, 15_000),
+    sample({ rules: { ...kubeProxy, mode: 'iptables-nft' }, services: 10, target: 'pod' }, 1, 15_000),
+    sample(
+      { rules: { ...portolan, mode: 'iptables-nft' }, services: 10, target: 'middle' },
+      1,
+      12_000,
+      20,
+      3,
+    ),
+    sample({ rules: { ...portolan, mode: 'iptables-nft' }, services: 10, target: 'pod' }, 1, 15_000),
     sample(service, 1, 15_000, 12),
     sample(pod, 1, 16_000, 10),
     sample(bare, 1, 20_000, 8),
@@ -74,6 +103,7 @@ describe('the report', () => {
       "| – | none | the pod's own address",
       "| 10 | Portolan, iptables-nft | the pod's own address",
       '| 10 | Portolan, iptables-nft | ClusterIP, middle of the chain',
+      "| 10 | kube-proxy, iptables-nft | the pod's own address",
       "| 10 | Portolan, nftables | the pod's own address",
       '| 10 | Portolan, nftables | ClusterIP',
       "| 10,000 | Portolan, nftables | the pod's own address",
@@ -93,11 +123,54 @@ describe('the report', () => {
 
   test('says which figures had trouble', () => {
     expect(report).toContain(
-      'iptables-nft, 10 services, ClusterIP, middle of the chain: 3 connections failed',
+      'Portolan, iptables-nft, 10 services, ClusterIP, middle of the chain: 3 connections failed',
     );
   });
 
   test('says nothing of nftables where it was not measured', () => {
     expect(dataplaneReport(summarize([sample(bare, 1, 100)]))).not.toContain('nftables');
+  });
+
+  describe('on kube-proxy beside Portolan', () => {
+    const pairOf = (about: Case, ours: readonly [number, number], theirs: readonly [number, number]) => [
+      sample({ ...about, rules: portolan }, 1, ...ours),
+      sample({ ...about, rules: kubeProxy }, 1, ...theirs),
+    ];
+    const lineOf = (samples: readonly Sample[]) =>
+      dataplaneReport(summarize([sample(bare, 1, 20_000), ...samples]))
+        .split('\n')
+        .find((line) => line.includes('Portolan has'));
+
+    test.each([
+      ['not behind where both are the same within a percent', 9_996, 10.04, 'not behind'],
+      ['behind in connections/s', 9_900, 10, 'behind in connections/s'],
+      ['behind in connect p50', 10_000, 10.1, 'behind in connect p50'],
+      ['behind in both', 9_000, 11, 'behind in connections/s and connect p50'],
+    ])('says that Portolan is %s', (_name, connections, p50, verdict) => {
+      const pods = pairOf(pod, [10_000, 10], [10_000, 10]);
+      const line = lineOf([...pods, ...pairOf(service, [connections, p50], [10_000, 10])]);
+      expect(line).toMatch(/^nftables, 10 services: Portolan has /);
+      expect(line).toMatch(new RegExp(`to a ClusterIP: ${verdict}\\.$`));
+    });
+
+    test('has one sentence for both places of the chain', () => {
+      const iptables = [pod, { ...pod, target: 'middle' as const }, service].flatMap((about) =>
+        pairOf(about, [12_000, 9], [10_000, 10]).map(({ rules, ...rest }) => ({
+          ...rest,
+          rules: rules === 'none' ? rules : { ...rules, mode: 'iptables-nft' as const },
+        })),
+      );
+      const share = "120 % (120 to 120) of kube-proxy's connections/s and 90 % (90 to 90) of its connect p50";
+      expect(lineOf(iptables)).toBe(
+        [
+          `iptables-nft, 10 services: Portolan has ${share} to the ClusterIP in the middle of the chain,`,
+          `and ${share} to that at its end: not behind.`,
+        ].join(' '),
+      );
+    });
+
+    test('says nothing where kube-proxy was not measured', () => {
+      expect(lineOf([sample(pod, 1, 10_000), sample(service, 1, 9_000)])).toBeUndefined();
+    });
   });
 });

@@ -68,4 +68,4 @@ export const IFLA = {
   alias: 20,
   namespace: 28,
 } as const;
-export const IFF_UP = 1;
+export const [IFF_UP, IFF_RUNNING] = [0x01, 0x40] as const;

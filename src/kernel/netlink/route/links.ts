@@ -3,6 +3,7 @@ import type { Message } from '../messages.ts';
 import { bytesOf, hostNumberAt, hostNumberOf, textOf } from '../netlink-attributes.ts';
 import { IFLA_INFO_DATA, IFLA_INFO_KIND, linkInfo, type NewLink } from './link-info.ts';
 import {
+  IFF_RUNNING,
   IFF_UP,
   IFLA,
   type LinkSettings,
@@ -24,6 +25,8 @@ export interface Link {
   /** Bytes. */
   readonly mtu: number;
   readonly isUp: boolean;
+  /** Whether packets get through: it is up, and so is what it is connected to. */
+  readonly isRunning: boolean;
   /** Index of the bridge that it is a port of. */
   readonly master: number | undefined;
   /** Index of the other end of a veth pair, in whatever namespace that is. */
@@ -87,6 +90,7 @@ function linkOf({ body }: Message): Link {
     mac: mac?.length === 6 ? macAddressOf(mac) : undefined,
     mtu: hostNumberOf(body.find(IFLA.mtu)) ?? 0,
     isUp: (hostNumberAt(header, 8) & IFF_UP) !== 0,
+    isRunning: (hostNumberAt(header, 8) & IFF_RUNNING) !== 0,
     master: hostNumberOf(body.find(IFLA.master)),
     peer: hostNumberOf(body.find(IFLA.link)),
     alias: textOf(body.find(IFLA.alias)),

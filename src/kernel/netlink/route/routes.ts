@@ -4,10 +4,10 @@ import type { Family } from '../../../net/family.ts';
 import type { Message } from '../messages.ts';
 import { attribute, bytesOf, hostNumberAt, hostNumberOf, isLittle } from '../netlink-attributes.ts';
 import { addressOfBytes, bytesOfAddress, familyNumbers } from './address-attribute.ts';
-import { numberAttribute, type RouteRequest } from './route-request.ts';
+import { nestedAttribute, numberAttribute, type RouteRequest } from './route-request.ts';
 import type { RouteSocket } from './route-socket.ts';
 
-/** A route of the main table (ip-route(8)). */
+/** A route (ip-route(8)), of the main table where none is said. */
 export interface Route {
   readonly destination: Cidr;
   /** The next hop; `undefined` where the destination is on the link itself. */
@@ -22,6 +22,12 @@ export interface Route {
   readonly isOnLink?: boolean;
   /** Who made it, by a number of rtnetlink.h or of /etc/iproute2/rt_protos; `undefined` stands for an administrator (RTPROT_STATIC). */
   readonly protocol?: number;
+  readonly table?: number | undefined;
+  /** A number of rtnetlink.h, such as 253 for "on the link"; `undefined` stands for what follows from the gateway. */
+  readonly scope?: number | undefined;
+  /** Bytes: of the path, and of the largest TCP segments to be announced. */
+  readonly mtu?: number | undefined;
+  readonly advertisedMss?: number | undefined;
 }
 
 /** The unicast routes of the main table. Throws a `KernelError`. */
@@ -62,14 +68,16 @@ export function lookUpRoute(socket: RouteSocket, destination: Address): Route | 
 
 function request(route: Route, type: number, verb: string): RouteRequest {
   const { destination, gateway, link, source, metric, isOnLink, protocol = RTPROT_STATIC } = route;
+  const { table = RT_TABLE_MAIN, scope } = route;
   const family = cidrFamily(destination);
   const [network, length] = destination.split('/');
   const header = routeHeader(family, Number(length));
-  header[4] = RT_TABLE_MAIN;
+  // A number of 8 bits here; the attribute has the whole.
+  header[4] = table <= 0xff ? table : RT_TABLE_UNSPEC;
   // 0 matches every protocol and scope of what is to be removed.
   if (type === RTM_NEWROUTE) {
     header[5] = protocol;
-    header[6] = gateway === undefined && family === 'IPv4' ? RT_SCOPE_LINK : 0;
+    header[6] = scope ?? (gateway === undefined && family === 'IPv4' ? RT_SCOPE_LINK : 0);
   } else {
     header[6] = RT_SCOPE_NOWHERE;
   }
@@ -86,9 +94,19 @@ function request(route: Route, type: number, verb: string): RouteRequest {
       link === undefined ? [] : numberAttribute(RTA.link, link),
       source === undefined ? [] : attribute(RTA.source, bytesOfAddress(source)),
       metric === undefined ? [] : numberAttribute(RTA.metric, metric),
+      table === RT_TABLE_MAIN ? [] : numberAttribute(RTA.table, table),
+      metrics(route),
     ].flat(),
     purpose: `${verb} the route to ${destination}`,
   };
+}
+
+function metrics({ mtu, advertisedMss }: Route): readonly Uint8Array[] {
+  const set = [
+    mtu === undefined ? [] : numberAttribute(RTAX_MTU, mtu),
+    advertisedMss === undefined ? [] : numberAttribute(RTAX_ADVMSS, advertisedMss),
+  ].flat();
+  return set.length === 0 ? [] : [nestedAttribute(RTA.metrics, set)];
 }
 
 /** Only of the main table, and no broadcast, local or unreachable one. */
@@ -129,10 +147,11 @@ const zeroAddresses: Readonly<Record<Family, string>> = { IPv4: '0.0.0.0', IPv6:
 const headerLength = 12;
 const [RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE] = [24, 25, 26];
 const [NLM_F_REPLACE, NLM_F_EXCL, NLM_F_CREATE] = [0x100, 0x200, 0x400];
-const RT_TABLE_MAIN = 254;
+const [RT_TABLE_UNSPEC, RT_TABLE_MAIN] = [0, 254];
+const [RTAX_MTU, RTAX_ADVMSS] = [2, 8];
 const [RT_SCOPE_LINK, RT_SCOPE_NOWHERE] = [253, 255];
 const RTPROT_STATIC = 4;
 const RTN_UNICAST = 1;
 const RTNH_F_ONLINK = 4;
 /** RTA_*, in linux/rtnetlink.h. */
-const RTA = { destination: 1, link: 4, gateway: 5, metric: 6, source: 7, table: 15 } as const;
+const RTA = { destination: 1, link: 4, gateway: 5, metric: 6, source: 7, metrics: 8, table: 15 } as const;

@@ -24,7 +24,7 @@ export class ClusterWatcher {
   readonly failed: string[] = [];
   /** Why, in the same order. */
   readonly reasons: string[] = [];
-  readonly recovered: ObjectKind[] = [];
+  readonly recovered: string[] = [];
   #loaded = false;
   readonly #ending = new AbortController();
   readonly #following: Promise<void>;
