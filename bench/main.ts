@@ -1,5 +1,6 @@
 import { UserError } from '../src/program/exit-status.ts';
 import { clusterBenchmark } from './cluster/cluster.ts';
+import { cniBenchmark } from './cni/cni.ts';
 import { conntrackBenchmark } from './conntrack/conntrack.ts';
 import { dataplaneBenchmark } from './dataplane/dataplane.ts';
 import { dnsBenchmark } from './dns/dns.ts';
@@ -12,6 +13,7 @@ import { sustainedBenchmark } from './sustained/sustained.ts';
 /** `npm run bench -- NAME`: each prints a Markdown table. */
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   cluster: clusterBenchmark,
+  cni: cniBenchmark,
   conntrack: conntrackBenchmark,
   dataplane: dataplaneBenchmark,
   dns: dnsBenchmark,

@@ -61,6 +61,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['program', 'net', 'state', 'config', 'plan', 'rules-text', 'backend', 'sync', 'conntrack'],
     ...['iptables', 'nftables', 'kernel', 'sources', 'telemetry', 'health', 'status'],
   ],
+  cni: ['program', 'net', 'config', 'kernel'],
   dns: ['program', 'net', 'state', 'config', 'sources', 'telemetry', 'health'],
   lab: ['program', 'net', 'state', 'config', 'kernel', 'sources', 'status', 'pod-network'],
   cli: [
