@@ -63,7 +63,10 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   cni: ['program', 'net', 'config', 'kernel'],
   dns: ['program', 'net', 'state', 'config', 'sources', 'telemetry', 'health'],
-  lab: ['program', 'net', 'state', 'config', 'kernel', 'sources', 'status', 'pod-network'],
+  lab: [
+    ...['program', 'net', 'state', 'config', 'kernel', 'sources', 'status', 'nftables'],
+    ...['pod-network'],
+  ],
   cli: [
     ...['program', 'net', 'config', 'sources', 'render', 'explain', 'diff', 'doctor', 'status'],
     ...['pod-network', 'dns', 'lab', 'proxy'],

@@ -18,7 +18,8 @@ export interface LabSpec {
   readonly objects: readonly ApiObject[];
 }
 
-export const networkKinds = ['host-gw'] as const;
+/** BGP would need a router between the nodes, and a daemon on each of them. */
+export const networkKinds = ['vxlan', 'host-gw'] as const;
 export type NetworkKind = (typeof networkKinds)[number];
 export const cniChoices = ['portolan', 'reference'] as const;
 export type CniChoice = (typeof cniChoices)[number];

@@ -36,6 +36,7 @@ const commonCommands = [
   ['nsenter', 'util-linux'],
   ['mount', 'mount'],
   ['umount', 'mount'],
+  ['nft', 'nftables'],
 ] as const;
 const iptablesCommands = [
   ['iptables', 'iptables'],

@@ -1,9 +1,10 @@
-import type { ApiObject } from '../api/store/api-object.ts';
+import { type ApiObject, isObject } from '../api/store/api-object.ts';
 import type { LabFolder } from '../folder/lab-folder.ts';
 import type { LabSpec } from '../lab-spec.ts';
 import { bindConnectNodes } from '../network/connect-nodes.ts';
 import { createNodePool, type NodePool } from '../nodes/node-pool.ts';
 import { defaultObjects } from './default-objects.ts';
+import { dnsObjects } from './dns-objects.ts';
 import { keepHostsFiles } from './keep-hosts-files.ts';
 import type { LabContext } from './lab-context.ts';
 import { openLab } from './open-lab.ts';
@@ -26,8 +27,8 @@ export async function startLab(spec: LabSpec, folder: LabFolder, tell: TellStep)
   const { context, outside } = await step(tell, 'API server and switch', () => openLab(spec, folder));
   const { store } = context;
   const hostsFile = () => hostsFileOf(context);
-  const nodes = createNodePool(context, await bindConnectNodes(context.namespaces), hostsFile);
-  const { names, objects } = planned(spec);
+  const nodes = createNodePool(context, await bindConnectNodes(spec.network, context.namespaces), hostsFile);
+  const { names, objects } = planned(context);
   for (const object of objects.filter(isFirst)) create(context, object);
   const started = step(
     tell,
@@ -50,11 +51,21 @@ export async function startLab(spec: LabSpec, folder: LabFolder, tell: TellStep)
 }
 
 /** The names of the nodes, and all objects; those that others are in or on come first. */
-function planned(spec: LabSpec) {
+function planned({ spec, dns }: LabContext) {
   const named = spec.objects.filter(({ kind }) => kind === 'Node').map(({ metadata }) => nameOf(metadata));
   const names = named.length > 0 ? named : Array.from({ length: spec.nodes }, () => undefined);
   const web = spec.pods === 0 ? [] : defaultObjects(spec.pods * names.length, spec.families);
-  return { names, objects: [...spec.objects, ...web] };
+  const hasDns = spec.objects.some(isDnsService);
+  return { names, objects: [...spec.objects, ...(hasDns ? [] : dnsObjects(dns, spec.families)), ...web] };
+}
+
+function isDnsService({ kind, metadata }: ApiObject): boolean {
+  return (
+    kind === 'Service' &&
+    isObject(metadata) &&
+    metadata.name === 'kube-dns' &&
+    metadata.namespace === 'kube-system'
+  );
 }
 
 function isFirst({ kind }: ApiObject): boolean {

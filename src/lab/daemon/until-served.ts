@@ -1,8 +1,8 @@
 import { type Address, parseAddress } from '../../net/address.ts';
 import type { ObjectStore } from '../api/store/object-store.ts';
 import type { LabNode } from '../nodes/start-node.ts';
+import { untilAnswered } from '../runtime/probe.ts';
 import type { LabContext } from './lab-context.ts';
-import { untilConnected } from './probe.ts';
 
 /** Resolves when connections from each node to the ClusterIPs of Services that have ready endpoints succeed. */
 export async function untilServed(
@@ -11,7 +11,7 @@ export async function untilServed(
 ): Promise<void> {
   const targets = servedAddresses(store).slice(0, mostProbed);
   const probes = nodes.flatMap(({ host: { network } }) => targets.map((target) => ({ network, ...target })));
-  await Promise.all(probes.map((probe) => untilConnected(probe, { namespaces, opener })));
+  await Promise.all(probes.map((probe) => untilAnswered(probe, { namespaces, opener })));
 }
 
 /** Where many are served, the others are. */

@@ -7,10 +7,13 @@ import type { NetworkList } from '../cni/network-list.ts';
 import { loopback } from '../cni/networks.ts';
 import type { Attachment, CniRuntime } from '../cni/runtime.ts';
 import { namespaceFolder, namespaceSettings, setInNamespace } from '../network/underlay.ts';
+import { startNodeProcess } from '../nodes/node-process.ts';
 import type { Namespaces } from '../runtime/namespaces.ts';
+import { untilAnswered } from '../runtime/probe.ts';
 import { type Sandbox, startSandbox } from '../runtime/sandbox.ts';
 import { openServer, type ServerPort } from '../servers/open-server.ts';
 import { type ClusterDns, hostnameOf, hostsFile, resolvConf, resolverSettings } from './pod-files.ts';
+import type { PodProgram } from './pod-program.ts';
 import { portMappings, serverName } from './served-ports.ts';
 
 /** The node that pods run on, as their runtime sees it. */
@@ -27,6 +30,10 @@ export interface PodHost {
   readonly podNetwork: () => NetworkList;
   /** Sets lo up in the calling thread's network namespace; `undefined` where the plugin does that. */
   readonly setUpLoopback: (() => void) | undefined;
+  /** What a Pod runs in place of servers. */
+  readonly program: (pod: Pod) => PodProgram | undefined;
+  /** Folder of the logs of programs. */
+  readonly logs: string;
   readonly namespaces: Namespaces;
   readonly opener: SocketOpener;
   readonly log: (line: string) => void;
@@ -59,16 +66,20 @@ export async function startPod(pod: Pod, host: PodHost): Promise<RunningPod> {
       },
       host.namespaces,
     );
-    const servers = podServers(pod, host, network);
+    const program = host.program(pod);
+    const work =
+      program === undefined
+        ? podServers(pod, host, network)
+        : await startProgram(program, sandbox, host, network);
     const end = async (leave: () => Promise<void> | void) => {
-      servers.close();
+      await work.close();
       await sandbox.stop();
       await leave();
     };
     return {
       addresses,
       sandbox,
-      serve: servers.open,
+      serve: work.open,
       stop: () => end(network.leave),
       cutOff: () => end(network.cutOff),
     };
@@ -149,7 +160,44 @@ function attachmentOf(pod: Pod, { dns }: PodHost, network: string): Attachment {
   };
 }
 
-function podServers(pod: Pod, host: PodHost, { file, addresses }: JoinedNetwork) {
+interface PodWork {
+  open(ports: readonly ServerPort[]): void;
+  close(): void | Promise<void>;
+}
+
+/** Resolves when the program says that it is ready. */
+async function startProgram(
+  { args, healthPort, name }: PodProgram,
+  sandbox: Sandbox,
+  host: PodHost,
+  { file, addresses }: JoinedNetwork,
+): Promise<PodWork> {
+  const running = startNodeProcess(
+    {
+      launcher: ['nsenter', `--target=${sandbox.pid}`, '--mount', '--uts', '--pid'],
+      args,
+      network: file,
+      runtimeFolder: `${host.folder}/programs/${name}`,
+      log: `${host.logs}/${name}.log`,
+    },
+    host.namespaces,
+  );
+  const [address] = addresses;
+  const target = { network: file, port: healthPort, path: '/readyz' };
+  try {
+    if (address !== undefined)
+      await untilAnswered({ ...target, address }, host, AbortSignal.timeout(patience));
+  } catch (error) {
+    await running.stop();
+    throw new Error(`${name} does not become ready: lab logs ${name} may say why`, { cause: error });
+  }
+  return { open: () => undefined, close: running.stop };
+}
+
+/** Milliseconds that a program has to become ready. */
+const patience = 30_000;
+
+function podServers(pod: Pod, host: PodHost, { file, addresses }: JoinedNetwork): PodWork {
   const { name, namespace = 'default' } = pod.metadata;
   const open = new Map<string, Disposable>();
   const say = (port: ServerPort, error: unknown) =>

@@ -1,45 +1,52 @@
+import { listAddresses } from '../../kernel/netlink/route/addresses.ts';
+import { listLinks } from '../../kernel/netlink/route/links.ts';
 import { bindRouteSocket } from '../../kernel/netlink/route/route-socket.ts';
-import { listRoutes, removeRoute, replaceRoute } from '../../kernel/netlink/route/routes.ts';
-import { familyOf } from '../../net/address.ts';
-import { type Cidr, cidrFamily } from '../../net/cidr.ts';
+import { applyNetwork } from '../../pod-network/apply-network.ts';
+import type { NetworkKind } from '../../pod-network/network-options.ts';
+import { planNetwork } from '../../pod-network/plan-network.ts';
+import { findUplink } from '../../pod-network/underlay.ts';
+import { formatProblem } from '../../state/problem.ts';
+import type { NodeRecord } from '../../state/records.ts';
 import type { Namespaces } from '../runtime/namespaces.ts';
+import { loadMasquerade, masqueradeText } from './load-masquerade.ts';
 import type { Host } from './underlay.ts';
 
-export interface RoutedNode {
+export interface ConnectedNode {
   readonly host: Host;
-  readonly podCidrs: readonly Cidr[];
+  readonly record: NodeRecord;
 }
 
-export type ConnectNodes = (nodes: readonly RoutedNode[]) => void;
+/** Has the nodes reach the pods of one another, and of no others. Rejects with a sentence for people about what is refused. */
+export type ConnectNodes = (nodes: readonly ConnectedNode[]) => Promise<void>;
 
-/** Resolves to what has every node's routes to the pods of the others, and no routes to nodes that are gone. */
-export async function bindConnectNodes(namespaces: Namespaces): Promise<ConnectNodes> {
+/**
+ * Does for each node of a lab what `portolan pod-network run` does on a node: by the same plans, but in one process, which enters
+ * the nodes' network namespaces.
+ */
+export async function bindConnectNodes(network: NetworkKind, namespaces: Namespaces): Promise<ConnectNodes> {
   const open = await bindRouteSocket();
-  return (nodes) => {
-    for (const node of nodes) {
-      const others = nodes.filter((other) => other !== node);
-      namespaces.inNetwork(node.host.network, () => {
-        using socket = open();
-        const wanted = others.flatMap(routesTo);
-        for (const route of wanted) replaceRoute(socket, route);
-        for (const family of new Set(node.podCidrs.map(cidrFamily)))
-          for (const route of listRoutes(socket, family))
-            if (
-              route.protocol === routeProtocol &&
-              !wanted.some((other) => other.destination === route.destination)
-            )
-              removeRoute(socket, route);
-      });
-    }
+  const loaded = new WeakMap<Host, string>();
+  /** Returns what the node masquerades. */
+  const connect = ({ host, record }: ConnectedNode, all: readonly NodeRecord[]) =>
+    namespaces.inNetwork(host.network, () => {
+      using socket = open();
+      const uplink = findUplink(record.addresses, listLinks(socket), listAddresses(socket));
+      if (uplink === undefined) throw new Error(`node ${record.name} has no link to the others`);
+      const options = { network, nodeName: record.name, clusterCIDRs: [], masquerade: true };
+      const { plan, problems } = planNetwork(all, record, uplink, options);
+      const { refused } = applyNetwork(socket, { plan, uplink, mayRemove: true });
+      const faults = [...problems.map(formatProblem), ...refused];
+      if (faults.length > 0) throw new Error(`node ${record.name}: ${faults.join('; ')}`);
+      return plan.masquerade;
+    });
+  return async (nodes) => {
+    const records = nodes.map(({ record }) => record);
+    const changed = nodes.flatMap((node) => {
+      const text = masqueradeText(connect(node, records));
+      if (loaded.get(node.host) === text) return [];
+      loaded.set(node.host, text);
+      return [{ host: node.host, text }];
+    });
+    await Promise.all(changed.map(({ host, text }) => loadMasquerade(text, host.network, namespaces)));
   };
 }
-
-function routesTo({ host, podCidrs }: RoutedNode) {
-  return podCidrs.flatMap((destination) => {
-    const gateway = host.addresses.find((address) => familyOf(address) === cidrFamily(destination));
-    return gateway === undefined ? [] : [{ destination, gateway, link: undefined, protocol: routeProtocol }];
-  });
-}
-
-/** Marks the routes that are ours; /etc/iproute2/rt_protos leaves the number free. */
-const routeProtocol = 80;

@@ -1,8 +1,10 @@
 import type { Address } from '../../net/address.ts';
 import type { Cidr } from '../../net/cidr.ts';
 import { parseCidr } from '../../net/cidr.ts';
+import type { NodeRecord } from '../../state/records.ts';
 import type { Node } from '../api/kinds/kinds.ts';
 import { now, type ObjectStore } from '../api/store/object-store.ts';
+import type { Host } from '../network/underlay.ts';
 
 export const zoneLabel = 'topology.kubernetes.io/zone';
 
@@ -54,6 +56,12 @@ export function markUnready(store: ObjectStore, name: string): void {
 
 export function podCidrsOf({ spec }: Node): readonly Cidr[] {
   return (spec?.podCIDRs ?? []).flatMap((text) => parseCidr(text) ?? []);
+}
+
+/** What of a node the networks between nodes are made of. */
+export function recordOf(name: string, { addresses }: Host, node: Node | undefined): NodeRecord {
+  const podCIDRs = node === undefined ? [] : podCidrsOf(node);
+  return { name, zone: '', addresses, podCIDRs, beingDeleted: false };
 }
 
 function status(name: string, addresses: readonly Address[]) {

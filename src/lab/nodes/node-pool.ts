@@ -2,7 +2,7 @@ import { UserError } from '../../program/exit-status.ts';
 import type { LabContext } from '../daemon/lab-context.ts';
 import type { ConnectNodes } from '../network/connect-nodes.ts';
 import { hostNumbers, mostNodes } from '../network/lab-addresses.ts';
-import { podCidrsOf, zoneLabel } from './node-object.ts';
+import { recordOf, zoneLabel } from './node-object.ts';
 import { type LabNode, type NodeIdentity, startNode } from './start-node.ts';
 
 /** The nodes of a lab. */
@@ -27,10 +27,10 @@ export function createNodePool(
   const taken = new Map<string, number>();
   const connect = () =>
     connectNodes(
-      [...nodes.values()].map(({ name, host }) => {
-        const node = store.get('Node', name);
-        return { host, podCidrs: node === undefined ? [] : podCidrsOf(node) };
-      }),
+      [...nodes.values()].map(({ name, host }) => ({
+        host,
+        record: recordOf(name, host, store.get('Node', name)),
+      })),
     );
   const identify = (wanted: string | undefined): NodeIdentity => {
     const numbers = new Set(taken.values());
@@ -67,7 +67,7 @@ export function createNodePool(
     },
     async add(names) {
       const started = await Promise.all(names.map(identify).map(start));
-      connect();
+      await connect();
       return started;
     },
     async remove(name) {
@@ -79,7 +79,7 @@ export function createNodePool(
       for (const { metadata, spec: podSpec } of store.list('Pod'))
         if (podSpec.nodeName === name)
           store.remove('Pod', `${metadata.namespace}/${metadata.name}`, { gracePeriodSeconds: 0 });
-      connect();
+      await connect();
     },
     async reboot(name) {
       const node = find(name);
@@ -87,7 +87,7 @@ export function createNodePool(
       await node.powerOff();
       const number = hostNumbers.firstNode + (taken.get(name) ?? 0);
       await start({ name, number, zone: zoneOf(name) });
-      connect();
+      await connect();
     },
   };
 }

@@ -11,6 +11,8 @@ export interface NodeProcess {
 }
 
 export interface NodeProcessOptions {
+  /** A command in front of the program that enters namespaces. */
+  readonly launcher?: readonly string[];
   readonly args: readonly string[];
   /** File of the network namespace. */
   readonly network: string;
@@ -21,7 +23,8 @@ export interface NodeProcessOptions {
 }
 
 export function startNodeProcess(options: NodeProcessOptions, namespaces: Namespaces): NodeProcess {
-  const { args, network, runtimeFolder, log } = options;
+  const { launcher = [], args, network, runtimeFolder, log } = options;
+  const [command = '', ...words] = [...launcher, ownCommands.portolan, ...args];
   const ending = new AbortController();
   let child: ChildProcess | undefined;
   mkdirSync(runtimeFolder, { recursive: true });
@@ -35,9 +38,7 @@ export function startNodeProcess(options: NodeProcessOptions, namespaces: Namesp
     const output = openSync(log, 'a');
     try {
       const stdio = ['ignore', output, output] as const;
-      return namespaces.inNetwork(network, () =>
-        spawn(ownCommands.portolan, args, { env, stdio: [...stdio] }),
-      );
+      return namespaces.inNetwork(network, () => spawn(command, words, { env, stdio: [...stdio] }));
     } finally {
       closeSync(output);
     }

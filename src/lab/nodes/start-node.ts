@@ -4,7 +4,9 @@ import { openResultCache, type ResultCache } from '../cni/result-cache.ts';
 import { hasPlugin } from '../cni/run-plugin.ts';
 import { type CniRuntime, createCniRuntime } from '../cni/runtime.ts';
 import { type LabContext, pluginPath, runtimeFolder } from '../daemon/lab-context.ts';
+import { programOf } from '../kubelet/pod-program.ts';
 import { type Kubelet, startKubelet } from '../kubelet/start-kubelet.ts';
+import type { LabSpec } from '../lab-spec.ts';
 import { clusterCidrs } from '../network/lab-addresses.ts';
 import { type Host, nodeSettings } from '../network/underlay.ts';
 import { type Sandbox, startSandbox } from '../runtime/sandbox.ts';
@@ -61,6 +63,8 @@ export async function startNode(
       cni,
       podNetwork: list,
       setUpLoopback: hasPlugin('loopback', pluginPath) ? undefined : context.setUpLoopback,
+      program: (pod) => programOf(pod, context.kubeconfig),
+      logs: context.folder.logs,
       namespaces,
       opener: context.opener,
       log: context.log,
@@ -122,6 +126,12 @@ async function forgetPods(cni: CniRuntime, cache: ResultCache, network: NetworkL
   await cni.collectGarbage(network, []);
 }
 
+/** Bytes: what VXLAN leaves of the 1500 between the nodes (RFC 7348, section 5). */
+function podMtu({ network, families }: LabSpec): number {
+  if (network !== 'vxlan') return 1500;
+  return families[0] === 'IPv6' ? 1430 : 1450;
+}
+
 function podNetworkOf(name: string, disk: string, { spec, store, cniVersion }: LabContext) {
   const node = store.get('Node', name);
   return podNetwork({
@@ -129,7 +139,7 @@ function podNetworkOf(name: string, disk: string, { spec, store, cniVersion }: L
     version: cniVersion,
     podCidrs: node === undefined ? [] : podCidrsOf(node),
     dataDir: `${disk}/cni/networks`,
-    mtu: 1500,
+    mtu: podMtu(spec),
     hasPortmap: hasPlugin('portmap', pluginPath),
   });
 }
