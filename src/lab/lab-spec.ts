@@ -1,3 +1,4 @@
+import type { Cidr } from '../net/cidr.ts';
 import type { Family } from '../net/family.ts';
 import type { ApiObject } from './api/store/api-object.ts';
 
@@ -12,6 +13,8 @@ export interface LabSpec {
   readonly mode: ProxyMode;
   /** The preferred one first. */
   readonly families: readonly Family[];
+  /** Where ClusterIPs come from. */
+  readonly serviceCidrs: Readonly<Record<Family, Cidr>>;
   /** Given to the nodes in turn. */
   readonly zones: readonly string[];
   /** In the order in which they are created. */

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
+import type { Family } from '../../net/family.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { formatProblem } from '../../state/problem.ts';
 import type { ApiObject } from '../api/store/api-object.ts';
 import { readObjects } from '../from-file/read-objects.ts';
-import { rebuildInSmall } from '../from-file/rebuild-in-small.ts';
+import { type Rebuilt, rebuildInSmall } from '../from-file/rebuild-in-small.ts';
 import { cniChoices, familyChoices, type LabSpec, networkKinds, proxyModes } from '../lab-spec.ts';
+import { serviceCidrs } from '../network/lab-addresses.ts';
 
 /** What of a lab can be chosen. */
-export interface LabChoices extends Partial<Omit<LabSpec, 'objects' | 'families'>> {
+export interface LabChoices extends Partial<Omit<LabSpec, 'objects' | 'families' | 'serviceCidrs'>> {
   readonly family?: keyof typeof familyChoices;
   /** A file of objects. */
   readonly from?: string;
@@ -16,7 +18,7 @@ export interface LabChoices extends Partial<Omit<LabSpec, 'objects' | 'families'
 /** With what is not chosen as it is by default. Throws a `UserError` where the file cannot be read. `warn` hears what of it is left out. */
 export function labSpec(choices: LabChoices, warn: (line: string) => void): LabSpec {
   const { nodes = 3, from } = choices;
-  const objects = from === undefined ? [] : objectsOf(from, nodes, warn);
+  const { objects, network } = from === undefined ? noFile : fileOf(from, nodes, warn);
   const hasPods = objects.some(({ kind }) => isWorkload.has(String(kind)));
   return {
     nodes,
@@ -24,7 +26,8 @@ export function labSpec(choices: LabChoices, warn: (line: string) => void): LabS
     network: choices.network ?? networkKinds[0],
     cni: choices.cni ?? cniChoices[0],
     mode: choices.mode ?? proxyModes[0],
-    families: familyChoices[choices.family ?? 'ipv4'],
+    families: familiesOf(choices, network),
+    serviceCidrs: { ...serviceCidrs, ...network.serviceCIDRs },
     zones: choices.zones ?? [],
     objects,
   };
@@ -38,11 +41,21 @@ const isWorkload: ReadonlySet<string> = new Set([
   'ReplicaSet',
 ]);
 
-function objectsOf(file: string, nodes: number, warn: (line: string) => void): readonly ApiObject[] {
+type FromFile = Pick<Rebuilt, 'objects' | 'network'>;
+
+const noFile: FromFile = { objects: [], network: { families: [], serviceCIDRs: {} } };
+
+/** Those of the file's Services, where nobody chooses. */
+function familiesOf({ family }: LabChoices, { families }: FromFile['network']): readonly Family[] {
+  if (family === undefined && families.length > 0) return families;
+  return familyChoices[family ?? 'ipv4'];
+}
+
+function fileOf(file: string, nodes: number, warn: (line: string) => void): FromFile {
   const { found, problems } = readObjects(readText(file), file);
   const rebuilt = rebuildInSmall(found, { podsOfWorkload: 4, nodes });
   for (const problem of [...problems, ...rebuilt.problems]) warn(formatProblem(problem));
-  return rebuilt.objects;
+  return rebuilt;
 }
 
 /** The objects of a file as they are. Throws a `UserError` where one cannot be read. */

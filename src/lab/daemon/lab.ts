@@ -1,10 +1,10 @@
-import { type ApiObject, isObject } from '../api/store/api-object.ts';
+import type { ApiObject } from '../api/store/api-object.ts';
 import type { LabFolder } from '../folder/lab-folder.ts';
 import type { LabSpec } from '../lab-spec.ts';
 import { bindConnectNodes } from '../network/connect-nodes.ts';
 import { createNodePool, type NodePool } from '../nodes/node-pool.ts';
 import { defaultObjects } from './default-objects.ts';
-import { dnsObjects } from './dns-objects.ts';
+import { dnsObjects, isDnsService } from './dns-objects.ts';
 import { keepHostsFiles } from './keep-hosts-files.ts';
 import type { LabContext } from './lab-context.ts';
 import { openLab } from './open-lab.ts';
@@ -57,15 +57,6 @@ function planned({ spec, dns }: LabContext) {
   const web = spec.pods === 0 ? [] : defaultObjects(spec.pods * names.length, spec.families);
   const hasDns = spec.objects.some(isDnsService);
   return { names, objects: [...spec.objects, ...(hasDns ? [] : dnsObjects(dns, spec.families)), ...web] };
-}
-
-function isDnsService({ kind, metadata }: ApiObject): boolean {
-  return (
-    kind === 'Service' &&
-    isObject(metadata) &&
-    metadata.name === 'kube-dns' &&
-    metadata.namespace === 'kube-system'
-  );
 }
 
 function isFirst({ kind }: ApiObject): boolean {

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { bindSetUpLink } from '../../kernel/netlink/route/set-up-link.ts';
 import { bindSocketOpener } from '../../kernel/open-socket.ts';
-import { type Address, parseAddress } from '../../net/address.ts';
 import type { Family } from '../../net/family.ts';
 import { ownCommands } from '../../program/own-commands.ts';
 import { createStore } from '../api/create-store.ts';
@@ -11,9 +10,10 @@ import { chooseVersion } from '../cni/choose-version.ts';
 import { startControllers } from '../controllers/start-controllers.ts';
 import type { LabFolder } from '../folder/lab-folder.ts';
 import type { LabSpec } from '../lab-spec.ts';
-import { clusterCidrs, hostNumbers, serviceCidrs, underlayAddress } from '../network/lab-addresses.ts';
+import { clusterCidrs, hostNumbers, underlayAddress } from '../network/lab-addresses.ts';
 import { createUnderlay } from '../network/underlay.ts';
 import { bindNamespaces } from '../runtime/namespaces.ts';
+import { dnsServers } from './dns-objects.ts';
 import { type LabContext, pluginPath, runtimeFolder } from './lab-context.ts';
 import { labKubeconfig } from './lab-kubeconfig.ts';
 import { type OutsideListeners, openOutside } from './outside-listeners.ts';
@@ -35,7 +35,7 @@ export async function openLab(spec: LabSpec, folder: LabFolder): Promise<OpenLab
     openOutside(folder.socket),
   ]);
   namespaces.leaveNetwork();
-  const store = createStore({ families: spec.families, serviceCIDRs: serviceCidrs });
+  const store = createStore({ families: spec.families, serviceCIDRs: spec.serviceCidrs });
   startControllers({
     store,
     podCIDRs: pick(clusterCidrs, spec.families),
@@ -55,19 +55,13 @@ export async function openLab(spec: LabSpec, folder: LabFolder): Promise<OpenLab
     namespaces,
     opener,
     setUpLoopback: () => setUpLink('lo'),
-    dns: { servers: spec.families.map((family) => dnsAddresses[family]), domain: 'cluster.local' },
+    dns: { servers: dnsServers(spec), domain: 'cluster.local' },
     cniVersion,
     kubeconfig,
     log,
   };
   return { context, outside };
 }
-
-/** ClusterIPs of the Service kube-system/kube-dns. */
-export const dnsAddresses: Readonly<Record<Family, Address>> = {
-  IPv4: requireAddress('10.96.0.10'),
-  IPv6: requireAddress('fd00:96::a'),
-};
 
 /** The executable of a plugin is called like its type (CNI specification 1.1, section 2). */
 function makeRuntimeFolder(): void {
@@ -104,10 +98,4 @@ function pick<T>(
   families: readonly Family[],
 ): Partial<Record<Family, T>> {
   return Object.fromEntries(families.map((family) => [family, values[family]]));
-}
-
-function requireAddress(text: string): Address {
-  const address = parseAddress(text);
-  if (address === undefined) throw new Error(`${text} is no address`);
-  return address;
 }
