@@ -63,8 +63,12 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   cni: ['program', 'net', 'config', 'kernel'],
   dns: ['program', 'net', 'state', 'config', 'sources', 'telemetry', 'health'],
+  lab: [
+    ...['program', 'net', 'state', 'config', 'kernel', 'sources', 'status', 'nftables'],
+    ...['pod-network'],
+  ],
   cli: [
     ...['program', 'net', 'config', 'sources', 'render', 'explain', 'diff', 'doctor', 'status'],
-    ...['pod-network', 'dns', 'proxy'],
+    ...['pod-network', 'dns', 'lab', 'proxy'],
   ],
 };

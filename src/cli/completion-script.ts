@@ -13,8 +13,16 @@ function wordsOf(command: Command): CommandWords {
     name: command.name(),
     description: command.description(),
     options: command.options.filter(({ hidden }) => !hidden).flatMap(({ long }) => long ?? []),
-    commands: command.commands.map(wordsOf),
+    commands: visibleCommands(command).map(wordsOf),
   };
+}
+
+/** Those that the help shows, but for itself. */
+function visibleCommands(command: Command): readonly Command[] {
+  return command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((one) => one.name() !== 'help');
 }
 
 interface CommandWords {
@@ -26,7 +34,15 @@ interface CommandWords {
 }
 
 /** Options whose values are completed as paths. */
-const pathOptions = ['--source', '--config', '--against', '--kubeconfig', '--write-config-to'];
+const pathOptions = [
+  '--source',
+  '--config',
+  '--against',
+  '--kubeconfig',
+  '--write-config-to',
+  '--from',
+  '--filename',
+];
 
 function bashScript(commands: readonly CommandWords[]): string {
   return `_portolan() {
@@ -47,9 +63,10 @@ complete -o filenames -F _portolan portolan
 
 /** The commands of a group go before what begins like them. */
 function bashCases({ name, options, commands }: CommandWords): readonly string[] {
-  const nested = commands.map((one) => `    "${name} ${one.name}") words="${one.options.join(' ')}" ;;`);
-  const words = commands.length > 0 ? namesOf(commands) : options.join(' ');
-  return [...nested, `    "${name} "*) words="${words}" ;;`];
+  const wordsAfter = (one: Pick<CommandWords, 'commands' | 'options'>) =>
+    one.commands.length > 0 ? namesOf(one.commands) : one.options.join(' ');
+  const nested = commands.map((one) => `    "${name} ${one.name}") words="${wordsAfter(one)}" ;;`);
+  return [...nested, `    "${name} "*) words="${wordsAfter({ commands, options })}" ;;`];
 }
 
 function namesOf(commands: readonly CommandWords[]): string {

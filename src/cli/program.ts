@@ -7,6 +7,7 @@ import { addDiff } from './commands/diff.ts';
 import { addDns } from './commands/dns.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
+import { addLab } from './commands/lab.ts';
 import { addPodNetwork } from './commands/pod-network.ts';
 import { addRender } from './commands/render.ts';
 import { addRun } from './commands/run.ts';
@@ -55,6 +56,7 @@ export function buildProgram(finish: (status: ExitStatus) => void): Command {
   addPodNetwork(program, finish);
   addDns(program, finish);
   addCleanup(program, finish);
+  addLab(program, finish);
   addCompletion(program, finish);
   return program;
 }

@@ -32,10 +32,10 @@ test('the README names every command', () => {
   expect(named).toEqual(all);
 });
 
-/** The arguments of every call of portolan in shell text, up to a comment, a pipe or a redirection. */
+/** The arguments of every call of portolan in shell text, up to a comment, a pipe, a redirection or another command after `--`. */
 function portolanCalls(code: string): readonly string[] {
   const calls = code.replaceAll(/(?:^| )# .*/gm, '').matchAll(/(?:^|[ /])portolan ([a-z-][^\n|<>;]*)/gm);
-  return Array.from(calls, ([, args = '']) => args.trim());
+  return Array.from(calls, ([, args = '']) => args.replace(/ -- .*/, '').trim());
 }
 
 /** What is wrong with a call; a first word that is no option must be a command. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ApiObject } from '../../support/apiserver/api-object.ts';
+import type { ApiObject } from '../../../src/lab/api/store/api-object.ts';
 import { ApiServer } from '../../support/apiserver/api-server.ts';
 import { settle } from '../../support/apiserver/ask.ts';
 import { endpointSliceObject, serviceObject } from '../../support/apiserver/objects.ts';

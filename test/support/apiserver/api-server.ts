@@ -1,18 +1,22 @@
+import type { Watch } from '../../../src/lab/api/answers/answer-watch.ts';
+import {
+  answerJson,
+  type Connection,
+  type ServerRequest,
+} from '../../../src/lab/api/connections/connection.ts';
+import type { Kind } from '../../../src/lab/api/kinds/kinds.ts';
+import type { ApiObject, StoredObject } from '../../../src/lab/api/store/api-object.ts';
+import { type Backup, ObjectStore } from '../../../src/lab/api/store/object-store.ts';
+import { Refusal, type Status } from '../../../src/lab/api/store/refusal.ts';
+import { targetOf } from '../../../src/lab/api/store/target.ts';
 import type { ApiTransport } from '../../../src/sources/cluster/transport.ts';
-import { EventStore } from './answers/answer-event.ts';
-import { answerRequest } from './answers/answer-request.ts';
-import type { Watch } from './answers/answer-watch.ts';
-import { Refusal, type Status } from './answers/status.ts';
-import type { ApiObject, StoredObject } from './api-object.ts';
-import { answerJson, type Connection, type ServerRequest } from './connections/connection.ts';
+import { answerVaried } from './answer-varied.ts';
 import { type Listening, type ListenOptions, listen } from './connections/listen.ts';
 import { type MemoryTransportOptions, memoryTransport } from './connections/memory-transport.ts';
 import { OpenConnection } from './connections/open-connection.ts';
 import { type Counts, countRequests, type LoggedRequest, verbOf } from './counters.ts';
 import { type Fault, type FaultFilter, Faults, inflict } from './faults.ts';
-import { type Backup, ObjectStore } from './object-store.ts';
-import { type ServedKind, targetOf } from './resources.ts';
-import { defaultSettings, type ServerSettings } from './settings.ts';
+import { type TestSettings, testSettings } from './settings.ts';
 
 /**
  * What a service proxy needs of a Kubernetes API server, in memory: it answers as the real one does (1.36), and goes
@@ -20,21 +24,19 @@ import { defaultSettings, type ServerSettings } from './settings.ts';
  */
 export class ApiServer {
   /** May be changed at any time; what is open stays as it is. */
-  readonly settings: ServerSettings;
+  readonly settings: TestSettings;
   readonly #store: ObjectStore;
-  readonly #events: EventStore;
   readonly #faults = new Faults();
   readonly #requests: LoggedRequest[] = [];
   readonly #open = new Map<OpenConnection, Watch | undefined>();
   #down = false;
 
   /** `resourceVersion`: of what happened before. */
-  constructor(options: Partial<ServerSettings> & { readonly resourceVersion?: number } = {}) {
+  constructor(options: Partial<TestSettings> & { readonly resourceVersion?: number } = {}) {
     const { resourceVersion = 1, ...settings } = options;
-    this.settings = { ...defaultSettings, ...settings };
-    this.#store = new ObjectStore(resourceVersion);
-    this.#events = new EventStore(() => this.skipTo(this.#store.version + 1));
-    this.#store.onChange((change) => {
+    this.settings = { ...testSettings, ...settings };
+    this.#store = new ObjectStore({ version: resourceVersion, nextUid: countingUids(), managedFields: true });
+    this.#store.watch((change) => {
       for (const watch of [...this.#open.values()])
         if (watch?.resource.kind === change.kind) watch.take(change);
     });
@@ -47,23 +49,24 @@ export class ApiServer {
   }
 
   /** `key` is `namespace/name`, or the name of what has no namespace. Throws where there is no such object. */
-  remove(kind: ServedKind, key: string): string {
-    return this.#store.remove(kind, key);
+  remove(kind: Kind, key: string): string {
+    this.#store.remove(kind, key);
+    return this.resourceVersion;
   }
 
   /** In the order of their keys. */
-  objects(kind: ServedKind): readonly StoredObject[] {
+  objects(kind: Kind): readonly StoredObject[] {
     return this.#store.list(kind);
   }
 
   /** `key` as for `remove`. */
-  get(kind: ServedKind, key: string): StoredObject | undefined {
+  get(kind: Kind, key: string): StoredObject | undefined {
     return this.#store.get(kind, key);
   }
 
   /** The events (events.k8s.io/v1) that clients wrote. */
   get events(): readonly StoredObject[] {
-    return this.#events.all;
+    return this.#store.list('Event');
   }
 
   /** Of the last change. */
@@ -140,7 +143,7 @@ export class ApiServer {
   }
 
   /** Of one kind, or of all. */
-  counts(kind?: ServedKind): Counts {
+  counts(kind?: Kind): Counts {
     const open = [...this.#open.values()].filter(
       (watch) => watch !== undefined && (kind ?? watch.resource.kind) === watch.resource.kind,
     );
@@ -165,8 +168,8 @@ export class ApiServer {
   /** Answers a request, whatever carries it. */
   handle(request: ServerRequest, carrier: Connection): void {
     const target = targetOf(request.path);
-    const kind = target?.resource.kind;
-    const verb = verbOf(request, kind, target?.name);
+    const kind = target?.resource.kind === 'Event' ? undefined : target?.resource.kind;
+    const verb = verbOf(request, target?.name);
     const fault = this.#down ? undefined : this.#faults.take(kind, verb);
     const namespace = target?.namespace;
     const logged: LoggedRequest = {
@@ -199,8 +202,8 @@ export class ApiServer {
     };
     request.status = 200;
     try {
-      const state = { store: this.#store, events: this.#events, settings: this.settings };
-      const watch = answerRequest(state, request, { connection: way, refuse, told });
+      const to = { connection: way, refuse, told };
+      const watch = answerVaried(this.#store, this.settings, request, to);
       if (this.#open.has(connection)) this.#open.set(connection, watch);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -213,4 +216,13 @@ export class ApiServer {
       ({ request }) => (kind ?? request.kind) === request.kind && (verb ?? request.verb) === request.verb,
     );
   }
+}
+
+/** The same in every run. */
+function countingUids(): () => string {
+  let count = 0;
+  return () => {
+    count += 1;
+    return `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`;
+  };
 }

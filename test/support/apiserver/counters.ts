@@ -1,11 +1,11 @@
-import type { Verb } from './answers/verb.ts';
-import type { ServerRequest } from './connections/connection.ts';
+import type { ServerRequest } from '../../../src/lab/api/connections/connection.ts';
+import type { Kind } from '../../../src/lab/api/kinds/kinds.ts';
 import type { Fault } from './faults.ts';
-import type { ServedKind } from './resources.ts';
+import type { Verb } from './verb.ts';
 
 export interface LoggedRequest extends ServerRequest {
   /** `undefined` for events, and for what the server does not have. */
-  readonly kind: ServedKind | undefined;
+  readonly kind: Kind | undefined;
   readonly verb: Verb;
   /** Where one was asked for. */
   readonly namespace: string | undefined;
@@ -33,7 +33,7 @@ export interface Counts {
 /** Of one kind, or of all. */
 export function countRequests(
   requests: readonly LoggedRequest[],
-  kind: ServedKind | undefined,
+  kind: Kind | undefined,
   openWatches: number,
 ): Counts {
   const count = (verb: Verb, more: (request: LoggedRequest) => boolean = () => true) =>
@@ -53,12 +53,8 @@ export function countRequests(
   };
 }
 
-export function verbOf(
-  { path, query }: ServerRequest,
-  kind: ServedKind | undefined,
-  name: string | undefined,
-): Verb {
-  if (kind === undefined && path.includes('/events')) return 'event';
+export function verbOf({ path, query }: ServerRequest, name: string | undefined): Verb {
+  if (path.includes('/events')) return 'event';
   if (name !== undefined) return 'get';
   if (query.watch !== 'true' && query.watch !== '1') return 'list';
   return query.sendInitialEvents === 'true' ? 'streaming-list' : 'watch';

@@ -1,7 +1,7 @@
-import { faultStatus } from './answers/status.ts';
-import type { Verb } from './answers/verb.ts';
-import { answerJson, beginStream, type Connection } from './connections/connection.ts';
-import type { ServedKind } from './resources.ts';
+import { answerJson, beginStream, type Connection } from '../../../src/lab/api/connections/connection.ts';
+import type { Kind } from '../../../src/lab/api/kinds/kinds.ts';
+import { failure, type Status } from '../../../src/lab/api/store/refusal.ts';
+import type { Verb } from './verb.ts';
 
 /**
  * Something that goes wrong with an answer. `after` counts the pieces that go out well before: events of a watch; a list
@@ -29,7 +29,7 @@ export type Fault =
 
 /** Which requests a fault befalls: those that meet all that is given. */
 export interface FaultFilter {
-  readonly kind?: ServedKind;
+  readonly kind?: Kind;
   readonly verb?: Verb;
 }
 
@@ -46,7 +46,7 @@ export class Faults {
   }
 
   /** The first planned fault that befalls this request; once less from now on. */
-  take(kind: ServedKind | undefined, verb: Verb): Fault | undefined {
+  take(kind: Kind | undefined, verb: Verb): Fault | undefined {
     const found = this.#planned.find(
       ({ filter }) => (filter.kind ?? kind) === kind && (filter.verb ?? verb) === verb,
     );
@@ -205,3 +205,19 @@ class DripConnection implements Connection {
     if (this.#rest === '' && this.#ending) this.#connection.end();
   }
 }
+
+/** The words of the real server for the codes that a fault may ask for. */
+function faultStatus(code: number, retryAfterSeconds: number | undefined): Status {
+  const [reason, message] = faultWords[code] ?? ['InternalError', `Internal error occurred: fault ${code}`];
+  return failure(code, reason, message, retryAfterSeconds === undefined ? undefined : { retryAfterSeconds });
+}
+
+const faultWords: Readonly<Record<number, readonly [reason: string, message: string]>> = {
+  401: ['Unauthorized', 'Unauthorized'],
+  403: ['Forbidden', 'forbidden: User "system:anonymous" cannot list resource'],
+  404: ['NotFound', 'the server could not find the requested resource'],
+  410: ['Expired', 'too old resource version: 1 (2)'],
+  429: ['TooManyRequests', 'Too many requests, please try again later.'],
+  500: ['InternalError', 'Internal error occurred: etcdserver: leader changed'],
+  503: ['ServiceUnavailable', 'apiserver not ready'],
+};

@@ -1,4 +1,4 @@
-import type { ApiObject } from './api-object.ts';
+import type { ApiObject } from '../../../src/lab/api/store/api-object.ts';
 
 /** Objects for tests, as a client would write them; each takes what a case is about. */
 

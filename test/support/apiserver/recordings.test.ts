@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ApiObject } from './api-object.ts';
+import type { ApiObject } from '../../../src/lab/api/store/api-object.ts';
 import { ApiServer } from './api-server.ts';
 import { paths, send, settle, textOf, WatchReader } from './ask.ts';
 import { recordedEvents, recording, recordingsUnavailable, versionIn } from './recordings.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { type ApiObject, isObject } from '../../../src/lab/api/store/api-object.ts';
 import { sharedPath } from '../conformance/shared.ts';
-import { type ApiObject, isObject } from './api-object.ts';
 
 const folder = `${sharedPath}api-recordings`;
 

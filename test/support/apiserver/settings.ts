@@ -1,3 +1,5 @@
+import { defaultSettings } from '../../../src/lab/api/settings.ts';
+
 /** How the server treats a list that is asked for as a stream of events (KEP-3157). */
 export type StreamingLists =
   | 'supported'
@@ -8,7 +10,7 @@ export type StreamingLists =
   /** A server, or a proxy before it, that does not know the parameters: the objects as events, and no end of them. */
   | 'ignored';
 
-export interface ServerSettings {
+export interface TestSettings {
   streamingLists: StreamingLists;
   /** Milliseconds. */
   bookmarkInterval: number;
@@ -25,10 +27,9 @@ export interface ServerSettings {
   missingKinds: readonly string[];
 }
 
-export const defaultSettings: ServerSettings = {
+export const testSettings: TestSettings = {
+  ...defaultSettings,
   streamingLists: 'supported',
-  bookmarkInterval: 60_000,
-  watchTimeout: 1_800_000,
   expiredWatch: 'event',
   futureWatch: 'silent',
   missingKinds: [],

@@ -4,11 +4,13 @@ import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { badRequest, failure, type Status, unauthorized } from '../answers/status.ts';
-import { type CertificateFiles, certificateFiles, makeCertificates } from './certificates.ts';
-import { answerJson, type Connection, type ServerRequest } from './connection.ts';
-import { HttpConnection } from './http-connection.ts';
-import { kubeconfig } from './kubeconfig.ts';
+import {
+  type CertificateFiles,
+  certificateFiles,
+  makeCertificates,
+} from '../../../../src/lab/api/connections/certificates.ts';
+import { kubeconfig } from '../../../../src/lab/api/connections/kubeconfig.ts';
+import { type Handler, serveHttp } from '../../../../src/lab/api/connections/serve-http.ts';
 
 export interface ListenOptions {
   /** HTTPS with a certificate of an authority of its own; else plain HTTP. */
@@ -38,15 +40,13 @@ export interface Listening extends AsyncDisposable {
   acceptToken(token: string): void;
 }
 
-type Handler = (request: ServerRequest, connection: Connection) => void;
-
 /** Serves requests on 127.0.0.1. */
 export async function listen(handler: Handler, options: ListenOptions): Promise<Listening> {
   const folder = await mkdtemp(join(tmpdir(), 'portolan-apiserver-'));
   const files = options.tls ? await makeCertificates(folder, options.names) : undefined;
   const accepted = { token: 'first-token' };
   const server = await makeServer(files, options, (request, response) =>
-    serve(handler, options, accepted, request, response),
+    serveHttp(handler, (asking) => isAllowed(asking, options.credentials, accepted.token), request, response),
   );
   const sockets = trackSockets(server);
   const port = await bind(server, options.port ?? 0);
@@ -106,32 +106,6 @@ async function bind(server: http.Server | https.Server, port: number): Promise<n
   return (server.address() as AddressInfo).port;
 }
 
-async function serve(
-  handler: Handler,
-  { credentials }: ListenOptions,
-  { token }: { readonly token: string },
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
-): Promise<void> {
-  const connection = new HttpConnection(request, response);
-  const refuse = (status: Status) => answerJson(connection, status.code, status);
-  if (!isAllowed(request, credentials, token)) return refuse(unauthorized());
-  try {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const body = await readBody(request);
-    const method = request.method ?? 'GET';
-    if (method === 'PATCH' && !patchTypes.has(request.headers['content-type'] ?? ''))
-      return refuse(failure(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format'));
-    const query = Object.fromEntries(url.searchParams);
-    handler({ method, path: url.pathname, query, body }, connection);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    refuse(badRequest(`error decoding: ${error.message}`));
-  }
-}
-
-const patchTypes = new Set(['application/merge-patch+json', 'application/strategic-merge-patch+json']);
-
 function isAllowed(
   request: http.IncomingMessage,
   credentials: ListenOptions['credentials'],
@@ -141,10 +115,4 @@ function isAllowed(
   if (credentials === 'client-certificate')
     return 'authorized' in request.socket && request.socket.authorized === true;
   return true;
-}
-
-async function readBody(request: http.IncomingMessage): Promise<unknown> {
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8')) text += chunk;
-  return text === '' ? undefined : JSON.parse(text);
 }

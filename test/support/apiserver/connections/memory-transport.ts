@@ -1,10 +1,10 @@
+import type { Connection, ServerRequest } from '../../../../src/lab/api/connections/connection.ts';
 import {
   type ApiAnswer,
   type ApiRequest,
   type ApiTransport,
   parseRetryAfter,
 } from '../../../../src/sources/cluster/transport.ts';
-import type { Connection, ServerRequest } from './connection.ts';
 
 export interface MemoryTransportOptions {
   /** Texts arrive in parts of at most so many characters, wherever that cuts them. */

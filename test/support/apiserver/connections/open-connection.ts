@@ -1,5 +1,5 @@
+import type { Connection } from '../../../../src/lab/api/connections/connection.ts';
 import type { LoggedRequest } from '../counters.ts';
-import type { Connection } from './connection.ts';
 
 /** A connection that the server can go silent on, whatever goes on behind it. */
 export class OpenConnection implements Connection {
