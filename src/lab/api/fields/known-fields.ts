@@ -1,17 +1,13 @@
-import type { Kind } from '../kinds/kinds.ts';
+/** The fields of a type: the name of the type of what is below each, or `undefined` where that is not looked at. */
+export type Fields = Readonly<Record<string, string | undefined>>;
 
-/** The fields of a type: those with fields of their own by the name of that type, the others with `undefined`. */
-export type Fields = Readonly<Record<string, TypeName | undefined>>;
-
-export type TypeName = keyof typeof types;
-
-function fields(leaves: string, others: Readonly<Record<string, TypeName>> = {}): Fields {
+function fields(leaves: string, others: Readonly<Record<string, string>> = {}): Fields {
   const names = leaves.split(' ').filter((name) => name !== '');
   return { ...Object.fromEntries(names.map((name) => [name, undefined])), ...others };
 }
 
-/** All fields of these types in 1.36 (generated.proto in k8s.io/api); what is below their leaves is not looked at. */
-const types = {
+/** All fields of these types in 1.36 (generated.proto in k8s.io/api). Kinds are types; events, which programs write, are none. */
+export const fieldsByType: Readonly<Record<string, Fields>> = {
   ObjectMeta: fields(
     'name generateName namespace selfLink uid resourceVersion generation creationTimestamp deletionTimestamp ' +
       'deletionGracePeriodSeconds labels annotations ownerReferences finalizers managedFields',
@@ -81,19 +77,10 @@ const types = {
   ServiceCIDRSpec: fields('cidrs'),
 };
 
-function ofKind(leaves: string, others: Readonly<Record<string, TypeName>> = {}): Fields {
+function ofKind(leaves: string, others: Readonly<Record<string, string>> = {}): Fields {
   return fields(`kind apiVersion ${leaves}`, { metadata: 'ObjectMeta', ...others });
 }
 
-function templated(): Readonly<Record<string, TypeName>> {
+function templated(): Readonly<Record<string, string>> {
   return { selector: 'LabelSelector', template: 'PodTemplateSpec' };
-}
-
-export function fieldsOf(type: TypeName): Fields {
-  return types[type];
-}
-
-/** `undefined` for events, which programs write. */
-export function typeOfKind(kind: Kind): TypeName | undefined {
-  return kind === 'Event' ? undefined : kind;
 }
