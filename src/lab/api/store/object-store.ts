@@ -58,6 +58,8 @@ export class ObjectStore implements Objects {
   readonly #listeners = new Set<(change: StoreChange) => void>();
   #version: number;
   #objects = new Map<Kind, Map<string, StoredObject>>();
+  /** Those that were asked for since they last changed. */
+  readonly #sorted = new Map<Kind, readonly StoredObject[]>();
   #history: StoreChange[] = [];
   #compacted = 0;
   #untold: StoreChange[] = [];
@@ -94,7 +96,9 @@ export class ObjectStore implements Objects {
 
   /** In the order of keys, as etcd lists them. */
   list<K extends Kind>(kind: K, namespace?: string): readonly Stored<K>[] {
-    const all = sorted(this.#kind(kind)) as readonly Stored<K>[];
+    const known = this.#sorted.get(kind) ?? sorted(this.#kind(kind));
+    this.#sorted.set(kind, known);
+    const all = known as readonly Stored<K>[];
     return namespace === undefined ? all : all.filter(({ metadata }) => metadata.namespace === namespace);
   }
 
@@ -216,6 +220,7 @@ export class ObjectStore implements Objects {
   restore({ version, objects }: Backup): void {
     this.#version = version;
     this.#objects = new Map([...objects].map(([kind, ofKind]) => [kind, new Map(ofKind)]));
+    this.#sorted.clear();
     this.#history = [];
     this.#compacted = version;
   }
@@ -261,6 +266,7 @@ export class ObjectStore implements Objects {
     const objects = this.#kind(change.kind);
     if (change.after === undefined) objects.delete(change.key);
     else objects.set(change.key, change.after);
+    this.#sorted.delete(change.kind);
     this.#history.push(change);
     this.#forget();
     this.#tell(change);

@@ -64,7 +64,8 @@ describe('an object that is updated', () => {
     const before = store.create(pod('web', { tolerations: [] }));
     const labelled = store.update({ ...before, metadata: { ...before.metadata, labels: { a: 'b' } } });
     expect(labelled.metadata).toMatchObject({ uid: before.metadata.uid, generation: 1, labels: { a: 'b' } });
-    const changed = store.update({ ...labelled, spec: { ...before.spec, nodeName: 'node-0' } });
+    const { spec } = pod('web', { tolerations: [], nodeName: 'node-0' });
+    const changed = store.update({ ...labelled, spec });
     expect(changed.metadata.generation).toBe(2);
   });
 
