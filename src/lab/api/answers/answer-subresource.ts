@@ -1,4 +1,4 @@
-import { answerJson, type ServerRequest } from '../connections/connection.ts';
+import { answerJson, answerText, type ServerRequest } from '../connections/connection.ts';
 import { patchObject } from '../patch/patch-object.ts';
 import { type ApiObject, isObject, type StoredObject } from '../store/api-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
@@ -81,9 +81,7 @@ async function answerLog(
       throw new Refusal(
         badRequest(`there is no log of Pod ${metadata.name} and container ${query.container}`),
       );
-    connection.head(200, { 'content-type': 'text/plain' });
-    connection.write(lastLines(text, query.tailLines));
-    connection.end();
+    answerText(connection, lastLines(text, query.tailLines));
   } catch (error) {
     refuse(
       error instanceof Refusal ? error : new Refusal(failure(500, 'InternalError', 'the log cannot be read')),

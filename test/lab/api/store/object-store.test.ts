@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createStore } from '../../../../src/lab/api/create-store.ts';
-import type { ObjectStore, StoreChange } from '../../../../src/lab/api/store/object-store.ts';
+import type { ObjectStore } from '../../../../src/lab/api/store/object-store.ts';
+import type { StoreChange } from '../../../../src/lab/api/store/versioned-objects.ts';
 import { refusalOf } from '../../../support/lab-api/ask-store.ts';
 import { namespace, pod, service } from '../../../support/lab-api/objects.ts';
 
