@@ -1,13 +1,14 @@
 import { answerJson, answerText, type ServerRequest } from '../connections/connection.ts';
+import { selectorText } from '../kinds/selector-text.ts';
 import { patchObject } from '../patch/patch-object.ts';
 import { type ApiObject, isObject, type StoredObject } from '../store/api-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { badRequest, failure, noSuchResource, Refusal } from '../store/refusal.ts';
+import { badRequest, failure, noSuchResource, notAllowed, Refusal } from '../store/refusal.ts';
 import type { Target } from '../store/target.ts';
-import { bodyFor, getOne, notAllowed, patchOne } from './answer-object.ts';
+import { bodyFor } from './body-for.ts';
 import { deleteOptions } from './delete-options.ts';
-import { selectorText } from './selector-text.ts';
 import type { AnswerTarget, ServerState } from './server-state.ts';
+import { getOne, patchOne } from './target-object.ts';
 
 /** Answers what is asked of a part of an object. Throws a `Refusal`. */
 export function answerSubresource(
