@@ -21,11 +21,11 @@ describe('the demo', () => {
   });
 
   test.for([
-    ['SIGINT', 'A node, a client', 130],
-    ['SIGTERM', 'portolan run', 143],
+    ['SIGINT', 'portolan lab up', 130],
+    ['SIGTERM', 'A pod asks', 143],
     ['SIGINT', 'requests from a pod', 130],
     ['SIGTERM', 'requests from outside', 143],
-    ['SIGINT', 'leaves', 130],
+    ['SIGINT', 'A pod leaves', 130],
   ] as const)('leaves nothing where %s comes at "%s"', async ([signal, moment, exitCode], { skip }) => {
     const mark = randomUUID();
     const child = start(mark);
@@ -71,8 +71,7 @@ async function untilItSays(
 
 async function expectNothingLeft(mark: string): Promise<void> {
   expect(await processesWith(mark)).toEqual([]);
-  expect(existsSync('/run/netns/frontend')).toBe(false);
-  expect(existsSync('/run/portolan-demo')).toBe(false);
+  expect(existsSync('/mnt/portolan')).toBe(false);
 }
 
 // A process that ends while we look at it counts as gone.

@@ -1,12 +1,9 @@
-import { serviceRules, waitForEndpoints } from './kernel-rules.ts';
-import { buildNetwork, type Place } from './network.ts';
-import { type Servers, startPods } from './pods.ts';
-import { cleanUp, type RunningProxy, startProxy } from './proxy.ts';
+import { endLab, inLab, type PodName, podsOf, startLab } from './lab.ts';
 import { sendRequests } from './requests.ts';
-import { copyShop, endpointOf, type Pod, readShop, removeEndpoint, type Shop } from './shop.ts';
-import { heading, note, showObjects, showRules, showSpread } from './show.ts';
+import { heading, note, quote, showSpread } from './show.ts';
 
 const requestCount = 300;
+const url = 'http://web/';
 
 /** Plays the demo in the namespaces of this process. The exit code is 0 when all went as it should. */
 export async function demo(): Promise<number> {
@@ -20,72 +17,77 @@ export async function demo(): Promise<number> {
 }
 
 async function play(): Promise<void> {
-  heading('A node, a client outside the cluster, and pods with HTTP servers');
-  const folder = await copyShop();
-  const shop = await readShop(folder);
-  await buildNetwork(shop);
-  const servers = await startPods(shop.pods);
-  showObjects(shop);
+  heading('portolan lab up: two nodes, two pods on each, and a Service in front of them');
+  await startLab();
+  quote(await inLab('status'));
 
-  heading('portolan run');
-  const proxy = startProxy(folder);
-  await inKernel(proxy, shop, shop.pods);
-  note('The kernel has these rules for the Service (comments left out):');
-  showRules(await serviceRules(shop));
-  await askEverywhere(shop, shop.pods);
+  const pods = await podsOf('web');
+  await showName();
+  await askEverywhere(pods);
+  await explain(pods);
 
-  const staying = await removeLastPod(folder, shop, proxy, servers);
-  await askEverywhere(shop, staying);
+  const staying = await removeLastPod(pods);
+  await askEverywhere(staying);
 
-  heading('portolan cleanup');
-  await proxy.stop();
-  await cleanUp();
-  note('No rule of Portolan is left in the kernel.');
+  heading('portolan lab down');
+  await endLab();
+  note('Nothing of the lab is left.');
 }
 
-// As in a cluster: the endpoint goes first, and the server stops when no new connection can reach it.
-async function removeLastPod(
-  folder: string,
-  shop: Shop,
-  proxy: RunningProxy,
-  servers: Servers,
-): Promise<Pod[]> {
-  const staying = shop.pods.slice(0, -1);
-  const leaving = shop.pods.at(-1);
-  if (leaving === undefined) throw new Error('fixtures/demo has no endpoints');
-  heading(`${leaving.name} leaves`);
-  const started = performance.now();
-  await removeEndpoint(folder, leaving);
-  await inKernel(proxy, shop, staying);
-  note(`From the written EndpointSlice to the kernel: ${Math.round(performance.now() - started)} ms.`);
-  showRules((await serviceRules(shop)).filter((rule) => rule.chain.startsWith('KUBE-SVC-')));
-  await servers.stop(leaving);
-  note('Its server has stopped.');
-  return staying;
+async function showName(): Promise<void> {
+  heading('A pod asks for the name: portolan lab exec web -- getent hosts web');
+  quote(await inLab('exec', 'web', '--', 'getent', 'hosts', 'web'));
 }
 
-// A proxy that has ended will never write the rules: better its own words than a timeout.
-async function inKernel(proxy: RunningProxy, shop: Shop, pods: readonly Pod[]): Promise<void> {
-  await Promise.race([waitForEndpoints(shop, pods.map(endpointOf)), proxy.ended]);
+async function askEverywhere(pods: readonly PodName[]): Promise<void> {
+  heading(`${requestCount} requests from a pod, by that name`);
+  await ask('web', pods);
+  heading(`${requestCount} requests from outside, by the load balancer`);
+  await ask('client', pods);
 }
 
-async function askEverywhere(shop: Shop, pods: readonly Pod[]): Promise<void> {
-  const clusterAddress = `${shop.clusterIP}:${shop.port}`;
-  heading(`${requestCount} requests from a pod to the ClusterIP, ${clusterAddress}`);
-  await ask('frontend', clusterAddress, pods);
-
-  const nodeAddress = `${shop.nodeAddress}:${shop.nodePort}`;
-  heading(`${requestCount} requests from outside to the node port, ${nodeAddress}`);
-  await ask('client', nodeAddress, pods);
+async function explain([first]: readonly PodName[]): Promise<void> {
+  heading('On the node, portolan explain says what happens to such a packet, and why');
+  const [address = ''] = (await inLab('exec', 'web', '--', 'getent', 'hosts', 'web')).split(' ');
+  const packet = ['--from', first?.address ?? '', '--to', `${address}:80`];
+  const words = [
+    'exec',
+    'node-1',
+    '--',
+    'portolan',
+    'explain',
+    '--live',
+    '--proxy-mode',
+    'nftables',
+    ...packet,
+  ];
+  const [question = '', answer = ''] = (await inLab(...words)).split('\n\n');
+  quote(`${question}\n\n${answer}`);
 }
 
-async function ask(from: Place, address: string, pods: readonly Pod[]): Promise<void> {
-  const { answers, errors } = await sendRequests(from, `http://${address}/`, requestCount);
+/** While a pod leaves, requests go on: its address goes from the rules before its server stops. */
+async function removeLastPod(pods: readonly PodName[]): Promise<readonly PodName[]> {
+  heading(`A pod leaves, during ${2 * requestCount} requests: portolan lab scale web ${pods.length - 1}`);
+  const [{ answers, errors }] = await Promise.all([
+    sendRequests('client', url, 2 * requestCount),
+    inLab('scale', 'web', String(pods.length - 1)),
+  ]);
+  showSpread(pods, answers, 2 * requestCount);
+  requireAll(errors, 2 * requestCount);
+  return await podsOf('web');
+}
+
+async function ask(from: string, pods: readonly PodName[]): Promise<void> {
+  const { answers, errors } = await sendRequests(from, url, requestCount);
   showSpread(pods, answers, requestCount);
-  note(`${requestCount - errors.length} answered, ${errors.length} errors`);
-  if (errors.length > 0) throw new Error(`${errors.length} of ${requestCount} requests failed: ${errors[0]}`);
-  const silent = pods.filter((pod) => answers[pod.name] === undefined);
-  if (silent.length > 0) throw new Error(`no request reached ${silent.map((pod) => pod.name).join(', ')}`);
+  requireAll(errors, requestCount);
+  const silent = pods.filter(({ name }) => answers[name] === undefined);
+  if (silent.length > 0) throw new Error(`no request reached ${silent.map(({ name }) => name).join(', ')}`);
   const unexpected = Object.keys(answers).filter((name) => pods.every((pod) => pod.name !== name));
   if (unexpected.length > 0) throw new Error(`requests reached ${unexpected.join(', ')}`);
+}
+
+function requireAll(errors: readonly string[], count: number): void {
+  note(`${count - errors.length} answered, ${errors.length} errors`);
+  if (errors.length > 0) throw new Error(`${errors.length} of ${count} requests failed: ${errors[0]}`);
 }
