@@ -6,6 +6,7 @@ import { dataplaneBenchmark } from './dataplane/dataplane.ts';
 import { dnsBenchmark } from './dns/dns.ts';
 import { explainBenchmark } from './explain/explain.ts';
 import { iptablesBenchmark } from './iptables/iptables.ts';
+import { labBenchmark } from './lab/lab.ts';
 import { lookupsBenchmark } from './lookups/lookups.ts';
 import { nftablesBenchmark } from './nftables/nftables.ts';
 import { sustainedBenchmark } from './sustained/sustained.ts';
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   dns: dnsBenchmark,
   explain: explainBenchmark,
   iptables: iptablesBenchmark,
+  lab: labBenchmark,
   lookups: lookupsBenchmark,
   nftables: nftablesBenchmark,
   sustained: sustainedBenchmark,

@@ -52,7 +52,7 @@ const functions = `
 
 async function tracesOf(program: Program): Promise<readonly string[]> {
   const { stdout } = await program.sh(`
-    ps -e -o stat=,args= | grep -v -e '^Z' -e ' ps -e ' -e ' grep ' -e ' sh -c '
+    ps -e -o stat= -o args= | sed -n -e '/^Z/d' -e '/ ps -e /d' -e '/ sed /d' -e '/ sh -c /d' -e 's/^[^ ]* *//p'
     cut -d ' ' -f 4- /proc/self/mountinfo
     ip -o link
     find "$XDG_STATE_HOME" -mindepth 3`);
