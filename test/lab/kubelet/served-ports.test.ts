@@ -2,14 +2,23 @@ import { describe, expect, test } from 'vitest';
 import { portMappings, servedPorts, serverName } from '../../../src/lab/kubelet/served-ports.ts';
 import { pod, service } from '../../support/lab-command/pods.ts';
 
-const web = (ports: readonly object[]) =>
+const web = (ports: readonly Readonly<Record<string, unknown>>[]) =>
   pod({ metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'a', ports }] } });
 
 describe('a pod has servers', () => {
-  const served = (ports: readonly object[], ...services: Parameters<typeof servedPorts>[1]) =>
-    servedPorts(web(ports), services).map(serverName);
+  const served = (
+    ports: readonly Readonly<Record<string, unknown>>[],
+    ...services: Parameters<typeof servedPorts>[1]
+  ) => servedPorts(web(ports), services).map(serverName);
 
-  test.each<readonly [string, readonly object[], readonly object[], readonly string[]]>([
+  test.each<
+    readonly [
+      string,
+      readonly Readonly<Record<string, unknown>>[],
+      readonly Readonly<Record<string, unknown>>[],
+      readonly string[],
+    ]
+  >([
     [
       "at its containers' ports",
       [{ containerPort: 80 }, { containerPort: 53, protocol: 'UDP' }],

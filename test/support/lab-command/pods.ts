@@ -41,9 +41,9 @@ export function address(text: string): Address {
 }
 
 interface Parts {
-  readonly metadata?: object;
-  readonly spec?: object;
-  readonly status?: object;
+  readonly metadata?: { readonly [field: string]: unknown };
+  readonly spec?: { readonly [field: string]: unknown };
+  readonly status?: { readonly [field: string]: unknown };
 }
 
 interface NodeParts {
