@@ -6,14 +6,14 @@ import {
   resolverSettings,
   standardHosts,
 } from '../../../src/lab/kubelet/pod-files.ts';
-import { address, pod } from '../../support/lab-command/pods.ts';
+import { address, type Fields, pod } from '../../support/lab-command/pods.ts';
 
 const dns = { servers: [address('10.96.0.10'), address('fd00:96::a')], domain: 'cluster.local' };
 
 describe('resolv.conf of a pod', () => {
-  const text = (spec: Readonly<Record<string, unknown>>) => resolvConf(resolverSettings(pod({ spec }), dns));
+  const text = (spec: Fields) => resolvConf(resolverSettings(pod({ spec }), dns));
 
-  test.each<readonly [string, Readonly<Record<string, unknown>>, string]>([
+  test.each<readonly [string, Fields, string]>([
     [
       'asks the servers of the cluster, and looks for names of its namespace first',
       {},
@@ -54,7 +54,7 @@ describe('resolv.conf of a pod', () => {
 
 describe('/etc/hosts of a pod', () => {
   const addresses = [address('10.244.0.5'), address('fd00:244::5')];
-  const text = (spec: Readonly<Record<string, unknown>>) =>
+  const text = (spec: Fields) =>
     hostsFile(pod({ spec }), { addresses, domain: dns.domain, nodeHosts: '192.0.2.1\tnode-1\n' });
 
   test('names the pod, once for each family', () => {

@@ -1,24 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { portMappings, servedPorts, serverName } from '../../../src/lab/kubelet/served-ports.ts';
-import { pod, service } from '../../support/lab-command/pods.ts';
+import { type Fields, pod, service } from '../../support/lab-command/pods.ts';
 
-const web = (ports: readonly Readonly<Record<string, unknown>>[]) =>
+const web = (ports: readonly Fields[]) =>
   pod({ metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'a', ports }] } });
 
 describe('a pod has servers', () => {
-  const served = (
-    ports: readonly Readonly<Record<string, unknown>>[],
-    ...services: Parameters<typeof servedPorts>[1]
-  ) => servedPorts(web(ports), services).map(serverName);
+  const served = (ports: readonly Fields[], ...services: Parameters<typeof servedPorts>[1]) =>
+    servedPorts(web(ports), services).map(serverName);
 
-  test.each<
-    readonly [
-      string,
-      readonly Readonly<Record<string, unknown>>[],
-      readonly Readonly<Record<string, unknown>>[],
-      readonly string[],
-    ]
-  >([
+  test.each<readonly [string, readonly Fields[], readonly Fields[], readonly string[]]>([
     [
       "at its containers' ports",
       [{ containerPort: 80 }, { containerPort: 53, protocol: 'UDP' }],

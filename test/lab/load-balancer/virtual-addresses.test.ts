@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { EndpointSlice } from '../../../src/lab/api/kinds/kinds.ts';
 import { servingNodes } from '../../../src/lab/load-balancer/next-hops.ts';
 import { virtualAddresses } from '../../../src/lab/load-balancer/virtual-addresses.ts';
-import { node, service } from '../../support/lab-command/pods.ts';
+import { type Fields, node, service } from '../../support/lab-command/pods.ts';
 
-const balanced = (name: string, spec: object = {}, ingress: readonly string[] = []) =>
+const balanced = (name: string, spec: Fields = {}, ingress: readonly string[] = []) =>
   service({
     metadata: { name },
     spec: { type: 'LoadBalancer', ipFamilies: ['IPv4'], ...spec },

@@ -40,13 +40,16 @@ export function address(text: string): Address {
   return parsed;
 }
 
+/** What a test says of an object; not checked. */
+export type Fields = Readonly<Record<string, unknown>>;
+
 interface Parts {
-  readonly metadata?: { readonly [field: string]: unknown };
-  readonly spec?: { readonly [field: string]: unknown };
-  readonly status?: { readonly [field: string]: unknown };
+  readonly metadata?: Fields;
+  readonly spec?: Fields;
+  readonly status?: Fields;
 }
 
 interface NodeParts {
-  readonly metadata?: object;
+  readonly metadata?: Fields;
   readonly isReady?: boolean;
 }
