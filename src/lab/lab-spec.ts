@@ -1,5 +1,6 @@
 import type { Cidr } from '../net/cidr.ts';
 import type { Family } from '../net/family.ts';
+import type { NetworkKind } from '../pod-network/network-options.ts';
 import type { ApiObject } from './api/store/api-object.ts';
 
 /** What a lab is to be. */
@@ -21,9 +22,6 @@ export interface LabSpec {
   readonly objects: readonly ApiObject[];
 }
 
-/** BGP would need a router between the nodes, and a daemon on each of them. */
-export const networkKinds = ['vxlan', 'host-gw'] as const;
-export type NetworkKind = (typeof networkKinds)[number];
 export const cniChoices = ['portolan', 'reference'] as const;
 export type CniChoice = (typeof cniChoices)[number];
 export const proxyModes = ['iptables', 'nftables'] as const;

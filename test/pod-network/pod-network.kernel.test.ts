@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempDisposable, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import type { Address } from '../../src/net/address.ts';
 import { families } from '../../src/net/family.ts';
 import type { Host } from '../support/lab/host.ts';
 import { labUnavailable } from '../support/lab/unavailable.ts';
+import { birdUnavailable } from '../support/pod-network/bird-unavailable.ts';
 import {
   createPodNodes,
   outsideAddress,
@@ -18,7 +18,6 @@ import { startRouter } from '../support/pod-network/router.ts';
 import { until } from '../support/until.ts';
 
 const missing = labUnavailable();
-const hasBird = spawnSync('bird', ['--version']).error === undefined;
 const kinds = ['vxlan', 'host-gw'] as const;
 
 test.skipIf(missing).for(kinds)(
@@ -119,7 +118,8 @@ test.skipIf(missing)(
 );
 
 test('bgp: routers are told where the pods are, and pods reach pods', async ({ skip }) => {
-  skip(missing !== undefined || !hasBird, missing ?? 'bird is not installed (Debian: bird2)');
+  const unavailable = missing ?? birdUnavailable();
+  skip(unavailable !== undefined, unavailable);
   await using cluster = await createPodNodes(2);
   await using _ = await startRouter(cluster.outside, outsideAddress.IPv4);
   const args = ['--network', 'bgp', '--bgp-peer', outsideAddress.IPv4];

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Family } from '../../net/family.ts';
+import { networkKinds } from '../../pod-network/network-options.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { formatProblem } from '../../state/problem.ts';
 import type { ApiObject } from '../api/store/api-object.ts';
 import { readObjects } from '../from-file/read-objects.ts';
 import { type Rebuilt, rebuildInSmall } from '../from-file/rebuild-in-small.ts';
-import { cniChoices, familyChoices, type LabSpec, networkKinds, proxyModes } from '../lab-spec.ts';
+import { cniChoices, familyChoices, type LabSpec, proxyModes } from '../lab-spec.ts';
 import { serviceCidrs } from '../network/lab-addresses.ts';
 
 /** What of a lab can be chosen. */

@@ -12,11 +12,15 @@ export function labPath({ PATH = '' }: NodeJS.ProcessEnv = process.env): string 
 }
 
 /** Throws a `UserError` that names all that the machine lacks for the lab, with the command that helps. */
-export function requireMachine({ mode, cni }: Pick<LabSpec, 'mode' | 'cni'>): void {
+export function requireMachine({ mode, cni, network }: Pick<LabSpec, 'mode' | 'cni' | 'network'>): void {
   const folders = labPath().split(':');
   const has = (command: string) => folders.some((folder) => existsSync(`${folder}/${command}`));
   const missing = [
-    ...[...commonCommands, ...(mode === 'iptables' ? iptablesCommands : [])]
+    ...[
+      ...commonCommands,
+      ...(mode === 'iptables' ? iptablesCommands : []),
+      ...(network === 'bgp' ? routingCommands : []),
+    ]
       .filter(([command]) => !has(command))
       .map(([command, source]) => ({ what: `the command ${command}`, source })),
     ...(cni === 'reference' ? referencePlugins : [])
@@ -42,6 +46,7 @@ const iptablesCommands = [
   ['iptables', 'iptables'],
   ['iptables-restore', 'iptables'],
 ] as const;
+const routingCommands = [['bird', 'bird2']] as const;
 const referencePlugins = ['bridge', 'host-local', 'loopback'] as const;
 
 /** Why this user cannot make the namespaces of a lab, in a sentence for people; `undefined` where nobody knows. */

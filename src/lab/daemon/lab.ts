@@ -27,7 +27,7 @@ export async function startLab(spec: LabSpec, folder: LabFolder, tell: TellStep)
   const { context, outside } = await step(tell, 'API server and switch', () => openLab(spec, folder));
   const { store } = context;
   const hostsFile = () => hostsFileOf(context);
-  const nodes = createNodePool(context, await bindConnectNodes(spec.network, context.namespaces), hostsFile);
+  const nodes = createNodePool(context, await bindConnectNodes(spec, context.namespaces), hostsFile);
   const { names, objects } = planned(context);
   for (const object of objects.filter(isFirst)) create(context, object);
   const started = step(

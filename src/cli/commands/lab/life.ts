@@ -3,11 +3,10 @@ import {
   type CniChoice,
   cniChoices,
   type familyChoices,
-  type NetworkKind,
-  networkKinds,
   type ProxyMode,
   proxyModes,
 } from '../../../lab/lab-spec.ts';
+import { type NetworkKind, networkKinds } from '../../../pod-network/network-options.ts';
 import { exitStatus } from '../../../program/exit-status.ts';
 import { type Finish, oneOf } from '../common-options.ts';
 import { defaultName, integer, type ParsedName, tellStep, warn, withName } from './lab-options.ts';
