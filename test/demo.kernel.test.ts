@@ -15,17 +15,17 @@ describe('the demo', () => {
     const { exitCode, stdout, stderr } = await start(mark);
     skip(exitCode === refused, firstLines(stderr));
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout.match(/300 answered, 0 errors/g)).toHaveLength(4);
+    expect(stdout.match(/300 answered, 0 errors/g)).toHaveLength(5);
     expect(stdout).not.toContain('\u001b');
     await expectNothingLeft(mark);
   });
 
   test.for([
-    ['SIGINT', 'A node, a client', 130],
-    ['SIGTERM', 'portolan run', 143],
+    ['SIGINT', 'portolan lab up', 130],
+    ['SIGTERM', 'The name of the Service', 143],
     ['SIGINT', 'requests from a pod', 130],
     ['SIGTERM', 'requests from outside', 143],
-    ['SIGINT', 'leaves', 130],
+    ['SIGINT', 'A pod leaves', 130],
   ] as const)('leaves nothing where %s comes at "%s"', async ([signal, moment, exitCode], { skip }) => {
     const mark = randomUUID();
     const child = start(mark);
@@ -71,8 +71,8 @@ async function untilItSays(
 
 async function expectNothingLeft(mark: string): Promise<void> {
   expect(await processesWith(mark)).toEqual([]);
-  expect(existsSync('/run/netns/frontend')).toBe(false);
-  expect(existsSync('/run/portolan-demo')).toBe(false);
+  expect(existsSync('/run/netns/node-1')).toBe(false);
+  expect(existsSync('/run/portolan')).toBe(false);
 }
 
 // A process that ends while we look at it counts as gone.

@@ -47,8 +47,9 @@ export function isIsolated(): boolean {
  */
 export async function enterIsolation(): Promise<void> {
   process.stdin.once('end', () => process.exit(1)).resume();
-  // Network namespaces have their names below /run/netns, and iptables its lock in /run: both become the demo's own.
+  // In memory that only the demo sees: the lab's folder, too, is gone with it.
   await execa('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
+  process.env.XDG_STATE_HOME = '/run';
 }
 
 function namespaceFlags(): string[] {

@@ -1,41 +1,18 @@
-import { setTimeout } from 'node:timers/promises';
-import { execa } from 'execa';
-import { inside } from './network.ts';
-import type { Shop } from './shop.ts';
-
-const deadline = 30_000;
-const pause = 5;
+import { inLab } from './lab.ts';
 
 /** A rule of the nat table: the chain it is in, and the rest as iptables-save writes it, without its comment. */
 export type Rule = { readonly chain: string; readonly text: string };
 
-/** Waits until the kernel sends the service to exactly these endpoints (`ip:port`). */
-export async function waitForEndpoints(shop: Shop, endpoints: readonly string[]): Promise<void> {
-  const wanted = endpoints.toSorted().join(', ');
-  const timeout = AbortSignal.timeout(deadline);
-  for (;;) {
-    const seen = (await serviceRules(shop)).flatMap(destination).toSorted().join(', ');
-    if (seen === wanted) return;
-    if (timeout.aborted) throw new Error(`the kernel has the endpoints [${seen}], not [${wanted}]`);
-    await setTimeout(pause);
-  }
-}
-
-/** The rules of the service, from the chains that dispatch to it on to those of its endpoints. */
-export async function serviceRules(shop: Shop): Promise<Rule[]> {
-  const lines = (await iptablesSave('-t', 'nat')).filter((line) => line.startsWith('-A '));
+/** The rules of a port of a Service (`namespace/name:port`) on a node, from the chains that dispatch to it on to those of endpoints. */
+export async function serviceRules(node: string, port: string): Promise<readonly Rule[]> {
+  const saved = await inLab(node, ['iptables-save', '-t', 'nat']);
+  const lines = saved.split('\n').filter((line) => line.startsWith('-A '));
   const byChain = Map.groupBy(lines.map(toRule), (rule) => rule.chain);
-  const ofService = lines.filter((line) => line.includes(`${shop.service}:${shop.portName}`)).map(toRule);
+  const ofService = lines.filter((line) => line.includes(`"${port} `)).map(toRule);
   const entries = ['KUBE-SERVICES', 'KUBE-NODEPORTS'].flatMap((chain) =>
     ofService.filter((rule) => rule.chain === chain),
   );
   return [...entries, ...follow(entries, byChain)];
-}
-
-/** All rules of both families, as iptables-save and ip6tables-save write them. */
-export async function allRules(): Promise<string[]> {
-  const { stdout } = await execa(...inside('node', 'ip6tables-save'));
-  return [...(await iptablesSave()), ...stdout.split('\n')];
 }
 
 // Chains of the service only; what KUBE-MARK-MASQ does is common to all services.
@@ -54,14 +31,4 @@ function toRule(line: string): Rule {
 
 function target(rule: Rule): string {
   return / -[jg] (\S+)/.exec(` ${rule.text}`)?.[1] ?? '';
-}
-
-function destination(rule: Rule): string[] {
-  const address = /--to-destination (\S+)/.exec(rule.text)?.[1];
-  return address === undefined ? [] : [address];
-}
-
-async function iptablesSave(...args: readonly string[]): Promise<string[]> {
-  const { stdout } = await execa(...inside('node', 'iptables-save', ...args));
-  return stdout.split('\n');
 }

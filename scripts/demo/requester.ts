@@ -28,7 +28,9 @@ async function sendInTurn(): Promise<void> {
 function request(): Promise<string> {
   return new Promise((resolve, reject) => {
     get(url, { agent: false, signal: AbortSignal.timeout(timeout) }, (response) => {
-      text(response).then(resolve, reject);
+      text(response)
+        .then((said) => String(JSON.parse(said).pod))
+        .then(resolve, reject);
     }).on('error', reject);
   });
 }

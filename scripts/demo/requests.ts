@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { z } from 'zod';
-import { inside, type Place } from './network.ts';
+import { inLab } from './lab.ts';
 
 const program = fileURLToPath(new URL('./requester.ts', import.meta.url));
 
@@ -10,8 +9,7 @@ const tallySchema = z.object({ answers: z.record(z.string(), z.int()), errors: z
 /** How many requests each pod answered, by the pod's name, and what went wrong with the others. */
 export type Tally = z.infer<typeof tallySchema>;
 
-/** Sends HTTP requests from a place, each over a connection of its own. */
-export async function sendRequests(from: Place, url: string, count: number): Promise<Tally> {
-  const { stdout } = await execa(...inside(from, process.execPath, program, url, String(count)));
-  return tallySchema.parse(JSON.parse(stdout));
+/** Sends HTTP requests from a place in the lab, each over a connection of its own. */
+export async function sendRequests(place: string, url: string, count: number): Promise<Tally> {
+  return tallySchema.parse(JSON.parse(await inLab(place, [process.execPath, program, url, String(count)])));
 }

@@ -1,6 +1,5 @@
 import picocolors from 'picocolors';
 import type { Rule } from './kernel-rules.ts';
-import { endpointOf, type Pod, type Shop } from './shop.ts';
 
 // picocolors alone would colour a pipe where CI is set.
 const colors = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
@@ -11,29 +10,9 @@ export function heading(text: string): void {
   print(`\n${colors.bold(colors.cyan(text))}`);
 }
 
-/** A sentence of the demo. */
+/** A sentence of the demo, or lines of what it shows. */
 export function note(text: string): void {
-  print(`  ${text}`);
-}
-
-/** The Service, its addresses and its endpoints. */
-export function showObjects(shop: Shop): void {
-  const rows = [
-    ['SERVICE', 'CLUSTER-IP', 'PORT', 'NODE-PORT', 'ENDPOINTS'],
-    ...shop.pods.map((pod, index) => [
-      ...(index === 0
-        ? [shop.service, shop.clusterIP, `${shop.port}/TCP`, String(shop.nodePort)]
-        : ['', '', '', '']),
-      `${endpointOf(pod)}  ${colors.dim(pod.name)}`,
-    ]),
-  ];
-  for (const row of rows)
-    print(
-      `  ${row
-        .map((cell) => cell.padEnd(14))
-        .join('')
-        .trimEnd()}`,
-    );
+  for (const line of text.split('\n')) print(`  ${line}`.trimEnd());
 }
 
 /** Rules by chain, in the order that a packet meets them. */
@@ -46,11 +25,11 @@ export function showRules(rules: readonly Rule[]): void {
 
 /** A bar for each pod: how many requests it answered. */
 export function showSpread(
-  pods: readonly Pod[],
+  pods: readonly string[],
   answers: Readonly<Record<string, number>>,
   total: number,
 ): void {
-  for (const { name } of pods) {
+  for (const name of pods) {
     const count = answers[name] ?? 0;
     const bar = '█'.repeat(Math.round((count / total) * barWidth)).padEnd(barWidth);
     const percent = ((count / total) * 100).toFixed(1);
