@@ -18,10 +18,10 @@ const command = defineConfig({
 const cniPlugin = defineConfig({
   input: { main: 'src/cni/main.ts' },
   platform: 'node',
-  external: (id, importer) => id === 'koffi' && importer?.endsWith('/koffi-file.ts') === true,
   resolve: {
     alias: {
       koffi: fileURLToPath(new URL('src/kernel/cni/koffi-file.ts', import.meta.url)),
+      'ipaddr.js': fileURLToPath(new URL('src/net/ip-address-text.ts', import.meta.url)),
       'node:net': fileURLToPath(new URL('src/net/ip-version.ts', import.meta.url)),
     },
   },

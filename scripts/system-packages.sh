@@ -25,6 +25,7 @@ find_missing() {
   need conntrack conntrack
   need nfacct nfacct
   need socat socat
+  need strace strace
   need unshare util-linux
 }
 

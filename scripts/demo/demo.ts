@@ -1,11 +1,11 @@
-import { serviceRules } from './kernel-rules.ts';
-import { inLab, lab, webPods } from './lab.ts';
+import { endLab, inLab, type PodName, podsOf, startLab } from './lab.ts';
 import { sendRequests } from './requests.ts';
-import { heading, note, showRules, showSpread } from './show.ts';
+import { heading, note, quote, showSpread } from './show.ts';
 
 const requestCount = 300;
+const url = 'http://web/';
 
-/** Plays the demo: a lab, in the namespaces of this process. The exit code is 0 when all went as it should. */
+/** Plays the demo in the namespaces of this process. The exit code is 0 when all went as it should. */
 export async function demo(): Promise<number> {
   try {
     await play();
@@ -17,58 +17,77 @@ export async function demo(): Promise<number> {
 }
 
 async function play(): Promise<void> {
-  heading('portolan lab up --nodes 2 --pods 2');
-  await lab('up', '--nodes', '2', '--pods', '2');
-  note(await lab('status'));
+  heading('portolan lab up: two nodes, two pods on each, and a Service in front of them');
+  await startLab();
+  quote(await inLab('status'));
 
-  heading('The name of the Service, asked of portolan dns from a pod');
-  note(await inLab('web', ['getent', 'ahosts', 'web']));
-  heading('Its rules on node-1, written by portolan run (comments left out)');
-  showRules(await serviceRules('node-1', 'default/web:http'));
-  await askEverywhere(await webPods());
+  const pods = await podsOf('web');
+  await showName();
+  await askEverywhere(pods);
+  await explain(pods);
 
-  await leave();
-  await askEverywhere(await webPods());
+  const staying = await removeLastPod(pods);
+  await askEverywhere(staying);
 
   heading('portolan lab down');
-  await lab('down');
-  note('Nothing is left of it.');
+  await endLab();
+  note('Nothing of the lab is left.');
 }
 
-/** A pod leaves while clients go on asking. */
-async function leave(): Promise<void> {
-  const before = await webPods();
-  heading('A pod leaves, and requests go on');
-  const [tally] = await Promise.all([
-    sendRequests('client', 'http://web/', requestCount),
-    lab('scale', 'web', String(before.length - 1)),
-  ]);
-  const after = await webPods();
-  note(`${before.filter((name) => !after.includes(name)).join(', ')} has left.`);
-  report(tally.errors);
-  showRules(
-    (await serviceRules('node-1', 'default/web:http')).filter(({ chain }) => chain.startsWith('KUBE-SVC-')),
-  );
+async function showName(): Promise<void> {
+  heading('A pod asks for the name: portolan lab exec web -- getent hosts web');
+  quote(await inLab('exec', 'web', '--', 'getent', 'hosts', 'web'));
 }
 
-async function askEverywhere(pods: readonly string[]): Promise<void> {
-  heading(`${requestCount} requests from a pod to http://web`);
+async function askEverywhere(pods: readonly PodName[]): Promise<void> {
+  heading(`${requestCount} requests from a pod, by that name`);
   await ask('web', pods);
   heading(`${requestCount} requests from outside, by the load balancer`);
   await ask('client', pods);
 }
 
-async function ask(place: string, pods: readonly string[]): Promise<void> {
-  const { answers, errors } = await sendRequests(place, 'http://web/', requestCount);
+async function explain([first]: readonly PodName[]): Promise<void> {
+  heading('On the node, portolan explain says what happens to such a packet, and why');
+  const [address = ''] = (await inLab('exec', 'web', '--', 'getent', 'hosts', 'web')).split(' ');
+  const packet = ['--from', first?.address ?? '', '--to', `${address}:80`];
+  const words = [
+    'exec',
+    'node-1',
+    '--',
+    'portolan',
+    'explain',
+    '--live',
+    '--proxy-mode',
+    'nftables',
+    ...packet,
+  ];
+  const [question = '', answer = ''] = (await inLab(...words)).split('\n\n');
+  quote(`${question}\n\n${answer}`);
+}
+
+/** While a pod leaves, requests go on: its address goes from the rules before its server stops. */
+async function removeLastPod(pods: readonly PodName[]): Promise<readonly PodName[]> {
+  heading(`A pod leaves, during ${2 * requestCount} requests: portolan lab scale web ${pods.length - 1}`);
+  const [{ answers, errors }] = await Promise.all([
+    sendRequests('client', url, 2 * requestCount),
+    inLab('scale', 'web', String(pods.length - 1)),
+  ]);
+  showSpread(pods, answers, 2 * requestCount);
+  requireAll(errors, 2 * requestCount);
+  return await podsOf('web');
+}
+
+async function ask(from: string, pods: readonly PodName[]): Promise<void> {
+  const { answers, errors } = await sendRequests(from, url, requestCount);
   showSpread(pods, answers, requestCount);
-  report(errors);
-  const silent = pods.filter((pod) => answers[pod] === undefined);
-  if (silent.length > 0) throw new Error(`no request reached ${silent.join(', ')}`);
-  const unexpected = Object.keys(answers).filter((name) => !pods.includes(name));
+  requireAll(errors, requestCount);
+  const silent = pods.filter(({ name }) => answers[name] === undefined);
+  if (silent.length > 0) throw new Error(`no request reached ${silent.map(({ name }) => name).join(', ')}`);
+  const unexpected = Object.keys(answers).filter((name) => pods.every((pod) => pod.name !== name));
   if (unexpected.length > 0) throw new Error(`requests reached ${unexpected.join(', ')}`);
 }
 
-function report(errors: readonly string[]): void {
-  note(`${requestCount - errors.length} answered, ${errors.length} errors`);
-  if (errors.length > 0) throw new Error(`${errors.length} of ${requestCount} requests failed: ${errors[0]}`);
+function requireAll(errors: readonly string[], count: number): void {
+  note(`${count - errors.length} answered, ${errors.length} errors`);
+  if (errors.length > 0) throw new Error(`${errors.length} of ${count} requests failed: ${errors[0]}`);
 }

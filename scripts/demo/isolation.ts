@@ -1,6 +1,8 @@
 import { execa } from 'execa';
 
 const marker = 'isolated';
+/** Where the lab has its folder. It is on every machine (hier(7)), and in the demo's own mount namespace for nothing else. */
+const stateFolder = '/mnt';
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
@@ -42,14 +44,13 @@ export function isIsolated(): boolean {
 }
 
 /**
- * Prepares the process inside: a /run of its own, and an end (and its namespaces with it) as soon as the process
+ * Prepares the process inside: folders of its own, and an end (and its namespaces with it) as soon as the process
  * outside lets go or is gone.
  */
 export async function enterIsolation(): Promise<void> {
   process.stdin.once('end', () => process.exit(1)).resume();
-  // In memory that only the demo sees: the lab's folder, too, is gone with it.
-  await execa('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
-  process.env.XDG_STATE_HOME = '/run';
+  for (const folder of ['/run', stateFolder]) await execa('mount', ['-t', 'tmpfs', 'tmpfs', folder]);
+  process.env.XDG_STATE_HOME = stateFolder;
 }
 
 function namespaceFlags(): string[] {

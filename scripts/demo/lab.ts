@@ -1,26 +1,52 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import type { LabStatus } from '../../src/lab/status/lab-status.ts';
+import { z } from 'zod';
 
-const portolan = fileURLToPath(new URL('../../bin/portolan', import.meta.url));
-
-/** Calls `portolan lab`, and returns what it prints. Rejects with what it says where it fails. */
-export async function lab(...args: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await execa(portolan, ['lab', ...args], { reject: false });
-  if (exitCode !== 0) throw new Error(stderr);
-  return stdout;
+/** A pod that answers, with the node that it is on. */
+export interface PodName {
+  readonly name: string;
+  readonly node: string;
+  readonly address: string;
 }
 
-export async function labStatus(): Promise<LabStatus> {
-  return JSON.parse(await lab('status', '--output', 'json'));
+const bin = fileURLToPath(new URL('../../bin', import.meta.url));
+const env = { PATH: `${bin}:${process.env.PATH}` };
+
+/** The steps are written as they are done. */
+export async function startLab(): Promise<void> {
+  const size = ['--nodes', '2', '--pods', '2', '--mode', 'nftables'];
+  await execa('portolan', ['lab', 'up', ...size], { env, stdout: 'inherit', stderr: process.stdout });
 }
 
-/** The names of the pods that answer for the Service web. */
-export async function webPods(): Promise<readonly string[]> {
-  const { pods } = await labStatus();
-  return pods.flatMap(({ name }) => /^default\/(web-.*)/.exec(name)?.[1] ?? []);
+/** Runs `portolan lab` with these words, and gives what it says. Rejects where it fails. */
+export async function inLab(...words: readonly string[]): Promise<string> {
+  return (await execa('portolan', ['lab', ...words], { env })).stdout;
 }
 
-export async function inLab(place: string, command: readonly string[]): Promise<string> {
-  return await lab('exec', place, '--', ...command);
+export async function endLab(): Promise<void> {
+  await inLab('down');
+}
+
+const statusSchema = z.object({
+  pods: z.array(
+    z.object({
+      name: z.string(),
+      node: z.string(),
+      addresses: z.array(z.string()),
+      ready: z.boolean(),
+      phase: z.string(),
+    }),
+  ),
+});
+
+/** The pods of a Deployment that are ready. */
+export async function podsOf(deployment: string): Promise<readonly PodName[]> {
+  const { pods } = statusSchema.parse(JSON.parse(await inLab('status', '--output', 'json')));
+  return pods
+    .filter(({ name, ready }) => ready && name.startsWith(`default/${deployment}-`))
+    .map(({ name, node, addresses: [address = ''] }) => ({
+      name: name.replace('default/', ''),
+      node,
+      address,
+    }));
 }

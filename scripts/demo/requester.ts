@@ -24,13 +24,16 @@ async function sendInTurn(): Promise<void> {
   }
 }
 
-// Without an agent every request opens a connection, and the kernel chooses an endpoint for every connection.
+// The pods say who they are. Without an agent every request opens a connection, and the kernel chooses an endpoint for every connection.
 function request(): Promise<string> {
   return new Promise((resolve, reject) => {
     get(url, { agent: false, signal: AbortSignal.timeout(timeout) }, (response) => {
-      text(response)
-        .then((said) => String(JSON.parse(said).pod))
-        .then(resolve, reject);
+      text(response).then((body) => resolve(podIn(body)), reject);
     }).on('error', reject);
   });
+}
+
+function podIn(body: string): string {
+  const { pod }: { readonly pod?: unknown } = JSON.parse(body);
+  return String(pod);
 }

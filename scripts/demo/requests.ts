@@ -9,7 +9,8 @@ const tallySchema = z.object({ answers: z.record(z.string(), z.int()), errors: z
 /** How many requests each pod answered, by the pod's name, and what went wrong with the others. */
 export type Tally = z.infer<typeof tallySchema>;
 
-/** Sends HTTP requests from a place in the lab, each over a connection of its own. */
-export async function sendRequests(place: string, url: string, count: number): Promise<Tally> {
-  return tallySchema.parse(JSON.parse(await inLab(place, [process.execPath, program, url, String(count)])));
+/** Sends HTTP requests from a place of the lab, each over a connection of its own. */
+export async function sendRequests(from: string, url: string, count: number): Promise<Tally> {
+  const words = ['exec', from, '--', process.execPath, program, url, String(count)];
+  return tallySchema.parse(JSON.parse(await inLab(...words)));
 }

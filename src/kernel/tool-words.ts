@@ -10,6 +10,8 @@ const packages: Readonly<Record<string, string>> = {
   nft: 'nftables',
   conntrack: 'conntrack',
   nfacct: 'nfacct',
+  bird: 'bird2',
+  birdc: 'bird2',
   ip: 'iproute2',
   bridge: 'iproute2',
   nsenter: 'util-linux',

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { BirdDaemon } from '../kernel/bird/bird-daemon.ts';
 import { bindRouteSocket } from '../kernel/netlink/route/route-socket.ts';
 import { endOnSignal } from '../program/end-on-signal.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
@@ -6,7 +7,7 @@ import type { Source, SourceUpdate } from '../sources/source.ts';
 import { formatProblem } from '../state/problem.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
 import { KnownNodes } from './known-nodes.ts';
-import type { NetworkOptions } from './network-options.ts';
+import { birdFolder, type NetworkOptions } from './network-options.ts';
 import type { SyncLog } from './sync-log.ts';
 import { syncNetwork } from './sync-network.ts';
 
@@ -34,9 +35,10 @@ export async function followNetwork({ source, network, logger, log }: Following)
     await source.load(take, signal);
     const following = source.follow(take, signal);
     using socket = (await bindRouteSocket())();
+    const bird = new BirdDaemon(birdFolder);
     while (!signal.aborted) {
       changed = Promise.withResolvers();
-      log.report(await syncNetwork(socket, nodes, network).catch(problemOf));
+      log.report(await syncNetwork(socket, bird, nodes, network).catch(problemOf));
       await Promise.race([changed.promise, delay(lookPeriod, undefined, { signal }).catch(() => undefined)]);
     }
     await following;

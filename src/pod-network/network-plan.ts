@@ -1,13 +1,14 @@
 import type { Address } from '../net/address.ts';
 import type { Cidr } from '../net/cidr.ts';
 import type { MacAddress } from '../net/mac-address.ts';
+import type { BgpPlan } from './bgp/plan-bgp.ts';
 
 /** What a node needs, so that its pods and those of other nodes reach one another. */
 export interface NetworkPlan {
   readonly tunnel: TunnelPlan | undefined;
   readonly routes: readonly RoutePlan[];
-  /** What is announced, and to whom routes are left, where a routing daemon makes them. */
-  readonly announced: readonly Cidr[];
+  /** What a routing daemon announces and takes, where it makes the routes. */
+  readonly bgp: BgpPlan | undefined;
   /** What pods' addresses are hidden from: all but these. `undefined` where nothing is masqueraded. */
   readonly masquerade: MasqueradePlan | undefined;
   /** Bytes: what a pod's link may carry at once. */

@@ -2,9 +2,10 @@ import { type Address, familyOf } from '../net/address.ts';
 import { type Cidr, cidrFamily } from '../net/cidr.ts';
 import type { Problem } from '../state/problem.ts';
 import type { NodeRecord } from '../state/records.ts';
+import { planBgp } from './bgp/plan-bgp.ts';
 import { disjointNetworks } from './disjoint-networks.ts';
 import type { NetworkOptions } from './network-options.ts';
-import type { MasqueradePlan, NetworkPlan, RoutePlan, TunnelPeer, TunnelPlan } from './network-plan.ts';
+import type { NetworkPlan, RoutePlan, TunnelPeer, TunnelPlan } from './network-plan.ts';
 import { tunnelMac } from './tunnel-mac.ts';
 import { addressOfFamily, isOnLink, type Uplink } from './underlay.ts';
 
@@ -34,14 +35,14 @@ function planOthers(
   uplink: Uplink,
   options: NetworkOptions,
 ): PlannedNetwork {
-  const common = {
-    announced: own.podCIDRs,
-    masquerade: options.masquerade ? masqueradePlan([own, ...others], own, options) : undefined,
-  };
-  const plain = { ...common, tunnel: undefined, routes: [], podMtu: uplink.mtu };
+  const pods = podNetworks([own, ...others], options);
+  const masquerade = options.masquerade ? { sources: own.podCIDRs, destinations: pods } : undefined;
+  const plain = { tunnel: undefined, routes: [], bgp: undefined, masquerade, podMtu: uplink.mtu };
   switch (options.network) {
-    case 'bgp':
-      return { plan: plain, problems: [] };
+    case 'bgp': {
+      const { bgp, problems } = planBgp(own, pods, options.bgp);
+      return { plan: { ...plain, bgp }, problems };
+    }
     case 'host-gw': {
       const { planned, problems } = collect(others, (node) => directRoutes(node, uplink));
       return { plan: { ...plain, routes: planned.flat() }, problems };
@@ -52,7 +53,7 @@ function planOthers(
       const { planned, problems } = collect(others, (node) => peerOf(node, local));
       const tunnel = tunnelPlan(own, uplink, local, planned);
       const routes = planned.flatMap((peer) => tunnelRoutes(peer, others));
-      return { plan: { ...common, tunnel, routes, podMtu: tunnel.mtu }, problems };
+      return { plan: { ...plain, tunnel, routes, podMtu: tunnel.mtu }, problems };
     }
   }
 }
@@ -123,13 +124,8 @@ function collect<T>(
   return { planned, problems };
 }
 
-function masqueradePlan(
-  nodes: readonly NodeRecord[],
-  own: NodeRecord,
-  { clusterCIDRs }: NetworkOptions,
-): MasqueradePlan {
-  const podCIDRs = nodes.flatMap((node) => node.podCIDRs).sort();
-  return { sources: own.podCIDRs, destinations: clusterCIDRs.length > 0 ? clusterCIDRs : podCIDRs };
+function podNetworks(nodes: readonly NodeRecord[], { clusterCIDRs }: NetworkOptions): readonly Cidr[] {
+  return clusterCIDRs.length > 0 ? clusterCIDRs : nodes.flatMap((node) => node.podCIDRs).sort();
 }
 
 /** The network's own address, which no pod gets. */

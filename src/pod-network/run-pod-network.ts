@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { loadConfig } from '../config/load-config.ts';
 import { nodeName } from '../config/node-name.ts';
 import type { ProxyConfig } from '../config/proxy-config.ts';
+import { BirdDaemon } from '../kernel/bird/bird-daemon.ts';
 import { bindRouteSocket } from '../kernel/netlink/route/route-socket.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
 import type { WantedObjects } from '../sources/cluster/cluster-source.ts';
@@ -12,15 +13,17 @@ import type { Change } from '../state/records.ts';
 import { reduceObject } from '../state/reduce-object.ts';
 import { logApi } from '../telemetry/logs/log-api.ts';
 import { createLogger } from '../telemetry/logs/logger.ts';
+import type { CniFolders } from './apply-cni-config.ts';
 import { followNetwork } from './follow-network.ts';
 import { KnownNodes } from './known-nodes.ts';
-import type { NetworkKind, NetworkOptions } from './network-options.ts';
+import { birdFolder, type NetworkOptions, type NetworkWay } from './network-options.ts';
 import { SyncLog } from './sync-log.ts';
 import { syncNetwork } from './sync-network.ts';
 
 export interface PodNetworkOptions extends Pick<CommonOptions, 'flags' | 'source'> {
-  readonly network: NetworkKind;
+  readonly way: NetworkWay;
   readonly masquerade: boolean;
+  readonly cni: CniFolders | undefined;
   readonly once: boolean;
 }
 
@@ -41,7 +44,8 @@ async function syncOnce(source: Source, network: NetworkOptions, log: SyncLog): 
   const nodes = new KnownNodes();
   await source.load((update) => void nodes.take(update));
   using socket = (await bindRouteSocket())();
-  const report = await syncNetwork(socket, nodes, network);
+  const bird = new BirdDaemon(birdFolder);
+  const report = await syncNetwork(socket, bird, nodes, network);
   log.report(report);
   if (report.plan === undefined) return exitStatus.failed;
   return report.problems.length === 0 && nodes.isComplete ? exitStatus.ok : exitStatus.incomplete;
@@ -51,11 +55,12 @@ const wanted: WantedObjects<Change> = { resources: [allNodes], reduce: reduceObj
 
 const silent = { following: () => undefined, requestDone: () => undefined };
 
-function networkOptions({ network, masquerade }: PodNetworkOptions, config: ProxyConfig): NetworkOptions {
+function networkOptions({ way, masquerade, cni }: PodNetworkOptions, config: ProxyConfig): NetworkOptions {
   const { detectLocal } = config;
   return {
-    network,
+    ...way,
     masquerade,
+    cni,
     nodeName: nodeName(config, hostname()),
     clusterCIDRs: detectLocal.mode === 'ClusterCIDR' ? Object.values(detectLocal.cidrs) : [],
   };

@@ -1,3 +1,4 @@
+import type { BirdDaemon } from '../kernel/bird/bird-daemon.ts';
 import { listAddresses } from '../kernel/netlink/route/addresses.ts';
 import { listLinks } from '../kernel/netlink/route/links.ts';
 import type { RouteSocket } from '../kernel/netlink/route/route-socket.ts';
@@ -5,8 +6,10 @@ import { ensureSysctl } from '../kernel/node/sysctl.ts';
 import { cidrFamily } from '../net/cidr.ts';
 import { formatProblem, type Problem } from '../state/problem.ts';
 import type { NodeRecord } from '../state/records.ts';
+import { applyCniConfig, type CniFolders } from './apply-cni-config.ts';
 import { applyMasquerade } from './apply-masquerade.ts';
 import { applyNetwork } from './apply-network.ts';
+import { applyBgp } from './bgp/apply-bgp.ts';
 import type { KnownNodes } from './known-nodes.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { NetworkPlan } from './network-plan.ts';
@@ -26,6 +29,7 @@ export interface SyncReport {
 /** Has this machine's part of the pod network as the known nodes ask for. Rejects where the kernel cannot be looked at. */
 export async function syncNetwork(
   socket: RouteSocket,
+  bird: BirdDaemon,
   nodes: KnownNodes,
   options: NetworkOptions,
 ): Promise<SyncReport> {
@@ -36,22 +40,38 @@ export async function syncNetwork(
   if (uplink === undefined) return nothingPlanned(strangeAddresses(own));
   const { plan, problems } = planNetwork(nodes.all, own, uplink, options);
   await forward(own);
-  return await apply(socket, { plan, problems, uplink, mayRemove: nodes.isComplete });
+  return await apply(socket, bird, {
+    plan,
+    problems,
+    uplink,
+    mayRemove: nodes.isComplete,
+    own,
+    cni: options.cni,
+  });
 }
 
 async function apply(
   socket: RouteSocket,
+  bird: BirdDaemon,
   application: {
     readonly plan: NetworkPlan;
     readonly problems: readonly Problem[];
     readonly uplink: Uplink;
     readonly mayRemove: boolean;
+    readonly own: NodeRecord;
+    readonly cni: CniFolders | undefined;
   },
 ): Promise<SyncReport> {
-  const { plan, problems } = application;
+  const { plan, problems, own, cni } = application;
   const { done, refused } = applyNetwork(socket, application);
   const masqueraded = await applyMasquerade(plan.masquerade);
-  return { done: [...done, ...masqueraded], problems: [...problems.map(formatProblem), ...refused], plan };
+  const announced = await applyBgp(plan.bgp, bird);
+  const configured = await applyCniConfig(cni, own.podCIDRs, plan.podMtu);
+  return {
+    done: [...done, ...masqueraded, ...announced, ...configured],
+    problems: [...problems.map(formatProblem), ...refused],
+    plan,
+  };
 }
 
 function obstacleOf(own: NodeRecord | undefined, name: string): Problem | undefined {

@@ -69,6 +69,21 @@ describe('section 2, ADD', () => {
       expect(answer.stdout).not.toMatch(/CNI_ARGS|CNI_PATH/);
     },
   );
+});
+
+describe('section 5, ADD Success', () => {
+  must('cniVersion is that of the input, in each version', async ({ node, pod, versions, configuration }) => {
+    for (const cniVersion of versions) {
+      const input = configuration({ cniVersion });
+      const answer = await node.call('ADD', { container: pod, input });
+      expect(answer).toMatchObject({ status: 0, output: { cniVersion } });
+      const { cniVersion: _, ...previous } = answer.output ?? {};
+      await node.call('DEL', {
+        container: pod,
+        input: { ...input, prevResult: { cniVersion, ...previous } },
+      });
+    }
+  });
 
   must(
     'before 1.0.0 each address says its family, and since then none does',

@@ -95,6 +95,36 @@ describe('vxlan: a device, and for each other node an entry, a neighbour and a r
   });
 });
 
+describe('bgp: what the routing daemon announces and takes', () => {
+  test('the own ranges, and those of all pods', () => {
+    const { plan, problems } = planFor([a, b], a, 'bgp');
+    expect(problems).toEqual([]);
+    expect(plan).toMatchObject({ routes: [], tunnel: undefined, podMtu: 1500 });
+    expect(plan.bgp).toEqual({
+      routerId: '192.0.2.1',
+      localAs: 64_512,
+      peerAs: 64_512,
+      sessions: [{ local: '192.0.2.1', peer: '192.0.2.254' }],
+      announced: ['10.244.0.0/24'],
+      accepted: ['10.244.0.0/24', '10.244.1.0/24'],
+    });
+  });
+
+  test('a router of a family that the node has no address of is named', () => {
+    const six = node('six', ['2001:db8::1'], ['fd00::/64']);
+    const { plan, problems } = planFor([six], six, 'bgp');
+    expect(plan.bgp?.sessions).toEqual([]);
+    expect(plan.bgp?.routerId).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+    expect(problems).toEqual([
+      {
+        object: 'Node six',
+        field: 'status.addresses',
+        reason: 'has no IPv4 address, which a session with 192.0.2.254 needs',
+      },
+    ]);
+  });
+});
+
 test('MAC addresses of tunnels are of one host, locally administered, each node’s own and always the same', () => {
   const names = Array.from({ length: 2_000 }, (_, at) => `node-${at}`);
   const macs = names.map(tunnelMac);
@@ -134,13 +164,15 @@ function planFor(
   nodes: readonly NodeRecord[],
   own: NodeRecord,
   network: NetworkOptions['network'],
-  more: Partial<NetworkOptions> = {},
+  more: Partial<Pick<NetworkOptions, 'clusterCIDRs' | 'masquerade'>> = {},
 ) {
+  const bgp = { peers: ['192.0.2.254' as Address], localAs: 64_512, peerAs: 64_512 };
   return planNetwork(nodes, own, uplink, {
-    network,
+    ...(network === 'bgp' ? { network, bgp } : { network }),
     nodeName: own.name,
     clusterCIDRs: [],
     masquerade: true,
+    cni: undefined,
     ...more,
   });
 }

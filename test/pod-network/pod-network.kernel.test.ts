@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempDisposable, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Address } from '../../src/net/address.ts';
 import { families } from '../../src/net/family.ts';
@@ -10,9 +14,11 @@ import {
   podAddress,
   underlay,
 } from '../support/pod-network/pod-nodes.ts';
+import { startRouter } from '../support/pod-network/router.ts';
 import { until } from '../support/until.ts';
 
 const missing = labUnavailable();
+const hasBird = spawnSync('bird', ['--version']).error === undefined;
 const kinds = ['vxlan', 'host-gw'] as const;
 
 test.skipIf(missing).for(kinds)(
@@ -112,6 +118,57 @@ test.skipIf(missing)(
   },
 );
 
+test('bgp: routers are told where the pods are, and pods reach pods', async ({ skip }) => {
+  skip(missing !== undefined || !hasBird, missing ?? 'bird is not installed (Debian: bird2)');
+  await using cluster = await createPodNodes(2);
+  await using _ = await startRouter(cluster.outside, outsideAddress.IPv4);
+  const args = ['--network', 'bgp', '--bgp-peer', outsideAddress.IPv4];
+  await using _a = await cluster.follow(0, args, [0, 1]);
+  await using _b = await cluster.follow(1, args, [0, 1]);
+  for (const [node, other] of [
+    [0, 1],
+    [1, 0],
+  ] as const)
+    await until(
+      () => cluster.ip(node, 'route', 'show', 'proto', 'bird'),
+      (routes) => routes.includes(`10.244.${other}.0/24 via ${underlay.IPv4(other)}`),
+    );
+  expect(await visit(cluster.pods[0], podAddress.IPv4(0), cluster.pods[1], podAddress.IPv4(1))).toBe(
+    podAddress.IPv4(0),
+  );
+  expect(await visit(cluster.outside, outsideAddress.IPv4, cluster.pods[1], podAddress.IPv4(1))).toBe(
+    outsideAddress.IPv4,
+  );
+});
+
+test.skipIf(missing)(
+  'the configuration of the CNI plugins has the node’s ranges and what the tunnel carries',
+  async () => {
+    await using cluster = await createPodNodes(2);
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'portolan-cni-'));
+    const args = [
+      'run',
+      '--once',
+      '--network',
+      'vxlan',
+      '--cni-config',
+      folder.path,
+      '--cni-plugins',
+      folder.path,
+    ];
+    const { said } = await cluster.run(1, args);
+    const file = join(folder.path, '10-portolan.conflist');
+    expect(said).toContain(`${file} written, for 10.244.1.0/24 and fd00:10:244:2::/64`);
+    const ranges = [[{ subnet: '10.244.1.0/24' }], [{ subnet: 'fd00:10:244:2::/64' }]];
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      cniVersion: '1.0.0',
+      name: 'podnet',
+      plugins: [{ type: 'portolan', bridge: 'cni0', mtu: 1450, ipam: { type: 'host-local', ranges } }],
+    });
+    expect(await cluster.run(1, args)).toEqual({ status: 0, said: '' });
+  },
+);
+
 test.skipIf(missing)('a file that cannot be read takes no route away', async () => {
   await using cluster = await createPodNodes(2);
   await using running = await cluster.follow(0, ['--network', 'host-gw'], [0, 1]);
@@ -144,9 +201,14 @@ async function expectPodsReachPods({ pods }: PodNodes): Promise<void> {
 }
 
 /** Whom a server sees when a client connects. */
-async function visit(client: Host | undefined, from: string, server: Host, to: string): Promise<string> {
+async function visit(
+  client: Host | undefined,
+  from: string,
+  server: Host | undefined,
+  to: string,
+): Promise<string> {
   const [source, destination] = [from as Address, to as Address];
-  await using _ = await server.listen({ protocol: 'tcp', address: destination, port: 8080 });
+  await using _ = await server?.listen({ protocol: 'tcp', address: destination, port: 8080 });
   const result = await client?.connect({ protocol: 'tcp', source, destination, port: 8080 });
   if (result === undefined || 'error' in result) return result?.error ?? 'no client';
   return result.answer.peer.replace(/:\d+$/, '').replace(/[[\]]/g, '');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';
-import type { ApiObject } from '../../../test/support/apiserver/api-object.ts';
+import type { ApiObject } from '../../../src/lab/api/store/api-object.ts';
 import { ApiServer } from '../../../test/support/apiserver/api-server.ts';
 import type { Listening } from '../../../test/support/apiserver/connections/listen.ts';
 import { nodeObject } from '../../../test/support/apiserver/objects.ts';

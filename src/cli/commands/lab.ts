@@ -28,6 +28,6 @@ Examples:
     );
   addLabLife(lab, finish);
   addLabViews(lab, finish);
-  addLabEntering(lab, finish);
+  addLabEntering(lab);
   addLabChanges(lab, finish);
 }

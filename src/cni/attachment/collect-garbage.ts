@@ -4,14 +4,18 @@ import type { Attachment } from '../protocol/attachment.ts';
 import { aliasOf, aliasPrefix } from './names.ts';
 import { removeIfThere } from './pair.ts';
 
-/** Removes the pairs and addresses of all attachments to the network but these. Goes on after an error, and throws the first. */
+/**
+ * Removes the pairs and addresses of all attachments to the network but these; none where it is not known which are valid. Goes on
+ * after an error, and throws the first.
+ */
 export function collectGarbage(
   node: NodeNetwork,
   ipam: Pick<Ipam, 'gc'>,
   network: string,
-  valid: readonly Attachment[],
+  valid: readonly Attachment[] | undefined,
 ): void {
-  const steps = [...stalePairs(node, network, valid), () => ipam.gc(valid)];
+  const pairs = valid === undefined ? [] : stalePairs(node, network, valid);
+  const steps = [...pairs, () => ipam.gc(valid)];
   const errors = steps.flatMap((step) => {
     try {
       step();

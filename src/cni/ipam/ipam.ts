@@ -9,8 +9,8 @@ export interface Ipam {
   /** Succeeds also where nothing is there to be taken back. */
   del(): void;
   check(): void;
-  /** Takes back what none of these has. */
-  gc(valid: readonly Attachment[]): void;
+  /** Takes back what none of these has; nothing where it is not known which are valid. */
+  gc(valid: readonly Attachment[] | undefined): void;
   /** Throws where no further container can have its addresses. */
   status(): void;
 }

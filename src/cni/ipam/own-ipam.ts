@@ -50,7 +50,7 @@ export function ownIpam(options: OwnIpamOptions): Ipam {
 export function ownRelease(pool: AddressPool, attachment: Attachment): Pick<Ipam, 'del' | 'gc'> {
   return {
     del: () => releaseAddresses(pool, attachment),
-    gc: (valid) => releaseStale(pool, valid),
+    gc: (valid) => valid && releaseStale(pool, valid),
   };
 }
 

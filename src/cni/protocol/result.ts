@@ -1,6 +1,5 @@
 import type { Address } from '../../net/address.ts';
 import type { Cidr } from '../../net/cidr.ts';
-import type { JsonObject } from './json.ts';
 
 /** What `ADD` answers, in the terms of the newest version (CNI specification, section 5, "ADD Success"). */
 export interface Result {
@@ -51,6 +50,3 @@ export const emptyResult: Result = { interfaces: [], ips: [], routes: [], dns: {
 export function isEmptyDns({ nameservers = [], domain, search = [], options = [] }: Dns): boolean {
   return nameservers.length + search.length + options.length === 0 && (domain === undefined || domain === '');
 }
-
-/** A result as it came, of whatever version. */
-export type RawResult = JsonObject;

@@ -4,11 +4,13 @@ import { isObject, textIn } from './json.ts';
 import type { Call } from './read-call.ts';
 
 /**
- * The attachments that `GC` leaves. Throws a `CniError` of code 7 where the list is missing or not as it must be: what cannot be
- * known takes nothing away.
+ * The attachments that `GC` leaves; `undefined` where nobody says which, as cnitool does. An empty list of Go's is null. Throws a
+ * `CniError` of code 7 where the list is not as it must be.
  */
-export function validAttachments({ document }: Call): readonly Attachment[] {
+export function validAttachments({ document }: Call): readonly Attachment[] | undefined {
   const list = document[key];
+  if (list === undefined) return undefined;
+  if (list === null) return [];
   if (!Array.isArray(list))
     throw new CniError(errorCodes.invalidConfiguration, `${key} must be a list of attachments`);
   return list.map((entry: unknown, at) => {

@@ -1,8 +1,9 @@
-import { type Kind, shapes } from '../api/kinds/kinds.ts';
+import { type Kind, type Pod, shapes } from '../api/kinds/kinds.ts';
 import type { StoredObject } from '../api/store/api-object.ts';
 import type { Objects } from '../api/store/objects.ts';
 import { servedResources } from '../api/store/resources.ts';
 import { type Action, remove } from './action.ts';
+import { controllerOf } from './owners.ts';
 
 /** Removes what all owners of are gone, and at once the Pods of Nodes that are gone: no kubelet is left to end them. */
 export function removeAbandoned(objects: Objects): readonly Action[] {
@@ -14,11 +15,17 @@ export function removeAbandoned(objects: Objects): readonly Action[] {
   );
   const stranded = objects
     .list('Pod')
-    .filter(({ spec }) => spec.nodeName !== undefined && objects.get('Node', spec.nodeName) === undefined);
+    .filter(({ spec }) => spec.nodeName !== undefined && objects.get('Node', spec.nodeName) === undefined)
+    .filter((pod) => controllerOf(pod) !== undefined || wasStarted(pod));
   return [
     ...stranded.map((pod) => remove(pod, { gracePeriodSeconds: 0 })),
     ...ownerless.filter((object) => !stranded.some((pod) => pod === object)).map((object) => remove(object)),
   ];
+}
+
+/** One that nobody makes anew, and no kubelet has seen, waits for its Node. */
+function wasStarted({ status }: Pod): boolean {
+  return status?.startTime !== undefined || (status?.phase ?? 'Pending') !== 'Pending';
 }
 
 /** Owners of kinds that the store does not have may be anywhere. */

@@ -20,3 +20,9 @@ export function controllerOf({ metadata }: StoredObject): string | undefined {
 export function isKeptBy(object: StoredObject, owner: StoredObject): boolean {
   return controllerOf(object) === owner.metadata.uid;
 }
+
+/** The object, kept by this one from now on. */
+export function withController<T extends StoredObject>(object: T, controller: StoredObject): T {
+  const ownerReferences = [...(object.metadata.ownerReferences ?? []), controllerReference(controller)];
+  return { ...object, metadata: { ...object.metadata, ownerReferences } };
+}

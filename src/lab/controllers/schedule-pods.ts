@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../api/kinds/kinds.ts';
 import { selectsAll } from '../api/kinds/selects.ts';
-import { now } from '../api/store/object-store.ts';
+import { now } from '../api/store/now.ts';
 import type { Objects } from '../api/store/objects.ts';
 import { type Action, update } from './action.ts';
 import { controllerOf } from './owners.ts';

@@ -16,7 +16,7 @@ export interface ControllerOptions {
   readonly store: ObjectStore;
   /** Of each family of the Pods, where the ranges of Nodes come from (/24 and /64): `10.244.0.0/16`, `fd00:244::/56`. */
   readonly podCIDRs: Readonly<Partial<Record<Family, Cidr>>>;
-  /** The store refused what a controller wanted; it is tried again at the next change. */
+  /** What a controller wanted went wrong; it is tried again at the next change. */
   readonly onError?: (controller: string, error: unknown) => void;
 }
 
@@ -66,13 +66,16 @@ export function startControllers({ store, podCIDRs, onError }: ControllerOptions
   };
 }
 
-/** Each action by itself: what is wrong with one object does not keep the others from theirs. */
-function takeTurn(store: ObjectStore, decide: Decision, refused: (error: unknown) => void): void {
-  for (const action of decide(store)) {
-    try {
-      act(store, action);
-    } catch (error) {
-      refused(error);
-    }
+/** Whatever is wrong with one object, or with one controller, does not keep the others from theirs. */
+function takeTurn(store: ObjectStore, decide: Decision, failed: (error: unknown) => void): void {
+  for (const action of attempt(() => decide(store), failed) ?? []) attempt(() => act(store, action), failed);
+}
+
+function attempt<T>(what: () => T, failed: (error: unknown) => void): T | undefined {
+  try {
+    return what();
+  } catch (error) {
+    failed(error);
+    return undefined;
   }
 }

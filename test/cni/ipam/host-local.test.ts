@@ -140,6 +140,16 @@ test('GC takes back what no valid attachment has', async () => {
   expect(machine.reservations.addresses).toEqual(['10.244.0.3']);
 });
 
+test('GC takes back all where nothing is valid: null, as Go writes an empty list', async () => {
+  const machine = testMachine();
+  await give(machine, 'a');
+  // Nobody says what is valid: what cannot be known takes nothing away.
+  expect(await machine.call('GC', { configuration: small })).toEqual({ status: 0, output: undefined });
+  expect(machine.reservations.addresses).toEqual(['10.244.0.2']);
+  await machine.call('GC', { configuration: { ...small, 'cni.dev/valid-attachments': null } });
+  expect(machine.reservations.addresses).toEqual([]);
+});
+
 test('CHECK knows whether an address is reserved', async () => {
   const machine = testMachine();
   const check = () =>

@@ -181,7 +181,15 @@ test.for<readonly [string, Refusal]>([
     { ...field({ prevResult: { ips: [{ address: 'x' }] } }), code: 7, msg: 'prevResult.ips[0].address' },
   ],
   ['CHECK without the result', { operation: 'CHECK', code: 7, msg: 'prevResult is missing' }],
-  ['GC without a list', { operation: 'GC', code: 7, msg: 'cni.dev/valid-attachments must be a list' }],
+  [
+    'GC without a list',
+    {
+      operation: 'GC',
+      ...field({ 'cni.dev/valid-attachments': {} }),
+      code: 7,
+      msg: 'cni.dev/valid-attachments must be a list',
+    },
+  ],
   [
     'GC with half a list',
     {

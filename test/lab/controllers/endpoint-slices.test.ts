@@ -101,11 +101,8 @@ describe('an EndpointSlice', () => {
   test('has at most 100 endpoints, and those stay where they are', async () => {
     using cluster = new SmallCluster();
     await cluster.run(workload('ReplicaSet', 'web', { replicas: 150 }), service('web'));
-    const sizes = () =>
-      slicesOf(cluster)
-        .map(({ endpoints = [] }) => endpoints.length)
-        .sort();
-    expect(sizes()).toEqual([100, 50].sort());
+    const sizes = () => slicesOf(cluster).map(({ endpoints = [] }) => endpoints.length);
+    expect(sizes().toSorted((a, b) => a - b)).toEqual([50, 100]);
     const before = new Map(
       slicesOf(cluster).map(({ metadata, endpoints = [] }) => [metadata.name, endpoints]),
     );
@@ -117,7 +114,8 @@ describe('an EndpointSlice', () => {
       ),
     );
     expect(moved).toHaveLength(1);
-    expect(sizes()).toEqual([100, 50].sort());
+    expect(sizes().reduce((sum, size) => sum + size, 0)).toBe(150);
+    expect(Math.max(...sizes())).toBeLessThanOrEqual(100);
   });
 });
 

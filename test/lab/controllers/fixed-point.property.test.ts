@@ -1,22 +1,27 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { selectsAll } from '../../../src/lab/api/kinds/selects.ts';
+import type { StoredObject } from '../../../src/lab/api/store/api-object.ts';
+import { isKeptBy } from '../../../src/lab/controllers/owners.ts';
 import { isActive, isReady } from '../../../src/lab/controllers/pods.ts';
 import { node, pod, service, workload } from '../../support/lab-api/objects.ts';
 import { SmallCluster } from '../../support/lab-api/small-cluster.ts';
 
 /** What people, and misfortune, do to a cluster. */
 type Step =
-  | { readonly is: 'deploy'; readonly app: string; readonly replicas: number; readonly image: string }
+  | { readonly is: 'deploy'; readonly app: App; readonly replicas: number; readonly image: string }
   | {
       readonly is: 'serve' | 'stop serving' | 'delete' | 'delete a pod' | 'break a pod';
-      readonly app: string;
+      readonly app: App;
     }
-  | { readonly is: 'bare pod'; readonly app: string; readonly number: number }
+  | { readonly is: 'bare pod'; readonly app: App; readonly number: number }
   | { readonly is: 'add a node' | 'remove a node'; readonly number: number }
   | { readonly is: 'let the kubelets work' | 'let the controllers work' };
 
-const app = fc.constantFrom('a', 'b');
+const app = fc.constantFrom<App[]>('a', 'b', 'c', 'd');
+/** What keeps the Pods of each. */
+const kinds = { a: 'Deployment', b: 'Deployment', c: 'StatefulSet', d: 'DaemonSet' } as const;
+type App = keyof typeof kinds;
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     is: fc.constant('deploy' as const),
@@ -55,8 +60,10 @@ async function play(cluster: SmallCluster, step: Step): Promise<void> {
   const { store } = cluster;
   switch (step.is) {
     case 'deploy': {
-      const object = workload('Deployment', step.app, { replicas: step.replicas }, { image: step.image });
-      if (store.get('Deployment', `default/${step.app}`) === undefined) store.create(object);
+      const kind = kinds[step.app];
+      const spec = kind === 'DaemonSet' ? {} : { replicas: step.replicas };
+      const object = workload(kind, step.app, spec, { image: step.image });
+      if (store.get(kind, `default/${step.app}`) === undefined) store.create(object);
       else store.update(object);
       return;
     }
@@ -68,8 +75,8 @@ async function play(cluster: SmallCluster, step: Step): Promise<void> {
         store.remove('Service', `default/${step.app}`);
       return;
     case 'delete':
-      if (store.get('Deployment', `default/${step.app}`) !== undefined)
-        store.remove('Deployment', `default/${step.app}`);
+      if (store.get(kinds[step.app], `default/${step.app}`) !== undefined)
+        store.remove(kinds[step.app], `default/${step.app}`);
       return;
     case 'delete a pod':
     case 'break a pod': {
@@ -98,17 +105,28 @@ async function play(cluster: SmallCluster, step: Step): Promise<void> {
   }
 }
 
-/** Pods that broke stay broken, but count. */
+/** A Pod that broke stays broken: a rollout, or a StatefulSet in its order, waits for it. */
 function checkWorkloads({ store }: SmallCluster): void {
-  const deployments = store.list('Deployment');
   const sets = store.list('ReplicaSet');
-  for (const { metadata, spec } of deployments) {
-    const own = sets.filter((set) => set.metadata.ownerReferences?.[0]?.uid === metadata.uid);
-    expect(own.reduce((sum, set) => sum + (set.status?.replicas ?? 0), 0)).toBeGreaterThanOrEqual(
-      spec.replicas ?? 0,
-    );
+  const owners = [
+    ...store.list('Deployment'),
+    ...store.list('StatefulSet'),
+    ...store.list('DaemonSet'),
+    ...sets,
+  ];
+  const active = store.list('Pod').filter(isActive);
+  const own = (owner: StoredObject) => active.filter((each) => isKeptBy(each, owner));
+  for (const deployment of store.list('Deployment')) {
+    const pods = sets.filter((set) => isKeptBy(set, deployment)).flatMap(own);
+    expect(pods.length).toBeGreaterThanOrEqual(deployment.spec.replicas ?? 0);
+    if (pods.every(isReady)) expect(pods).toHaveLength(deployment.spec.replicas ?? 0);
   }
-  const uids = new Set([...deployments, ...sets].map(({ metadata }) => metadata.uid));
+  for (const set of store.list('StatefulSet')) {
+    const pods = own(set);
+    if (pods.every(isReady)) expect(pods).toHaveLength(set.spec.replicas ?? 0);
+  }
+  for (const set of store.list('DaemonSet')) expect(own(set)).toHaveLength(store.list('Node').length);
+  const uids = new Set(owners.map(({ metadata }) => metadata.uid));
   for (const { metadata } of [...sets, ...store.list('Pod')])
     for (const owner of metadata.ownerReferences ?? []) expect(uids).toContain(owner.uid);
 }

@@ -70,6 +70,12 @@ describe('a Pod', () => {
     expect(counts(cluster)).toHaveProperty('none', 1);
   });
 
+  test('of a Node that is not there yet waits for it', async () => {
+    using cluster = new SmallCluster();
+    await cluster.run(pod('web', { nodeName: 'node-9' }));
+    expect(cluster.pods()).toHaveLength(1);
+  });
+
   test('of a Node that is gone is gone', async () => {
     using cluster = new SmallCluster();
     await cluster.run(pod('web', { nodeName: 'node-1' }));

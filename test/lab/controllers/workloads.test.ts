@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Deployment } from '../../../src/lab/api/kinds/kinds.ts';
 import { isReady } from '../../../src/lab/controllers/pods.ts';
+import { ask } from '../../support/lab-api/ask-store.ts';
 import { namespace, workload } from '../../support/lab-api/objects.ts';
 import { SmallCluster } from '../../support/lab-api/small-cluster.ts';
 
@@ -149,6 +150,20 @@ describe('a Deployment', () => {
     change(cluster, { paused: false });
     await cluster.run();
     expect(images(cluster)).toEqual(['b', 'b']);
+  });
+
+  test('that is made anew takes over what was left of it', async () => {
+    using cluster = new SmallCluster();
+    await cluster.run(workload('Deployment', 'web', { replicas: 2 }));
+    const before = names(cluster);
+    ask(cluster.store, 'DELETE', '/apis/apps/v1/namespaces/default/deployments/web', {
+      body: { propagationPolicy: 'Orphan' },
+    });
+    await cluster.run();
+    expect(names(cluster)).toEqual(before);
+    await cluster.run(workload('Deployment', 'web', { replicas: 2 }));
+    expect(names(cluster)).toEqual(before);
+    expect(cluster.errors).toEqual([]);
   });
 
   test('that is deleted takes its ReplicaSets and Pods along', async () => {

@@ -2,12 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { certificatesUnavailable } from '../../../src/lab/api/connections/certificates.ts';
-import { clusterSource } from '../../../src/sources/cluster/cluster-source.ts';
-import { httpTransport } from '../../../src/sources/cluster/http-transport.ts';
 import { ApiServer } from '../../support/apiserver/api-server.ts';
 import type { Listening } from '../../support/apiserver/connections/listen.ts';
 import { endpointSliceObject, nodeObject, serviceObject } from '../../support/apiserver/objects.ts';
-import { Collected } from '../../support/sources/collect.ts';
+import { followKubeconfig, sourceAt } from '../../support/sources/cluster/follow-kubeconfig.ts';
 
 const noCertificates = await certificatesUnavailable();
 
@@ -28,7 +26,7 @@ describe.each([
     if ('tls' in options && noCertificates) skip(noCertificates);
     const server = smallCluster();
     await using listening = await server.listen(options);
-    await using follower = await follow(listening);
+    await using follower = await followKubeconfig(listening.kubeconfigPath);
     expect(follower.collected.keys).toEqual(smallClusterKeys);
     server.put(serviceObject('other'));
     await follower.collected.until(() => follower.collected.keys.includes('Service default/other'));
@@ -44,7 +42,7 @@ test('a list in pages arrives whole', async () => {
   const server = smallCluster({ streamingLists: 'refused-by-event' });
   server.put(...Array.from({ length: 1_100 }, (_, index) => serviceObject(`web-${index}`)));
   await using listening = await server.listen();
-  await using follower = await follow(listening);
+  await using follower = await followKubeconfig(listening.kubeconfigPath);
   expect(server.counts('Service').pages).toBe(3);
   expect(follower.collected.keys).toHaveLength(1_103);
 });
@@ -52,7 +50,7 @@ test('a list in pages arrives whole', async () => {
 test('a token that the server takes no longer is replaced when the file has the next', async () => {
   const server = smallCluster();
   await using listening = await server.listen({ credentials: 'token' });
-  await using follower = await follow(listening);
+  await using follower = await followKubeconfig(listening.kubeconfigPath);
   listening.acceptToken('second');
   server.breakConnections();
   await expect
@@ -94,48 +92,4 @@ describe('a source that is not patient fails', () => {
 async function load({ kubeconfigPath }: Pick<Listening, 'kubeconfigPath'>): Promise<void> {
   const source = sourceAt(kubeconfigPath, { patient: false, once: true, failures: [] });
   await source.load(() => {});
-}
-
-/** Loads, and follows until it is disposed of. */
-async function follow({ kubeconfigPath }: Listening) {
-  const collected = new Collected();
-  const failures: string[] = [];
-  const ending = new AbortController();
-  const source = sourceAt(kubeconfigPath, { patient: true, once: false, failures });
-  await source.load(collected.listener, ending.signal);
-  const following = source.follow(collected.listener, ending.signal);
-  return {
-    collected,
-    failures,
-    async [Symbol.asyncDispose]() {
-      ending.abort();
-      await following;
-    },
-  };
-}
-
-function sourceAt(
-  path: string,
-  {
-    patient,
-    once,
-    failures,
-  }: { readonly patient: boolean; readonly once: boolean; readonly failures: string[] },
-) {
-  const access = { kind: 'kubeconfig', path, master: undefined } as const;
-  return clusterSource({
-    transport: httpTransport(access, 'portolan/test', { requestDone() {} }),
-    nodeName: 'node-0',
-    serviceProxyName: '',
-    needsPodCIDRs: false,
-    patient,
-    once,
-    random: () => 0,
-    events: {
-      listed: () => {},
-      failed: (_resource, failure) => failures.push(failure.message),
-      recovered: () => {},
-      awaitsNode: () => {},
-    },
-  });
 }

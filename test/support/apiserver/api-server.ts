@@ -6,9 +6,10 @@ import {
 } from '../../../src/lab/api/connections/connection.ts';
 import type { Kind } from '../../../src/lab/api/kinds/kinds.ts';
 import type { ApiObject, StoredObject } from '../../../src/lab/api/store/api-object.ts';
-import { type Backup, ObjectStore } from '../../../src/lab/api/store/object-store.ts';
+import { ObjectStore } from '../../../src/lab/api/store/object-store.ts';
 import { Refusal, type Status } from '../../../src/lab/api/store/refusal.ts';
 import { targetOf } from '../../../src/lab/api/store/target.ts';
+import type { Backup } from '../../../src/lab/api/store/versioned-objects.ts';
 import type { ApiTransport } from '../../../src/sources/cluster/transport.ts';
 import { answerVaried } from './answer-varied.ts';
 import { type Listening, type ListenOptions, listen } from './connections/listen.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import type { ApiObject } from '../../../src/lab/api/store/api-object.ts';
 import type { Family, Protocol } from '../../../src/net/family.ts';
-import type { ApiObject } from '../apiserver/api-object.ts';
 
 /** A cluster as an API server takes it, and the names in it. */
 export interface RandomCluster {

@@ -72,6 +72,7 @@ export class SmallCluster implements Disposable {
   }
 
   #start(pod: Pod): void {
+    if (this.store.get('Node', pod.spec.nodeName ?? '') === undefined) return;
     this.#addresses += 1;
     const ranges = this.store.get('Node', pod.spec.nodeName ?? '')?.spec?.podCIDRs ?? [];
     const podIPs = ranges.map((range) => ({ ip: addressIn(range, this.#addresses) }));

@@ -79,8 +79,14 @@ export async function createPodNodes(count: number): Promise<PodNodes> {
     await writeFile(fileOf(node), listOf(nodes));
     return ['--source', fileOf(node), '--hostname-override', `node${node}`];
   };
-  const commandOn = (node: number, args: readonly string[]) =>
-    [...inNamespace(namespaces.nameOf(`node${node}`)), portolan, 'pod-network', ...args] as const;
+  const commandOn = (node: number, args: readonly string[], launcher: readonly string[] = []) =>
+    [
+      ...inNamespace(namespaces.nameOf(`node${node}`)),
+      ...launcher,
+      portolan,
+      'pod-network',
+      ...args,
+    ] as const;
   const host = (role: string) => stack.use(startHost(namespaces.nameOf(role)));
   const outside = host('outside');
   const pods = numbers.map((at) => host(`pod${at}`));
@@ -94,7 +100,8 @@ export async function createPodNodes(count: number): Promise<PodNodes> {
       return { status: exitCode, said: all };
     },
     async follow(node, args, nodes) {
-      const [first, ...words] = commandOn(node, ['run', ...args, ...(await sourceOf(node, nodes))]);
+      const command = ['run', ...args, ...(await sourceOf(node, nodes))];
+      const [first, ...words] = commandOn(node, command, ownProcesses);
       const running = execa(first, words, { reject: false });
       let said = '';
       running.stderr.on('data', (chunk) => {
@@ -107,7 +114,8 @@ export async function createPodNodes(count: number): Promise<PodNodes> {
         nodes: (present) => writeFile(fileOf(node), listOf(present)),
         write: (text) => writeFile(fileOf(node), text),
         async [Symbol.asyncDispose]() {
-          running.kill('SIGTERM');
+          // unshare hears no SIGTERM; its child ends with it.
+          running.kill('SIGKILL');
           await running;
         },
       };
@@ -180,5 +188,11 @@ function podLines(at: number): readonly string[] {
     `route add default via ${podGateway.IPv6} dev eth0`,
   ];
 }
+
+/** A /run of its own, and all processes that it leaves in the background end with it. */
+export const ownProcesses = [
+  ...['unshare', '--mount', '--pid', '--fork', '--kill-child'],
+  ...['sh', '-c', 'mount -t tmpfs tmpfs /run && exec "$@"', 'sh'],
+] as const;
 
 const portolan = fileURLToPath(new URL('../../../bin/portolan', import.meta.url));

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import type { Finish } from '../common-options.ts';
 import { defaultName, type ParsedName, withName } from './lab-options.ts';
 
 /** `lab exec` and `lab shell`. */
-export function addLabEntering(lab: Command, finish: Finish): void {
+export function addLabEntering(lab: Command): void {
   withName(lab.command('exec'))
     .description('run a command in a pod, on a node, or on the client or load balancer outside')
     .argument(
@@ -35,5 +34,4 @@ Examples:
       const { enter } = await import('../../../lab/commands/enter.ts');
       process.exit(await enter(name, target, [process.env.SHELL ?? 'sh']));
     });
-  void finish;
 }

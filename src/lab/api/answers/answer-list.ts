@@ -1,9 +1,9 @@
 import { answerJson, type Connection } from '../connections/connection.ts';
 import type { StoredObject } from '../store/api-object.ts';
 import { keyOf } from '../store/api-object.ts';
-import type { ObjectStore } from '../store/object-store.ts';
 import { expired, Refusal, tooLarge } from '../store/refusal.ts';
 import type { ServedResource } from '../store/resources.ts';
+import type { VersionedObjects } from '../store/versioned-objects.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import type { Presentation } from './presentation.ts';
 import type { QueryOptions } from './query-options.ts';
@@ -20,7 +20,7 @@ export interface ListRequest {
 
 /** One page. Throws a `Refusal`, or answers with one where it first waits for a version that does not come. */
 export function answerList(
-  store: ObjectStore,
+  store: VersionedObjects,
   { resource, options, presentation }: ListRequest,
   connection: Connection,
   refuse: (refusal: Refusal) => void,
@@ -39,7 +39,7 @@ export function answerList(
 }
 
 function listPage(
-  store: ObjectStore,
+  store: VersionedObjects,
   resource: ServedResource,
   options: QueryOptions,
   presentation: Presentation,
@@ -70,7 +70,7 @@ interface ListStart {
   readonly after: string | undefined;
 }
 
-function startOf(store: ObjectStore, { kind }: ServedResource, options: QueryOptions): ListStart {
+function startOf(store: VersionedObjects, { kind }: ServedResource, options: QueryOptions): ListStart {
   if (options.continue !== '') return continued(store, kind, options.continue);
   const { resourceVersion, resourceVersionMatch: match, limit } = options;
   const exact = match === 'Exact' || (match === '' && limit > 0 && !['', '0'].includes(resourceVersion));
@@ -82,7 +82,7 @@ function startOf(store: ObjectStore, { kind }: ServedResource, options: QueryOpt
   return { objects, version, after: undefined };
 }
 
-function continued(store: ObjectStore, kind: ServedResource['kind'], text: string): ListStart {
+function continued(store: VersionedObjects, kind: ServedResource['kind'], text: string): ListStart {
   const { version, after } = decodeContinue(text);
   if (version === -1) return { objects: store.list(kind), version: store.version, after };
   const objects = store.listAt(kind, version);

@@ -1,12 +1,12 @@
 import type { ServerRequest } from '../connections/connection.ts';
-import { patchObject } from '../patch/patch-object.ts';
-import { type ApiObject, isObject, type StoredObject } from '../store/api-object.ts';
+import type { StoredObject } from '../store/api-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { badRequest, failure, notFound, Refusal } from '../store/refusal.ts';
-import { fullName, groupResource, type ServedResource } from '../store/resources.ts';
+import { notAllowed, Refusal } from '../store/refusal.ts';
 import type { Target } from '../store/target.ts';
-import { deleteOptions, orphanDependents } from './delete-options.ts';
+import { bodyFor } from './body-for.ts';
+import { deleteAll, deletedStatus, deleteOne } from './delete-objects.ts';
 import { presentationFor } from './presentation.ts';
+import { getOne, patchOne } from './target-object.ts';
 import { viewer } from './view.ts';
 
 export interface Answer {
@@ -38,7 +38,7 @@ export function answerObject(store: ObjectStore, request: ServerRequest, target:
       const { object, gone } = deleteOne(store, target, request);
       // A Pod is shown even where it went at once (registry/core/pod/strategy.go, ReturnDeletedObject).
       return gone && resource.kind !== 'Pod'
-        ? { status: 200, body: deleted(resource, object) }
+        ? { status: 200, body: deletedStatus(resource, object) }
         : shown(200, object);
     }
     case 'DELETE collection':
@@ -46,95 +46,4 @@ export function answerObject(store: ObjectStore, request: ServerRequest, target:
     default:
       throw new Refusal(notAllowed(resource, request.method));
   }
-}
-
-/** The object of a target. Throws a `Refusal` where there is none. */
-export function getOne(store: ObjectStore, target: Target): StoredObject {
-  const { resource, name = '' } = target;
-  const object = store.get(resource.kind, keyOfTarget(target));
-  if (object === undefined) throw new Refusal(notFound(resource, name));
-  return object;
-}
-
-export function notAllowed(resource: ServedResource, method: string) {
-  const message = `${method.toLowerCase()} is not supported on resources of kind "${fullName(resource)}"`;
-  return failure(405, 'MethodNotAllowed', message);
-}
-
-/** The body, if it is an object that belongs under the path; with the path's name and namespace. */
-export function bodyFor({ resource, namespace, name }: Target, { body }: ServerRequest): ApiObject {
-  if (!isObject(body)) throw new Refusal(badRequest('the object provided is unrecognized'));
-  const { kind, apiVersion } = resource;
-  if ((body.kind ?? kind) !== kind || (body.apiVersion ?? apiVersion) !== apiVersion)
-    throw new Refusal(badRequest(`the object provided is unrecognized (must be of type ${kind})`));
-  const metadata = isObject(body.metadata) ? body.metadata : {};
-  if (namespace !== undefined && (metadata.namespace ?? namespace) !== namespace)
-    throw new Refusal(badRequest('the namespace of the provided object does not match the request'));
-  if (name !== undefined && (metadata.name ?? name) !== name)
-    throw new Refusal(badRequest('the name of the object does not match the name on the URL'));
-  if (name === undefined && metadata.name === undefined && metadata.generateName === undefined)
-    throw new Refusal(badRequest('name or generateName is required'));
-  return {
-    ...body,
-    kind,
-    apiVersion,
-    metadata: {
-      ...metadata,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(name === undefined ? {} : { name }),
-    },
-  };
-}
-
-/** The object after a patch; what is applied may be new. */
-export function patchOne(
-  store: ObjectStore,
-  target: Target,
-  request: ServerRequest,
-): { readonly object: ApiObject; readonly isNew: boolean } {
-  const kept = store.get(target.resource.kind, keyOfTarget(target));
-  const isNew = kept === undefined && request.contentType?.startsWith('application/apply-patch') === true;
-  if (isNew) return { object: bodyFor(target, request), isNew };
-  const before = viewer(target.resource)(getOne(store, target));
-  const body = patchObject(before, request.body, request.contentType ?? 'application/merge-patch+json');
-  return { object: bodyFor(target, { ...request, body }), isNew };
-}
-
-function keyOfTarget({ namespace, name = '' }: Target): string {
-  return namespace === undefined ? name : `${namespace}/${name}`;
-}
-
-function deleteOne(store: ObjectStore, target: Target, request: ServerRequest) {
-  const { uid } = getOne(store, target).metadata;
-  const { propagationPolicy, ...options } = deleteOptions(request);
-  const deletion = store.remove(target.resource.kind, keyOfTarget(target), options);
-  if (propagationPolicy === 'Orphan' && !options.dryRun) orphanDependents(store, uid);
-  return deletion;
-}
-
-function deleteAll(store: ObjectStore, { resource, namespace }: Target, request: ServerRequest): unknown {
-  if (Object.keys(request.query).some((name) => name.endsWith('Selector')))
-    throw new Refusal(badRequest('a collection can be deleted only as a whole'));
-  const { propagationPolicy: _policy, ...options } = deleteOptions(request);
-  for (const { metadata } of store.list(resource.kind, namespace)) {
-    const key = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
-    store.remove(resource.kind, key, options);
-  }
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' };
-}
-
-function deleted(resource: ServedResource, { metadata }: StoredObject): unknown {
-  const { group, resource: plural } = groupResource(resource);
-  return {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Success',
-    details: {
-      name: metadata.name,
-      ...(group === '' ? {} : { group }),
-      kind: plural,
-      uid: metadata.uid,
-    },
-  };
 }

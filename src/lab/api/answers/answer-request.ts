@@ -1,4 +1,10 @@
-import { answerJson, beginStream, type Connection, type ServerRequest } from '../connections/connection.ts';
+import {
+  answerJson,
+  answerText,
+  beginStream,
+  type Connection,
+  type ServerRequest,
+} from '../connections/connection.ts';
 import { discover } from '../discovery/discover.ts';
 import type { ServerSettings } from '../settings.ts';
 import type { StoredObject } from '../store/api-object.ts';
@@ -23,7 +29,8 @@ export function answerRequest(
 ): Watch | undefined {
   const found = discover(request);
   if (found !== undefined) {
-    answerJson(to.connection, 200, found.body, found.headers);
+    if (typeof found.body === 'string') answerText(to.connection, found.body);
+    else answerJson(to.connection, 200, found.body, found.headers);
     return undefined;
   }
   const target = targetOf(request.path);

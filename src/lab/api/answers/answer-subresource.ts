@@ -1,13 +1,14 @@
-import { answerJson, type ServerRequest } from '../connections/connection.ts';
+import { answerJson, answerText, type ServerRequest } from '../connections/connection.ts';
+import { selectorText } from '../kinds/selector-text.ts';
 import { patchObject } from '../patch/patch-object.ts';
 import { type ApiObject, isObject, type StoredObject } from '../store/api-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { badRequest, failure, noSuchResource, Refusal } from '../store/refusal.ts';
+import { badRequest, failure, noSuchResource, notAllowed, Refusal } from '../store/refusal.ts';
 import type { Target } from '../store/target.ts';
-import { bodyFor, getOne, notAllowed, patchOne } from './answer-object.ts';
+import { bodyFor } from './body-for.ts';
 import { deleteOptions } from './delete-options.ts';
-import { selectorText } from './selector-text.ts';
 import type { AnswerTarget, ServerState } from './server-state.ts';
+import { getOne, patchOne } from './target-object.ts';
 
 /** Answers what is asked of a part of an object. Throws a `Refusal`. */
 export function answerSubresource(
@@ -81,9 +82,7 @@ async function answerLog(
       throw new Refusal(
         badRequest(`there is no log of Pod ${metadata.name} and container ${query.container}`),
       );
-    connection.head(200, { 'content-type': 'text/plain' });
-    connection.write(lastLines(text, query.tailLines));
-    connection.end();
+    answerText(connection, lastLines(text, query.tailLines));
   } catch (error) {
     refuse(
       error instanceof Refusal ? error : new Refusal(failure(500, 'InternalError', 'the log cannot be read')),

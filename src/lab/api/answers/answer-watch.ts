@@ -1,7 +1,7 @@
 import type { ServerSettings } from '../settings.ts';
-import type { ObjectStore, StoreChange } from '../store/object-store.ts';
 import { expired, tooLarge } from '../store/refusal.ts';
 import type { ServedResource } from '../store/resources.ts';
+import type { StoreChange, VersionedObjects } from '../store/versioned-objects.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { QueryOptions } from './query-options.ts';
 
@@ -14,7 +14,7 @@ export interface Watch {
 
 /** Streams events until the time-out; an error is the only event. */
 export function openWatch(
-  store: ObjectStore,
+  store: VersionedObjects,
   settings: ServerSettings,
   options: QueryOptions,
   events: EventWriter,
@@ -30,7 +30,7 @@ const patience = 3_000;
 const lastBookmark = 2_000;
 
 class WatchStream implements Watch {
-  readonly #store: ObjectStore;
+  readonly #store: VersionedObjects;
   readonly #settings: ServerSettings;
   readonly #options: QueryOptions;
   readonly #events: EventWriter;
@@ -40,7 +40,7 @@ class WatchStream implements Watch {
   /** Events of later versions are sent. */
   #sent = Number.POSITIVE_INFINITY;
 
-  constructor(store: ObjectStore, settings: ServerSettings, options: QueryOptions, events: EventWriter) {
+  constructor(store: VersionedObjects, settings: ServerSettings, options: QueryOptions, events: EventWriter) {
     this.#store = store;
     this.#settings = settings;
     this.#options = options;

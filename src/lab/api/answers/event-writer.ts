@@ -1,8 +1,8 @@
 import type { Connection } from '../connections/connection.ts';
 import type { StoredObject } from '../store/api-object.ts';
-import type { StoreChange } from '../store/object-store.ts';
 import type { Status } from '../store/refusal.ts';
 import type { ServedResource } from '../store/resources.ts';
+import type { StoreChange } from '../store/versioned-objects.ts';
 import type { ListRequest } from './answer-list.ts';
 import type { Presentation } from './presentation.ts';
 import type { Selector } from './selectors.ts';

@@ -39,6 +39,13 @@ export function answerJson(
   connection.end();
 }
 
+/** A whole answer that is a text. */
+export function answerText(connection: Connection, text: string): void {
+  connection.head(200, { 'content-type': 'text/plain' });
+  connection.write(text);
+  connection.end();
+}
+
 /** The beginning of a stream of events. */
 export function beginStream(connection: Connection): void {
   connection.head(200, jsonHeaders);

@@ -4,6 +4,7 @@ import { describeOpenApi } from './open-api.ts';
 import { describeGroup, describeGroups, describeVersion } from './resource-lists.ts';
 
 export interface Found {
+  /** Sent as JSON; a text as it is. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }

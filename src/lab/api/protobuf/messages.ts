@@ -22,6 +22,7 @@ const texts = (name: string): Field => ({ name, type: 'text', repeated: true });
 const number = (name: string): Field => ({ name, type: 'number', repeated: false });
 const optional = (name: string): Field => ({ name, type: 'optional number', repeated: false });
 const truth = (name: string): Field => ({ name, type: 'truth', repeated: false });
+const maybe = (name: string): Field => ({ name, type: 'optional truth', repeated: false });
 const map = (name: string): Field => ({ name, type: 'texts by name', repeated: false });
 const one = (name: string, message: MessageName): Field => ({ name, type: { message }, repeated: false });
 const many = (name: string, message: MessageName): Field => ({ name, type: { message }, repeated: true });
@@ -65,7 +66,7 @@ export const messages: Readonly<Record<MessageName, Message>> = {
   ConfigMap: {
     1: one('metadata', 'ObjectMeta'),
     2: map('data'),
-    4: { ...truth('immutable'), type: 'optional truth' },
+    4: maybe('immutable'),
   },
   Deployment: { 1: one('metadata', 'ObjectMeta'), 2: one('spec', 'DeploymentSpec') },
   DeploymentSpec: {
@@ -123,7 +124,7 @@ export const messages: Readonly<Record<MessageName, Message>> = {
     17: text('ipFamilyPolicy'),
     18: texts('clusterIPs'),
     19: texts('ipFamilies'),
-    20: { ...truth('allocateLoadBalancerNodePorts'), type: 'optional truth' },
+    20: maybe('allocateLoadBalancerNodePorts'),
     21: text('loadBalancerClass'),
     22: text('internalTrafficPolicy'),
     23: text('trafficDistribution'),

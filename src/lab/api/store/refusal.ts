@@ -125,6 +125,11 @@ export function conflict(resource: ServedResource, name: string): Status {
   return failure(409, 'Conflict', message, detailsOf(resource, name));
 }
 
+export function notAllowed(resource: ServedResource, method: string): Status {
+  const message = `${method.toLowerCase()} is not supported on resources of kind "${fullName(resource)}"`;
+  return failure(405, 'MethodNotAllowed', message);
+}
+
 function detailsOf(resource: ServedResource, name: string): StatusDetails {
   const { group, resource: plural } = groupResource(resource);
   return { name, ...(group === '' ? {} : { group }), kind: plural };

@@ -1,5 +1,5 @@
-import { selectorText } from '../answers/selector-text.ts';
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../kinds/kinds.ts';
+import { selectorText } from '../kinds/selector-text.ts';
 import type { StoredObject } from '../store/api-object.ts';
 import { ageColumn, containerColumns, labelsText, nameColumn, number, text, wide } from './cells.ts';
 import type { Column } from './make-table.ts';

@@ -1,6 +1,6 @@
 import type { Deployment, ReplicaSet } from '../../api/kinds/kinds.ts';
 import type { Condition } from '../../api/kinds/pod.ts';
-import { now } from '../../api/store/object-store.ts';
+import { now } from '../../api/store/now.ts';
 
 /** How far a Deployment is, in the words that `kubectl rollout status` waits for. */
 export function deploymentStatus(

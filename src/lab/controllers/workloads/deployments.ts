@@ -1,7 +1,8 @@
 import type { Deployment, Pod, ReplicaSet } from '../../api/kinds/kinds.ts';
+import { selects } from '../../api/kinds/selects.ts';
 import type { Objects } from '../../api/store/objects.ts';
 import { type Action, create, remove, update } from '../action.ts';
-import { controllerReference, isKeptBy } from '../owners.ts';
+import { controllerOf, controllerReference, isKeptBy, withController } from '../owners.ts';
 import { isOver } from '../pods.ts';
 import { deploymentStatus } from './deployment-status.ts';
 import { planRollout, replicasOf } from './plan-rollout.ts';
@@ -14,13 +15,28 @@ export function keepDeployments(objects: Objects): readonly Action[] {
   return objects.list('Deployment').flatMap((deployment) => {
     if (deployment.metadata.deletionTimestamp !== undefined) return [];
     const { namespace } = deployment.metadata;
-    const sets = objects.list('ReplicaSet', namespace).filter((set) => isKeptBy(set, deployment));
+    const all = objects.list('ReplicaSet', namespace);
+    const orphans = all.filter((set) => isOrphanOf(set, deployment));
+    if (orphans.length > 0) return orphans.map((set) => update(withController(set, deployment)));
+    const sets = all.filter((set) => isKeptBy(set, deployment));
     const pods = objects.list('Pod', namespace).filter((pod) => !isOver(pod));
-    return keep(deployment, sets, pods);
+    // One of a Deployment that is gone may be about to go.
+    const isTaken = (name: string) => all.some(({ metadata }) => metadata.name === name);
+    return keep(deployment, sets, pods, isTaken);
   });
 }
 
-function keep(deployment: Deployment, sets: readonly ReplicaSet[], pods: readonly Pod[]): readonly Action[] {
+/** What it, or a Deployment of its name before it, left behind. */
+function isOrphanOf(set: ReplicaSet, { spec }: Deployment): boolean {
+  return controllerOf(set) === undefined && selects(spec.selector, set.metadata.labels ?? {});
+}
+
+function keep(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  pods: readonly Pod[],
+  isTaken: (name: string) => boolean,
+): readonly Action[] {
   const hash = templateHash(deployment.spec.template);
   const current = sets.find(({ metadata }) => metadata.labels?.[hashLabel] === hash);
   const others = sets.filter((set) => set !== current);
@@ -28,7 +44,10 @@ function keep(deployment: Deployment, sets: readonly ReplicaSet[], pods: readonl
   const status = deploymentStatus(deployment, current, others);
   const report = update({ ...deployment, status }, 'status');
   if (deployment.spec.paused === true) return [report, ...scalePaused(deployment, sets)];
-  if (current === undefined) return [report, create(newSet(deployment, others, hash))];
+  if (current === undefined) {
+    const set = newSet(deployment, others, hash);
+    return isTaken(set.metadata.name) ? [report] : [report, create(set)];
+  }
   return [
     report,
     ...number(deployment, current, others),

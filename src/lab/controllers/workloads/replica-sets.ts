@@ -2,7 +2,7 @@ import type { Pod, ReplicaSet } from '../../api/kinds/kinds.ts';
 import { selects } from '../../api/kinds/selects.ts';
 import type { Objects } from '../../api/store/objects.ts';
 import { type Action, create, remove, update } from '../action.ts';
-import { controllerOf, controllerReference, isKeptBy } from '../owners.ts';
+import { controllerOf, controllerReference, isKeptBy, withController } from '../owners.ts';
 import { isActive, isReady } from '../pods.ts';
 
 /** As many Pods as each ReplicaSet wants. Takes in Pods that its selector selects and nobody keeps, and lets go what it no longer selects. */
@@ -17,7 +17,7 @@ function keep(set: ReplicaSet, pods: readonly Pod[]): readonly Action[] {
   const orphans = pods.filter((pod) => controllerOf(pod) === undefined && isActive(pod) && isSelected(pod));
   const own = [...kept.filter(isSelected), ...orphans].filter(isActive);
   return [
-    ...orphans.map((pod) => update(withOwner(pod, set))),
+    ...orphans.map((pod) => update(withController(pod, set))),
     ...kept.filter((pod) => isActive(pod) && !isSelected(pod)).map((pod) => update(withoutOwner(pod, set))),
     ...scale(set, own),
     ...report(set, own),
@@ -64,11 +64,6 @@ function report(set: ReplicaSet, own: readonly Pod[]): readonly Action[] {
     observedGeneration: set.metadata.generation,
   };
   return [update({ ...set, status }, 'status')];
-}
-
-function withOwner(pod: Pod, set: ReplicaSet): Pod {
-  const ownerReferences = [...(pod.metadata.ownerReferences ?? []), controllerReference(set)];
-  return { ...pod, metadata: { ...pod.metadata, ownerReferences } };
 }
 
 function withoutOwner(pod: Pod, set: ReplicaSet): Pod {

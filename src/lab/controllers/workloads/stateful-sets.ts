@@ -11,29 +11,35 @@ const hashLabel = 'controller-revision-hash';
 export function keepStatefulSets(objects: Objects): readonly Action[] {
   return objects.list('StatefulSet').flatMap((set) => {
     if (set.metadata.deletionTimestamp !== undefined) return [];
-    const pods = objects.list('Pod', set.metadata.namespace).filter((pod) => isKeptBy(pod, set));
-    return [...report(set, pods), ...nextSteps(set, pods)];
+    const all = objects.list('Pod', set.metadata.namespace);
+    const pods = all.filter((pod) => isKeptBy(pod, set));
+    // One of a set that is gone may be about to go.
+    const isTaken = (name: string) => all.some(({ metadata }) => metadata.name === name);
+    return [...report(set, pods), ...nextSteps(set, pods, isTaken)];
   });
 }
 
-function nextSteps(set: StatefulSet, pods: readonly Pod[]): readonly Action[] {
+function nextSteps(
+  set: StatefulSet,
+  pods: readonly Pod[],
+  isTaken: (name: string) => boolean,
+): readonly Action[] {
   const wanted = set.spec.replicas ?? 1;
   const hash = templateHash(set.spec.template);
   const byName = new Map(pods.map((pod) => [pod.metadata.name, pod]));
   const places = Array.from({ length: wanted }, (_, index) => `${set.metadata.name}-${index}`);
   const surplus = pods.filter(({ metadata }) => !places.includes(metadata.name)).sort(lastFirst);
-  const missing = places.flatMap((name, index) =>
-    byName.has(name) ? [] : [create(podOf(set, name, index, hash))],
-  );
+  const missing = places.filter((name) => !byName.has(name));
+  const make = (name: string) => (isTaken(name) ? [] : [create(podOf(set, name, hash))]);
   const ended = pods.filter((pod) => !isActive(pod) && !isTerminating(pod)).map((pod) => remove(pod));
   const removals = surplus.filter((pod) => !isTerminating(pod)).map((pod) => remove(pod));
   if (set.spec.podManagementPolicy === 'Parallel')
-    return [...ended, ...missing, ...removals, ...replace(set, pods, places, hash)];
-  const firstMissing = places.findIndex((name) => !byName.has(name));
-  const before = firstMissing < 0 ? places : places.slice(0, firstMissing);
+    return [...ended, ...missing.flatMap(make), ...removals, ...replace(set, pods, places, hash)];
+  const [next] = missing;
+  const before = next === undefined ? places : places.slice(0, places.indexOf(next));
   const areReady = before.every((name) => isServing(byName.get(name)));
   if (ended.length > 0) return ended;
-  if (missing.length > 0) return areReady ? missing.slice(0, 1) : [];
+  if (next !== undefined) return areReady ? make(next) : [];
   if (surplus.length > 0) return surplus.some(isTerminating) || !areReady ? [] : removals.slice(0, 1);
   return areReady ? replace(set, pods, places, hash) : [];
 }
@@ -55,19 +61,19 @@ function replace(
 }
 
 function lastFirst(a: Pod, b: Pod): number {
-  return ordinal(b) - ordinal(a);
+  return ordinal(b.metadata.name) - ordinal(a.metadata.name);
 }
 
-function ordinal({ metadata }: Pod): number {
-  return Number(metadata.name.slice(metadata.name.lastIndexOf('-') + 1));
+function ordinal(name: string): number {
+  return Number(name.slice(name.lastIndexOf('-') + 1));
 }
 
-function podOf(set: StatefulSet, name: string, index: number, hash: string) {
+function podOf(set: StatefulSet, name: string, hash: string) {
   const { metadata = {}, spec } = set.spec.template;
   const labels = {
     ...metadata.labels,
     'statefulset.kubernetes.io/pod-name': name,
-    'apps.kubernetes.io/pod-index': String(index),
+    'apps.kubernetes.io/pod-index': String(ordinal(name)),
     [hashLabel]: hash,
   };
   const { serviceName = '' } = set.spec;

@@ -110,6 +110,32 @@ describe('over its paths an object', () => {
     expect(ask(store, method, path, { body }).status).toBe(status);
   });
 
+  test.each<[string, string, object, readonly string[]]>([
+    [
+      'a Service',
+      services,
+      service('a', { prots: [], ports: [{ port: 1, target: 2 }] }),
+      ['spec.ports[0].target', 'spec.prots'],
+    ],
+    [
+      'a Deployment',
+      deployments,
+      workload('Deployment', 'a', { replica: 1 }, { images: 'x' }),
+      ['spec.template.spec.containers[0].images', 'spec.replica'],
+    ],
+    ['metadata', services, service('a', {}, { label: {} }), ['metadata.label']],
+  ])(
+    'with a field that %s does not have is refused, if the client wants that',
+    (_case, path, body, unknown) => {
+      const store = createStore({ families: ['IPv4'] });
+      const answer = ask(store, 'POST', path, { body, query: { fieldValidation: 'Strict' } });
+      expect(answer.status).toBe(400);
+      const faults = unknown.map((field) => `unknown field "${field}"`).join(', ');
+      expect(answer.body.message.endsWith(`strict decoding error: ${faults}`)).toBe(true);
+      expect(ask(store, 'POST', path, { body, query: { fieldValidation: 'Ignore' } }).status).toBe(201);
+    },
+  );
+
   test.each(['/api/v1/secrets', '/apis/batch/v1/jobs', '/apis/apps/v1/deployments/web', '/nothing'])(
     'is not found under %s',
     (path) => {

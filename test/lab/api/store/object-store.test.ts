@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createStore } from '../../../../src/lab/api/create-store.ts';
-import type { ObjectStore, StoreChange } from '../../../../src/lab/api/store/object-store.ts';
+import { ObjectStore } from '../../../../src/lab/api/store/object-store.ts';
+import type { StoreChange } from '../../../../src/lab/api/store/versioned-objects.ts';
 import { refusalOf } from '../../../support/lab-api/ask-store.ts';
 import { namespace, pod, service } from '../../../support/lab-api/objects.ts';
 
@@ -64,7 +65,8 @@ describe('an object that is updated', () => {
     const before = store.create(pod('web', { tolerations: [] }));
     const labelled = store.update({ ...before, metadata: { ...before.metadata, labels: { a: 'b' } } });
     expect(labelled.metadata).toMatchObject({ uid: before.metadata.uid, generation: 1, labels: { a: 'b' } });
-    const changed = store.update({ ...labelled, spec: { ...before.spec, nodeName: 'node-0' } });
+    const { spec } = pod('web', { tolerations: [], nodeName: 'node-0' });
+    const changed = store.update({ ...labelled, spec });
     expect(changed.metadata.generation).toBe(2);
   });
 
@@ -171,4 +173,14 @@ describe('a watch', () => {
     store.remove('Service', 'default/web');
     expect(told).toEqual(['added Pod default/web', 'added Service default/web', 'removed Pod default/web']);
   });
+});
+
+test('a store that forgets knows as many changes as it is told to, and says from which version on', () => {
+  const store = new ObjectStore({ history: 10 });
+  for (let number = 0; number < 100; number += 1) store.create(pod(`pod-${number}`));
+  expect(store.compacted).toBeGreaterThan(store.version - 20);
+  expect(store.since('Pod', store.compacted)).toHaveLength(store.version - store.compacted);
+  expect(store.since('Pod', store.compacted).length).toBeGreaterThanOrEqual(10);
+  expect(store.listAt('Pod', store.compacted)).toHaveLength(store.compacted - 1);
+  expect(store.listAt('Pod', store.compacted - 1)).toBeUndefined();
 });

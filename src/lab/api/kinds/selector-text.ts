@@ -1,4 +1,4 @@
-import { labelSelector } from '../kinds/values.ts';
+import { labelSelector } from './values.ts';
 
 /** A selector of an object as a query has it: `app=web,tier in (a,b)`. */
 export function selectorText(selector: unknown): string {
