@@ -14,7 +14,7 @@ export function startProcess({ name, logs, path }: LabFolder): ChildProcess {
   const args = [
     ...(isRoot ? [] : ['--user', '--map-root-user']),
     ...['--mount', '--propagation', 'slave', '--pid', '--fork', '--kill-child', '--mount-proc'],
-    ...['sh', '-c', script, 'sh', ownCommands.portolan, name],
+    ...['sh', '-c', script, 'sh', ownCommands.portolan, name, path],
   ];
   const log = openSync(`${logs}/lab.log`, 'a');
   try {
@@ -31,10 +31,12 @@ export function startProcess({ name, logs, path }: LabFolder): ChildProcess {
 
 /**
  * The shell stays as the first process of the namespace: it takes in processes that lost their parent. A link at /etc/resolv.conf
- * leads into the /run that was there before, on machines with systemd-resolved; sandboxes mount their own file over its end.
+ * leads into the /run that was there before, on machines with systemd-resolved; sandboxes mount their own file over its end. The
+ * folder of the lab, from which this starts, may have been there, too.
  */
 const script = `set -e
 mount -t tmpfs tmpfs /run
+case $3 in /run/*) mkdir -p "$3" && mount --no-canonicalize --bind . "$3" && cd "$3" ;; esac
 mkdir /run/netns
 mount -t tmpfs tmpfs /run/netns
 for file in /etc/resolv.conf /etc/hosts; do

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pod, Service } from '../api/kinds/kinds.ts';
 import { now, type ObjectStore } from '../api/store/object-store.ts';
-import { type PodHost, type RunningPod, startPod } from './pod-runtime.ts';
+import type { PodHost } from './pod-host.ts';
+import { type RunningPod, startPod } from './pod-runtime.ts';
 import { type PodProgress, podStatus } from './pod-status.ts';
 import { servedPorts } from './served-ports.ts';
 

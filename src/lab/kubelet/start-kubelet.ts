@@ -1,6 +1,6 @@
 import type { Pod } from '../api/kinds/kinds.ts';
 import type { ObjectStore, StoreChange } from '../api/store/object-store.ts';
-import type { PodHost } from './pod-runtime.ts';
+import type { PodHost } from './pod-host.ts';
 import { type PodWorker, startWorker } from './pod-worker.ts';
 
 /** Runs the Pods that are assigned to one node. */
