@@ -50,18 +50,8 @@ async function explain([first]: readonly PodName[]): Promise<void> {
   heading('On the node, portolan explain says what happens to such a packet, and why');
   const [address = ''] = (await inLab('exec', 'web', '--', 'getent', 'hosts', 'web')).split(' ');
   const packet = ['--from', first?.address ?? '', '--to', `${address}:80`];
-  const words = [
-    'exec',
-    'node-1',
-    '--',
-    'portolan',
-    'explain',
-    '--live',
-    '--proxy-mode',
-    'nftables',
-    ...packet,
-  ];
-  const [question = '', answer = ''] = (await inLab(...words)).split('\n\n');
+  const words = 'exec node-1 -- portolan explain --live --proxy-mode nftables'.split(' ');
+  const [question = '', answer = ''] = (await inLab(...words, ...packet)).split('\n\n');
   quote(`${question}\n\n${answer}`);
 }
 

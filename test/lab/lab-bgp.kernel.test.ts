@@ -13,7 +13,10 @@ test('in a lab of network bgp, nodes learn from the router where pods are, also 
   await using machine = startLabMachine({ networks: 100 });
   const run = async (command: string) => {
     const { stdout, stderr, exitCode } = await machine.sh(command);
-    expect({ command, stderr: exitCode === 0 ? '' : stderr, exitCode }).toMatchObject({ stderr: '', exitCode: 0 });
+    expect({ command, stderr: exitCode === 0 ? '' : stderr, exitCode }).toMatchObject({
+      stderr: '',
+      exitCode: 0,
+    });
     return stdout;
   };
   const learned = () => run('portolan lab exec node-1 -- ip route show proto bird');
