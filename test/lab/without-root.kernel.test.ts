@@ -31,6 +31,15 @@ test('a user who is not root has a lab, and nothing is left of it', () => {
   expect(run('sh', '-c', 'ls -A "$XDG_STATE_HOME/portolan/labs"').stdout).toBe('');
 });
 
+test('what keeps a user from having one is said, and nothing is left', () => {
+  // Whose group is not known in their user namespace can make no other one (user_namespaces(7)).
+  const result = run('unshare', '--user', '--map-user=1000', portolan, 'lab', 'up');
+  expect(result.stderr).toContain('lab lab could not be started: ');
+  expect(result.stderr).toMatch(/may not make namespaces here|user namespaces are not allowed here/);
+  expect(result.status).toBe(2);
+  expect(run('sh', '-c', 'ls -A "$XDG_STATE_HOME/portolan/labs"').stdout).toBe('');
+});
+
 function run(...words: readonly string[]) {
   const [command = '', ...args] = [...launcher, ...words];
   return spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, XDG_STATE_HOME: state } });

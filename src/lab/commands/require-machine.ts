@@ -49,12 +49,13 @@ const iptablesCommands = [
 const routingCommands = [['bird', 'bird2']] as const;
 const referencePlugins = ['bridge', 'host-local', 'loopback'] as const;
 
-/** Why this user cannot make the namespaces of a lab, in a sentence for people; `undefined` where nobody knows. */
-export function namespaceObstacle(): string | undefined {
+/** Why this user could not make the namespaces of a lab, in a sentence for people. */
+export function namespaceObstacle(): string {
   if (process.getuid?.() === 0)
     return 'root may not make namespaces here: this is a container without the right to (docker run --privileged)';
   const [setting] = obstacles.filter(([file, value]) => readSetting(file) === value);
-  if (setting === undefined) return undefined;
+  if (setting === undefined)
+    return 'this user may not make namespaces here: a container or the kernel forbids it; start the lab as root';
   const [file, , allow] = setting;
   const name = file.replaceAll('/', '.');
   return `user namespaces are not allowed here to other users than root (${name}); as root: sysctl -w ${name}=${allow}, or start the lab as root`;

@@ -20,8 +20,9 @@ export async function up(name: string, spec: LabSpec, tell: (step: Step) => void
     await start(folder, tell);
     return folder;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const said = error instanceof Error ? error.message : String(error);
     const log = readLog(folder);
+    const reason = log.some((line) => line.startsWith('unshare: ')) ? namespaceObstacle() : said;
     rmSync(folder.path, { recursive: true, force: true });
     throw new UserError([`lab ${name} could not be started: ${reason}`, ...log].join('\n'));
   }
@@ -58,14 +59,14 @@ async function untilReady(child: ChildProcess, tell: (step: Step) => void): Prom
     else if (message.kind === 'failed') throw new Error(message.reason);
     else return;
   }
-  throw new Error(namespaceObstacle() ?? 'its process ended');
+  throw new Error('its process ended');
 }
 
 /** Rejects when the process ends, which it is not to do. */
 function endOf(child: ChildProcess): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   child.once('error', reject);
-  child.once('exit', () => reject(new Error(namespaceObstacle() ?? 'its process ended')));
+  child.once('exit', () => reject(new Error('its process ended')));
   promise.catch(() => undefined);
   return promise;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { UserError } from '../../program/exit-status.ts';
 import { serveControl } from '../control/serve-control.ts';
 import { labFolder } from '../folder/lab-folder.ts';
 import type { LabSpec } from '../lab-spec.ts';
@@ -24,7 +25,10 @@ export async function serveLab(name: string): Promise<never> {
     starter.off('close', abandon);
     say({ kind: 'ready' });
   } catch (error) {
-    say({ kind: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    // Standard error is the lab's log, whose end the command shows.
+    if (!(error instanceof UserError))
+      process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    say({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
     starter.off('close', abandon);
     starter.end(() => process.exit(1));
   }
