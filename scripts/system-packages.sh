@@ -23,7 +23,9 @@ find_missing() {
   need iptables iptables
   need nft nftables
   need conntrack conntrack
+  need curl curl
   need nfacct nfacct
+  need ps procps
   need socat socat
   need strace strace
   need unshare util-linux
