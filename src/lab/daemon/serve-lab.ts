@@ -16,20 +16,23 @@ export async function serveLab(name: string): Promise<never> {
   const folder = labFolder(name);
   const starter = new Socket({ fd: 3 });
   const say = (message: StartMessage) => starter.write(`${JSON.stringify(message)}\n`);
-  const abandon = () => process.exit(1);
+  let isReady = false;
+  const abandon = () => {
+    if (!isReady) process.exit(1);
+  };
   starter.on('error', abandon).on('close', abandon).resume();
   try {
     const spec: LabSpec = JSON.parse(readFileSync(folder.spec, 'utf8'));
     const lab = await startLab(spec, folder, (step) => say({ kind: 'step', step }));
     serveControl(lab.outside.control, (request) => answerRequest(request, lab), lab.context.log);
-    starter.off('close', abandon);
+    isReady = true;
     say({ kind: 'ready' });
+    starter.end();
   } catch (error) {
     // Standard error is the lab's log, whose end the command shows.
     if (!(error instanceof UserError))
       process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
     say({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
-    starter.off('close', abandon);
     starter.end(() => process.exit(1));
   }
   return await new Promise<never>(() => undefined);
