@@ -1,18 +1,21 @@
 import { getSystemErrorMessage } from 'node:util';
 import type { ConntrackTable, Flow, FlowProtocol } from '../../conntrack/flow.ts';
 import type { Family } from '../../net/family.ts';
+import { KeptSocket } from '../netlink/kept-socket.ts';
 import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { notPermitted } from '../tool-words.ts';
 import { AnswerReader, deletion, listRequest } from './conntrack-messages.ts';
 
 /** The table by ctnetlink: each entry is deleted by its key, where the command would search the whole table for it. */
 export function conntrackNetlink(open: () => NetlinkSocket): ConntrackTable {
+  const kept = new KeptSocket(open);
+  const isOver = () => true;
   return {
-    async deleteFlows(family, protocols, isStale) {
-      using socket = open();
-      const deletions = await listStale(socket, family, protocols, isStale);
-      return await deleteAll(socket, family, deletions);
-    },
+    deleteFlows: (family, protocols, isStale) =>
+      kept.exchange(async (socket) => {
+        const deletions = await listStale(socket, family, protocols, isStale);
+        return await deleteAll(socket, family, deletions);
+      }, isOver),
   };
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { KeptSocket } from '../kept-socket.ts';
 import { bodyOffset, headerLength, messageKinds, messagesOf } from '../messages.ts';
 import { type Attributes, attribute, isLittle } from '../netlink-attributes.ts';
 import { bindNetlinkSocket, type NetlinkSocket } from '../netlink-socket.ts';
@@ -27,14 +28,15 @@ export async function requestNfTables(
   requests: readonly NfTablesRequest[],
 ): Promise<readonly NfTablesReply[]> {
   const replies: NfTablesReply[] = requests.map(() => 'unanswered');
-  const open = requests.length > 0 ? await bound() : undefined;
-  if (open === undefined) return replies;
-  using socket = open();
-  for (let first = 0; first < requests.length; first += requestsAtOnce) {
-    const asked = requests.slice(first, first + requestsAtOnce);
-    await socket.send(Buffer.concat(asked.map((request, at) => message(request, first + at))));
-    await receiveInto(replies, socket, asked.length);
-  }
+  if (requests.length === 0) return replies;
+  await exchange(async (socket) => {
+    for (let first = 0; first < requests.length; first += requestsAtOnce) {
+      const asked = requests.slice(first, first + requestsAtOnce);
+      await socket.send(Buffer.concat(asked.map((request, at) => message(request, first + at))));
+      if (!(await receiveInto(replies, socket, asked.length))) return 'unanswered';
+    }
+    return 'answered';
+  });
   return replies;
 }
 
@@ -98,17 +100,16 @@ export async function dumpNfTables(
   onReply: (reply: Attributes) => void,
   signal?: AbortSignal,
 ): Promise<DumpEnd> {
-  const open = await bound();
-  if (open === undefined) return 'unanswered';
-  using socket = open();
-  await socket.send(message(request, 0, messageFlags.request | messageFlags.dump));
-  const receiving = receiveDump(socket, onReply);
-  for (let datagrams = 1; ; datagrams += 1) {
-    if (datagrams % datagramsAtOnce === 0) await setImmediate();
-    signal?.throwIfAborted();
-    const { done, value } = receiving.next();
-    if (done) return value;
-  }
+  return await exchange(async (socket) => {
+    await socket.send(message(request, 0, messageFlags.request | messageFlags.dump));
+    const receiving = receiveDump(socket, onReply);
+    for (let datagrams = 1; ; datagrams += 1) {
+      if (datagrams % datagramsAtOnce === 0) await setImmediate();
+      signal?.throwIfAborted();
+      const { done, value } = receiving.next();
+      if (done) return value;
+    }
+  });
 }
 
 /** The same for what is short, on a socket where nothing else is under way. Throws an `Error` where the kernel does not take it. */
@@ -168,16 +169,22 @@ export function nestedAttribute(type: number, content: Uint8Array): Uint8Array {
 /** The replies to so many find room at the socket: all of them wait there when the requests have been sent. */
 const requestsAtOnce = 32;
 
-async function receiveInto(replies: NfTablesReply[], socket: NetlinkSocket, expected: number): Promise<void> {
+/** Whether as many came as were expected. */
+async function receiveInto(
+  replies: NfTablesReply[],
+  socket: NetlinkSocket,
+  expected: number,
+): Promise<boolean> {
   for (let received = 0; received < expected; ) {
     const datagram = await socket.receive();
-    if (datagram === undefined) return;
+    if (datagram === undefined) return false;
     // A copy: the next call writes into the same bytes.
     for (const { type, sequence, errno, body } of messagesOf(Buffer.from(datagram))) {
       received += 1;
       replies[sequence] = type === messageKinds.error ? (endings.get(errno) ?? 'unanswered') : body;
     }
   }
+  return true;
 }
 
 /** Without a family it is about all of them. */
@@ -198,6 +205,18 @@ function message(
   view.setUint8(headerLength, family === undefined ? 0 : familyNumbers[family]);
   return bytes;
 }
+
+/** Works with a socket, if there can be one. */
+async function exchange<T extends string>(
+  work: (socket: NetlinkSocket) => Promise<T | 'unanswered'>,
+): Promise<T | 'unanswered'> {
+  const open = await bound();
+  if (open === undefined) return 'unanswered';
+  kept ??= new KeptSocket(open);
+  return await kept.exchange(work, (end) => end !== 'unanswered');
+}
+
+let kept: KeptSocket | undefined;
 
 /** `undefined` where koffi, which calls the C library, does not work here. */
 function bound(): Promise<(() => NetlinkSocket) | undefined> {
