@@ -3,12 +3,7 @@ import { join } from 'node:path';
 import { replaceFile } from '../kernel/node/replace-file.ts';
 import type { Cidr } from '../net/cidr.ts';
 import { cniConfig, cniConfigName } from './cni-config.ts';
-
-/** Where a runtime finds plugins and their configuration. */
-export interface CniFolders {
-  readonly config: string;
-  readonly plugins: string;
-}
+import type { CniFolders } from './network-options.ts';
 
 /** Has the configuration there by which pods get addresses; returns what was done, a line each. Rejects where it cannot be written. */
 export async function applyCniConfig(

@@ -1,5 +1,4 @@
 import type { Cidr } from '../net/cidr.ts';
-import type { CniFolders } from './apply-cni-config.ts';
 import type { BgpOptions } from './bgp/bgp-options.ts';
 
 /** How packets between pods of different nodes travel. */
@@ -22,6 +21,12 @@ interface CommonOptions {
   readonly masquerade: boolean;
   /** Where the plugins' configuration is written; `undefined` where somebody else does that. */
   readonly cni: CniFolders | undefined;
+}
+
+/** Where a runtime finds plugins and their configuration. */
+export interface CniFolders {
+  readonly config: string;
+  readonly plugins: string;
 }
 
 /** The VXLAN of all nodes: flannel and Calico use these on Linux, too. */

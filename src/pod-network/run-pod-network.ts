@@ -13,10 +13,9 @@ import type { Change } from '../state/records.ts';
 import { reduceObject } from '../state/reduce-object.ts';
 import { logApi } from '../telemetry/logs/log-api.ts';
 import { createLogger } from '../telemetry/logs/logger.ts';
-import type { CniFolders } from './apply-cni-config.ts';
 import { followNetwork } from './follow-network.ts';
 import { KnownNodes } from './known-nodes.ts';
-import { birdFolder, type NetworkOptions, type NetworkWay } from './network-options.ts';
+import { birdFolder, type CniFolders, type NetworkOptions, type NetworkWay } from './network-options.ts';
 import { SyncLog } from './sync-log.ts';
 import { syncNetwork } from './sync-network.ts';
 

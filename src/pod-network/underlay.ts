@@ -1,8 +1,8 @@
 import type { ListedAddress } from '../kernel/netlink/route/addresses.ts';
 import type { Link } from '../kernel/netlink/route/links.ts';
-import type { Address } from '../net/address.ts';
-import { familyOf } from '../net/address.ts';
+import { type Address, familyOf } from '../net/address.ts';
 import { type Cidr, cidrContains, parseCidr } from '../net/cidr.ts';
+import type { Family } from '../net/family.ts';
 
 /** The link by which a node reaches the others: that which has its own address. */
 export interface Uplink {
@@ -38,6 +38,6 @@ export function isOnLink({ networks }: Uplink, address: Address): boolean {
 }
 
 /** The address of a family that other nodes reach a node by: the first one, and internal ones come first. */
-export function addressOfFamily(addresses: readonly Address[], family: 'IPv4' | 'IPv6'): Address | undefined {
+export function addressOfFamily(addresses: readonly Address[], family: Family): Address | undefined {
   return addresses.find((address) => familyOf(address) === family);
 }

@@ -1,8 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readFlags } from '../../config/flags/add-flags.ts';
 import { type Address, parseAddress } from '../../net/address.ts';
-import type { CniFolders } from '../../pod-network/apply-cni-config.ts';
-import { type NetworkKind, type NetworkWay, networkKinds } from '../../pod-network/network-options.ts';
+import {
+  type CniFolders,
+  type NetworkKind,
+  type NetworkWay,
+  networkKinds,
+} from '../../pod-network/network-options.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { type Finish, oneOf, withSourceOptions } from './common-options.ts';
 
