@@ -16,16 +16,21 @@ export function removeAbandoned(objects: Objects): readonly Action[] {
   const stranded = objects
     .list('Pod')
     .filter(({ spec }) => spec.nodeName !== undefined && objects.get('Node', spec.nodeName) === undefined)
-    .filter((pod) => controllerOf(pod) !== undefined || wasStarted(pod));
+    .filter((pod) => controllerOf(pod) !== undefined || wasThere(pod));
   return [
     ...stranded.map((pod) => remove(pod, { gracePeriodSeconds: 0 })),
     ...ownerless.filter((object) => !stranded.some((pod) => pod === object)).map((object) => remove(object)),
   ];
 }
 
-/** One that nobody makes anew, and no kubelet has seen, waits for its Node. */
-function wasStarted({ status }: Pod): boolean {
-  return status?.startTime !== undefined || (status?.phase ?? 'Pending') !== 'Pending';
+/** One that nobody makes anew and that names its Node by itself waits for it: only what was there on the Node is gone with it. */
+function wasThere({ status }: Pod): boolean {
+  const isScheduled = status?.conditions?.some(
+    ({ type, status: is }) => type === 'PodScheduled' && is === 'True',
+  );
+  return (
+    isScheduled === true || status?.startTime !== undefined || (status?.phase ?? 'Pending') !== 'Pending'
+  );
 }
 
 /** Owners of kinds that the store does not have may be anywhere. */

@@ -23,7 +23,7 @@ export function schedulePods(objects: Objects): readonly Action[] {
       if (node === undefined) return unschedulable(pod, nodes.length);
       const scheduled = { ...pod, spec: { ...pod.spec, nodeName: node.metadata.name } };
       placed.push(scheduled);
-      return [update(scheduled)];
+      return [update(scheduled), withCondition(scheduled, { status: 'True' })];
     });
 }
 
@@ -98,13 +98,14 @@ function unschedulable(pod: Pod, nodes: number): readonly Action[] {
   const before = pod.status?.conditions ?? [];
   const said = before.some((condition) => condition.type === 'PodScheduled' && condition.message === message);
   if (said) return [];
-  const condition = {
-    type: 'PodScheduled',
-    status: 'False',
-    reason: 'Unschedulable',
-    message,
-    lastTransitionTime: now(),
-  };
-  const conditions = [...before.filter(({ type }) => type !== 'PodScheduled'), condition];
-  return [update({ ...pod, status: { ...pod.status, conditions } }, 'status')];
+  return [withCondition(pod, { status: 'False', reason: 'Unschedulable', message })];
 }
+
+/** The condition PodScheduled, in the place of an earlier one. */
+function withCondition(pod: Pod, said: Omit<Condition, 'type'>): Action {
+  const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
+  const condition = { type: 'PodScheduled', ...said, lastTransitionTime: now() };
+  return update({ ...pod, status: { ...pod.status, conditions: [...others, condition] } }, 'status');
+}
+
+type Condition = NonNullable<NonNullable<Pod['status']>['conditions']>[number];

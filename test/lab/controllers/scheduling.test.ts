@@ -76,6 +76,15 @@ describe('a Pod', () => {
     expect(cluster.pods()).toHaveLength(1);
   });
 
+  test('that was scheduled to a Node, and never started there, is gone with it', async () => {
+    using cluster = new SmallCluster({ zones: [''] });
+    await cluster.run(pod('web'));
+    const [node = ''] = cluster.pods().flatMap(({ spec }) => spec.nodeName ?? []);
+    cluster.store.remove('Node', node);
+    await cluster.run();
+    expect(cluster.pods()).toEqual([]);
+  });
+
   test('of a Node that is gone is gone', async () => {
     using cluster = new SmallCluster();
     await cluster.run(pod('web', { nodeName: 'node-1' }));
