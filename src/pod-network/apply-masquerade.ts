@@ -1,3 +1,4 @@
+import memoize from 'lodash/memoize.js';
 import { hasFailed } from '../backend/failure.ts';
 import { deleteTable, openNetlinkTable } from '../kernel/netlink/nf-tables/netlink-table.ts';
 import { type Family, families } from '../net/family.ts';
@@ -17,12 +18,11 @@ export async function applyMasquerade(plan: MasqueradePlan | undefined): Promise
   const done: string[] = [];
   for (const family of families) {
     const rules = plan === undefined ? [] : masqueradeRules(plan, family);
-    const title = { family: nftFamily(family), name: masqueradeTableName, declaration: () => undefined };
     if (rules.length === 0) {
       if (await isDeleted(family)) done.push(`${family} masquerading removed`);
       continue;
     }
-    const table = await openNetlinkTable(title);
+    const table = await tableOf(family);
     const found = (await table.read())?.chains.get(masqueradeChain);
     if (found?.hook === masqueradeHook && sameRules(found.rules, rules)) continue;
     await table.apply(masqueradeTransaction(rules));
@@ -30,6 +30,11 @@ export async function applyMasquerade(plan: MasqueradePlan | undefined): Promise
   }
   return done;
 }
+
+/** Opened once: it has buffers, and each look asks for it. */
+const tableOf = memoize((family: Family) =>
+  openNetlinkTable({ family: nftFamily(family), name: masqueradeTableName, declaration: () => undefined }),
+);
 
 /** Whether there was a table of the family. A kernel without nf_tables for it has none. */
 async function isDeleted(family: Family): Promise<boolean> {

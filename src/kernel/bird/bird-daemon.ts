@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolError } from '../../backend/failure.ts';
 import { replaceFile } from '../node/replace-file.ts';
@@ -47,7 +48,9 @@ export class BirdDaemon {
     return join(this.#folder, 'bird.conf');
   }
 
+  /** Without a socket nobody is asked: a process for each look, where there is no such daemon, would be one too many. */
   async #answers(): Promise<boolean> {
+    if (!existsSync(this.#socket)) return false;
     const { status } = await runTool('birdc', ['-s', this.#socket, 'show', 'status']);
     return status === 0;
   }
