@@ -3,7 +3,14 @@ import type { Flow, FlowProtocol } from '../../conntrack/flow.ts';
 import type { Address } from '../../net/address.ts';
 import type { Family } from '../../net/family.ts';
 import type { Endpoint } from '../../plan/service-plan.ts';
-import { Attributes, aligned, attribute, isLittle } from '../netlink/netlink-attributes.ts';
+import {
+  Attributes,
+  aligned,
+  attribute,
+  isLittle,
+  nestedAttribute,
+  numberAttribute,
+} from '../netlink/netlink-attributes.ts';
 
 /**
  * The messages of ctnetlink, as far as they are needed; their numbers stand in linux/netlink.h,
@@ -130,8 +137,8 @@ function protocolOf(tuple: Attributes): FlowProtocol | undefined {
 function protocolFilter(protocol: FlowProtocol): readonly Uint8Array[] {
   const number = attribute(protocolAttributes.number, Uint8Array.of(protocolNumbers[protocol]));
   return [
-    attribute(attributes.originalTuple | nested, attribute(tupleAttributes.protocol | nested, number)),
-    attribute(attributes.filter | nested, attribute(filterAttributes.original, uint32(filterByProtocol))),
+    nestedAttribute(attributes.originalTuple, [nestedAttribute(tupleAttributes.protocol, [number])]),
+    nestedAttribute(attributes.filter, [numberAttribute(filterAttributes.original, filterByProtocol)]),
   ];
 }
 
@@ -151,19 +158,12 @@ function padded(bytes: Uint8Array): Uint8Array {
   return result;
 }
 
-function uint32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value, isLittle);
-  return bytes;
-}
-
 /** Bytes of struct nlmsghdr, and with struct nfgenmsg. */
 const headerLength = 16;
 const bodyOffset = headerLength + 4;
 const ctnetlink = 1 << 8;
 const messages = { error: 2, done: 3, get: ctnetlink | 1, delete: ctnetlink | 2 };
 const flags = { request: 1, dump: 0x300 };
-const nested = 0x8000;
 const attributes = { originalTuple: 1, replyTuple: 2, id: 12, zone: 18, filter: 25 };
 const tupleAttributes = { ip: 1, protocol: 2, zone: 3 };
 const ipAttributes = { IPv4: { source: 1, destination: 2 }, IPv6: { source: 3, destination: 4 } };

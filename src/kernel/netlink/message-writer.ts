@@ -1,4 +1,4 @@
-import { aligned, attributeHeader, isLittle } from './netlink-attributes.ts';
+import { aligned, attributeHeader, isLittle, NLA_F_NESTED } from './netlink-attributes.ts';
 
 /**
  * Writes netlink messages one behind the other into one buffer that grows: an attribute is made where it is sent from. Numbers
@@ -62,7 +62,7 @@ export class MessageWriter {
   /** Begins an attribute that holds others; what it returns ends it. */
   open(type: number): number {
     const at = this.#grow(attributeHeader);
-    this.#view.setUint16(at + 2, type | nested, isLittle);
+    this.#view.setUint16(at + 2, type | NLA_F_NESTED, isLittle);
     return at;
   }
 
@@ -160,5 +160,3 @@ const ordinarySize = 1 << 18;
 /** Bytes of struct nlmsghdr. */
 const headerLength = 16;
 const longestAttribute = 0xffff;
-/** NLA_F_NESTED. */
-const nested = 0x8000;

@@ -94,10 +94,33 @@ export function attribute(type: number, content: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** A name or other text, as the kernel has it. */
+export function textAttribute(type: number, text: string): Uint8Array {
+  return attribute(type, Buffer.from(`${text}\0`));
+}
+
+/** A number of 32 bits, in the machine's order. */
+export function numberAttribute(type: number, value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, isLittle);
+  return attribute(type, bytes);
+}
+
+export function byteAttribute(type: number, value: number): Uint8Array {
+  return attribute(type, Uint8Array.of(value));
+}
+
+/** An attribute that holds others. */
+export function nestedAttribute(type: number, content: readonly Uint8Array[]): Uint8Array {
+  return attribute(type | NLA_F_NESTED, Buffer.concat(content));
+}
+
 export function aligned(length: number): number {
   return (length + 3) & ~3;
 }
 
+/** Says that the content is attributes. */
+export const NLA_F_NESTED = 0x8000;
 /** Bytes of struct nlattr. */
 export const attributeHeader = 4;
 /** The two highest bits say that the content is attributes, or in network order. */

@@ -1,5 +1,5 @@
 import type { Json } from '../../../rules-text/nft/json/json-values.ts';
-import { type Attributes, bytesOf, isLittle } from '../netlink-attributes.ts';
+import { type Attributes, bytesOf, isLittle, textAttribute } from '../netlink-attributes.ts';
 import { numberOf } from './attributes.ts';
 import { hostBits } from './host-bits.ts';
 import {
@@ -12,7 +12,7 @@ import {
   setFlags,
   verdictType,
 } from './kernel-numbers.ts';
-import { listNfTablesParts, type NftTitle, requestNfTables, textAttribute } from './requests.ts';
+import { listNfTablesParts, type NftTitle, requestNfTables } from './requests.ts';
 import type { LookedIn } from './rule-json.ts';
 import {
   aligned,

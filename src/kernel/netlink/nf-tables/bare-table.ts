@@ -1,7 +1,8 @@
 import type { Family } from '../../../net/family.ts';
 import { builtInChains, type TableName } from '../../../rules-text/iptables/iptables-base-chains.ts';
+import { textAttribute } from '../netlink-attributes.ts';
 import { chainAttributes } from './kernel-numbers.ts';
-import { type NftFamily, requestNfTables, sizeOf, textAttribute } from './requests.ts';
+import { type NftFamily, requestNfTables, sizeOf } from './requests.ts';
 
 /**
  * Whether a table of nf_tables has no more than chains that iptables-nft and the kubelet make everywhere. False where

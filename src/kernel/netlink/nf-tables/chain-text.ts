@@ -1,9 +1,10 @@
 import type { SetDeclaration } from '../../../rules-text/nft/listed-parts.ts';
 import { ruleText } from '../../../rules-text/nft/write/statement-text.ts';
 import { tableText } from '../../../rules-text/nft/write/table-text.ts';
+import { textAttribute } from '../netlink-attributes.ts';
 import { readAnonymousSet } from './anonymous-set.ts';
 import { ruleAttributes } from './kernel-numbers.ts';
-import { listNfTablesParts, type NftTitle, textAttribute } from './requests.ts';
+import { listNfTablesParts, type NftTitle } from './requests.ts';
 import { type LookedIn, ruleJson, setsOf } from './rule-json.ts';
 import { isValueType, lengthOf } from './value-bytes.ts';
 

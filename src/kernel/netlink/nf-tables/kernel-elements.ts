@@ -1,13 +1,13 @@
 import type { Verdict } from '../../../rules-text/rule.ts';
-import { type Attributes, attribute, bytesOf } from '../netlink-attributes.ts';
-import { dataAttributes, elementAttributes, elementListAttributes, listElement } from './kernel-numbers.ts';
 import {
-  type NfTablesReply,
-  type NftFamily,
+  type Attributes,
+  attribute,
+  bytesOf,
   nestedAttribute,
-  requestNfTables,
   textAttribute,
-} from './requests.ts';
+} from '../netlink-attributes.ts';
+import { dataAttributes, elementAttributes, elementListAttributes, listElement } from './kernel-numbers.ts';
+import { type NfTablesReply, type NftFamily, requestNfTables } from './requests.ts';
 import { commentIn } from './user-data.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -41,7 +41,7 @@ export async function lookUpElements(requests: readonly ElementRequest[]): Promi
       content: [
         textAttribute(elementListAttributes.table, table),
         textAttribute(elementListAttributes.set, set),
-        nestedAttribute(elementListAttributes.elements, nestedAttribute(listElement, keyAttribute(key))),
+        nestedAttribute(elementListAttributes.elements, [nestedAttribute(listElement, [keyAttribute(key)])]),
       ],
     })),
   );
@@ -49,7 +49,7 @@ export async function lookUpElements(requests: readonly ElementRequest[]): Promi
 }
 
 function keyAttribute(key: Uint8Array): Uint8Array {
-  return nestedAttribute(elementAttributes.key, attribute(dataAttributes.value, key));
+  return nestedAttribute(elementAttributes.key, [attribute(dataAttributes.value, key)]);
 }
 
 function readElement(reply: Attributes): KernelElement {

@@ -1,13 +1,14 @@
 import type { KernelTable, TableTitle } from '../../../nftables/kernel-table.ts';
 import { tableName } from '../../../nftables/names.ts';
 import type { TableCounters } from '../../../nftables/table-counters.ts';
+import { textAttribute } from '../netlink-attributes.ts';
 import type { NetlinkSocket } from '../netlink-socket.ts';
 import { boundSocket, unableTo } from './bound-socket.ts';
 import { readCounters } from './counters/read-counters.ts';
 import { tableAttributes } from './kernel-numbers.ts';
 import { OwnTransactions } from './own-transactions.ts';
 import { readKernelTable } from './read/read-table.ts';
-import { generation, requestNfTables, textAttribute } from './requests.ts';
+import { generation, requestNfTables } from './requests.ts';
 import { failureOf, readAnswers } from './transaction-answers.ts';
 import { BatchWriter } from './write/batch.ts';
 import type { Batch } from './write/written-batch.ts';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { KeptSocket } from '../kept-socket.ts';
 import { bodyOffset, headerLength, messageKinds, messagesOf } from '../messages.ts';
-import { type Attributes, attribute, isLittle } from '../netlink-attributes.ts';
+import { type Attributes, isLittle, textAttribute } from '../netlink-attributes.ts';
 import { bindNetlinkSocket, type NetlinkSocket } from '../netlink-socket.ts';
 import { familyNumbers, messageFlags, messageTypes, tableAttributes } from './kernel-numbers.ts';
 
@@ -157,15 +157,6 @@ export function titlesOf(table: Attributes): readonly NftTitle[] {
   return [{ family, name: name.bytes.toString('utf8', name.start, name.end).replace(/\0+$/, '') }];
 }
 
-/** A name or other text, as the kernel has it. */
-export function textAttribute(type: number, text: string): Uint8Array {
-  return attribute(type, Buffer.from(`${text}\0`));
-}
-
-export function nestedAttribute(type: number, content: Uint8Array): Uint8Array {
-  return attribute(type | nested, content);
-}
-
 /** The replies to so many find room at the socket: all of them wait there when the requests have been sent. */
 const requestsAtOnce = 32;
 
@@ -233,7 +224,6 @@ const requestTypes = {
 };
 /** NLM_F_DUMP_INTR. */
 const dumpInterrupted = 0x10;
-const nested = 0x8000;
 const nftFamilies: readonly NftFamily[] = ['ip', 'ip6', 'inet'];
 /** Before the attributes, in struct nfgenmsg. */
 const familyOffset = bodyOffset - headerLength;

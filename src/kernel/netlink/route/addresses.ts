@@ -1,8 +1,15 @@
 import { type Address, familyOf } from '../../../net/address.ts';
 import type { Message } from '../messages.ts';
-import { attribute, bytesOf, hostNumberAt, hostNumberOf, isLittle } from '../netlink-attributes.ts';
+import {
+  attribute,
+  bytesOf,
+  hostNumberAt,
+  hostNumberOf,
+  isLittle,
+  numberAttribute,
+} from '../netlink-attributes.ts';
 import { addressOfBytes, bytesOfAddress, familyNumbers } from './address-attribute.ts';
-import { numberAttribute, type RouteRequest } from './route-request.ts';
+import type { RouteRequest } from './route-request.ts';
 import type { RouteSocket } from './route-socket.ts';
 
 /** An address of a link, with the length of its network's prefix. */

@@ -1,6 +1,6 @@
+import { byteAttribute, nestedAttribute } from '../netlink-attributes.ts';
 import { AF_BRIDGE } from './families.ts';
 import { IFLA, linkHeader } from './link-settings.ts';
-import { byteAttribute, nestedAttribute } from './route-request.ts';
 import type { RouteSocket } from './route-socket.ts';
 
 /** What can be set of a bridge's port. */

@@ -1,6 +1,5 @@
-import { attribute } from '../netlink-attributes.ts';
+import { attribute, nestedAttribute, textAttribute } from '../netlink-attributes.ts';
 import { type LinkSettings, linkHeader, linkSettings } from './link-settings.ts';
-import { nestedAttribute, textAttribute } from './route-request.ts';
 import { type Vxlan, vxlanAttributes } from './vxlan.ts';
 
 /** A link to be made. Whatever is not said is as the kernel has it; an alias it takes only later. */

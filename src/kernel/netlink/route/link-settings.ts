@@ -1,6 +1,5 @@
 import { type MacAddress, macAddressBytes } from '../../../net/mac-address.ts';
-import { attribute, isLittle } from '../netlink-attributes.ts';
-import { numberAttribute, textAttribute } from './route-request.ts';
+import { attribute, isLittle, numberAttribute, textAttribute } from '../netlink-attributes.ts';
 
 /** What can be changed of a link. */
 export interface LinkSettings {

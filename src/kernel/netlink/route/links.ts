@@ -1,6 +1,6 @@
 import { type MacAddress, macAddressOf } from '../../../net/mac-address.ts';
 import type { Message } from '../messages.ts';
-import { bytesOf, hostNumberAt, hostNumberOf, textOf } from '../netlink-attributes.ts';
+import { bytesOf, hostNumberAt, hostNumberOf, textAttribute, textOf } from '../netlink-attributes.ts';
 import { IFLA_INFO_DATA, IFLA_INFO_KIND, linkInfo, type NewLink } from './link-info.ts';
 import {
   IFF_RUNNING,
@@ -11,7 +11,6 @@ import {
   linkHeaderLength,
   linkSettings,
 } from './link-settings.ts';
-import { textAttribute } from './route-request.ts';
 import type { RouteSocket } from './route-socket.ts';
 import { type Vxlan, vxlanOf } from './vxlan.ts';
 

@@ -1,5 +1,5 @@
 import { headerLength } from '../messages.ts';
-import { aligned, attribute, isLittle } from '../netlink-attributes.ts';
+import { aligned, isLittle } from '../netlink-attributes.ts';
 
 /** What rtnetlink is asked, in the terms of rtnetlink(7). */
 export interface RouteRequest {
@@ -25,25 +25,3 @@ export function requestBytes(request: RouteRequest, flags: number): Uint8Array {
   view.setUint16(6, flags | (request.flags ?? 0), isLittle);
   return Buffer.concat([head, body]);
 }
-
-/** A number of 32 bits, in the machine's order. */
-export function numberAttribute(type: number, value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value, isLittle);
-  return attribute(type, bytes);
-}
-
-export function byteAttribute(type: number, value: number): Uint8Array {
-  return attribute(type, Uint8Array.of(value));
-}
-
-export function textAttribute(type: number, text: string): Uint8Array {
-  return attribute(type, Buffer.from(`${text}\0`));
-}
-
-/** An attribute that holds others. */
-export function nestedAttribute(type: number, content: readonly Uint8Array[]): Uint8Array {
-  return attribute(type | NLA_F_NESTED, Buffer.concat(content));
-}
-
-const NLA_F_NESTED = 0x8000;

@@ -2,9 +2,17 @@ import { type Address, familyOf } from '../../../net/address.ts';
 import { type Cidr, cidrFamily, parseCidr } from '../../../net/cidr.ts';
 import type { Family } from '../../../net/family.ts';
 import type { Message } from '../messages.ts';
-import { attribute, bytesOf, hostNumberAt, hostNumberOf, isLittle } from '../netlink-attributes.ts';
+import {
+  attribute,
+  bytesOf,
+  hostNumberAt,
+  hostNumberOf,
+  isLittle,
+  nestedAttribute,
+  numberAttribute,
+} from '../netlink-attributes.ts';
 import { addressOfBytes, bytesOfAddress, familyNumbers } from './address-attribute.ts';
-import { nestedAttribute, numberAttribute, type RouteRequest } from './route-request.ts';
+import type { RouteRequest } from './route-request.ts';
 import type { RouteSocket } from './route-socket.ts';
 
 /** A route (ip-route(8)), of the main table where none is said. */

@@ -1,7 +1,13 @@
 import { type Address, familyOf } from '../../../net/address.ts';
-import { type Attributes, attribute, bytesOf, hostNumberOf } from '../netlink-attributes.ts';
+import {
+  type Attributes,
+  attribute,
+  byteAttribute,
+  bytesOf,
+  hostNumberOf,
+  numberAttribute,
+} from '../netlink-attributes.ts';
 import { addressOfBytes, bytesOfAddress } from './address-attribute.ts';
-import { byteAttribute, numberAttribute } from './route-request.ts';
 
 /** What a VXLAN device has beside what all links have (RFC 7348). */
 export interface Vxlan {

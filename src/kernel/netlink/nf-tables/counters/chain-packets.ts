@@ -1,9 +1,9 @@
 import type { ChainName } from '../../../../nftables/names.ts';
-import { type Attributes, textOf } from '../../netlink-attributes.ts';
+import { type Attributes, textAttribute, textOf } from '../../netlink-attributes.ts';
 import type { NetlinkSocket } from '../../netlink-socket.ts';
 import { expressionAttributes, listElement, ruleAttributes } from '../kernel-numbers.ts';
 import { packetsOf } from '../read/element-values.ts';
-import { dumpNow, type NftTitle, textAttribute } from '../requests.ts';
+import { dumpNow, type NftTitle } from '../requests.ts';
 
 /** What the first rule of the chain that counts has counted; `undefined` where there is none, or no such chain. */
 export function chainPackets(

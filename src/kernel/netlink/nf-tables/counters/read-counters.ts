@@ -1,14 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
+import once from 'lodash/once.js';
 import { ToolError } from '../../../../backend/failure.ts';
 import type { TableTitle } from '../../../../nftables/kernel-table.ts';
 import { dispatchSets, type FixedSet, slotMaps } from '../../../../nftables/names.ts';
 import type { CounterQuestion } from '../../../../nftables/table-counters.ts';
 import { notPermitted } from '../../../tool-words.ts';
-import type { Attributes } from '../../netlink-attributes.ts';
+import { KeptSocket } from '../../kept-socket.ts';
+import { type Attributes, textAttribute } from '../../netlink-attributes.ts';
 import { boundSocket } from '../bound-socket.ts';
 import { kernelForm, readDeclaration, readKernelForm } from '../declared-set.ts';
 import { setAttributes, tableAttributes } from '../kernel-numbers.ts';
-import { type NfTablesReply, requestNfTables, textAttribute } from '../requests.ts';
+import { type NfTablesReply, requestNfTables } from '../requests.ts';
 import { CounterAnswers } from './counter-answers.ts';
 import { RequestForm } from './element-requests.ts';
 
@@ -24,13 +26,21 @@ export async function readCounters(
 ): Promise<boolean> {
   const forms = await requestForms(title);
   if (forms === undefined) return false;
-  using socket = (await boundSocket())();
-  for (const _ of new CounterAnswers(socket, title, forms).answer(questions)) {
-    await setImmediate();
-    signal?.throwIfAborted();
-  }
-  return true;
+  const kept = await keptSocket();
+  return await kept.exchange(
+    async (socket) => {
+      for (const _ of new CounterAnswers(socket, title, forms).answer(questions)) {
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
+      return true;
+    },
+    () => true,
+  );
 }
+
+/** Scrapes come again and again. */
+const keptSocket = once(async () => new KeptSocket(await boundSocket()));
 
 /** Of the maps that are there and of our form; `undefined` where there is no table. */
 async function requestForms({

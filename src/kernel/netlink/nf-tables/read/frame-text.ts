@@ -1,8 +1,8 @@
 import { tableText } from '../../../../rules-text/nft/write/table-text.ts';
-import { textOf } from '../../netlink-attributes.ts';
+import { textAttribute, textOf } from '../../netlink-attributes.ts';
 import { numberOf } from '../attributes.ts';
 import { chainAttributes, ruleAttributes, setAttributes, setFlags, verdictType } from '../kernel-numbers.ts';
-import { listNfTablesParts, type NftTitle, textAttribute } from '../requests.ts';
+import { listNfTablesParts, type NftTitle } from '../requests.ts';
 import { partNumbers, valueType } from '../value-bytes.ts';
 import { baseChainText } from './base-chain-text.ts';
 

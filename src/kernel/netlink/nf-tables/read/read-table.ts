@@ -13,7 +13,7 @@ import type {
 } from '../../../../nftables/table/table.ts';
 import { ruleText } from '../../../../rules-text/nft/write/statement-text.ts';
 import { notPermitted } from '../../../tool-words.ts';
-import { type Attributes, bytesOf, textOf } from '../../netlink-attributes.ts';
+import { type Attributes, bytesOf, textAttribute, textOf } from '../../netlink-attributes.ts';
 import { readAnonymousSet } from '../anonymous-set.ts';
 import { numberOf } from '../attributes.ts';
 import { type DeclaredSet, kernelForm, readDeclaration, readKernelForm } from '../declared-set.ts';
@@ -25,7 +25,7 @@ import {
   setFlags,
   tableAttributes,
 } from '../kernel-numbers.ts';
-import { type Asked, dumpNfTables, requestNfTables, textAttribute } from '../requests.ts';
+import { type Asked, dumpNfTables, requestNfTables } from '../requests.ts';
 import { type LookedIn, ruleJson, setsOf } from '../rule-json.ts';
 import { lengthOf } from '../value-bytes.ts';
 import { baseChainText } from './base-chain-text.ts';
