@@ -1,6 +1,6 @@
 import type { ProxyConfig } from '../config/proxy-config.ts';
 import { type Address, isLoopback } from '../net/address.ts';
-import { type Cidr, cidrContains } from '../net/cidr.ts';
+import { type Cidr, cidrContains, networkAddress } from '../net/cidr.ts';
 import type { Family } from '../net/family.ts';
 import { localDetector } from '../plan/local-detector.ts';
 import type { NodeIPs } from '../plan/node-ips.ts';
@@ -55,15 +55,11 @@ export function servesLocalhost(
   if (family === 'IPv6' || !config.iptables.localhostNodePorts) return false;
   return (
     ranges === 'all' ||
-    ranges.some((range) => isLoopback(networkOf(range)) || cidrContains(range, loopbackStart))
+    ranges.some((range) => isLoopback(networkAddress(range)) || cidrContains(range, loopbackStart))
   );
 }
 
 const loopbackStart = '127.0.0.0' as Address;
-
-function networkOf(range: Cidr): Address {
-  return range.slice(0, range.indexOf('/')) as Address;
-}
 
 function countEndpoints(plans: FamilyPlans): number {
   let count = 0;

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { type Address, familyOf, parseAddress } from './address.ts';
-import type { Family } from './family.ts';
+import { addressBits, type Family } from './family.ts';
 import { addressNumber } from './numbers.ts';
 import { remembered } from './remembered.ts';
 
@@ -28,6 +28,15 @@ export function cidrFamily(cidr: Cidr): Family {
   return cidr.includes(':') ? 'IPv6' : 'IPv4';
 }
 
+/** The network's own address, the first one. */
+export function networkAddress(cidr: Cidr): Address {
+  return cidr.slice(0, cidr.indexOf('/')) as Address;
+}
+
+export function prefixLengthOf(cidr: Cidr): number {
+  return Number(cidr.slice(cidr.indexOf('/') + 1));
+}
+
 /** True for 0.0.0.0/0 and ::/0, which match everything. */
 export function isZeroCidr(cidr: Cidr): boolean {
   return cidr.endsWith('/0');
@@ -49,7 +58,6 @@ interface Network {
 /** The few networks of a cluster are asked about again and again. */
 const networkOf = remembered((cidr: Cidr): Network => {
   const family = cidrFamily(cidr);
-  const [address = '', length] = cidr.split('/');
-  const hostBits = BigInt((family === 'IPv4' ? 32 : 128) - Number(length));
-  return { family, hostBits, prefix: addressNumber(address as Address) >> hostBits };
+  const hostBits = BigInt(addressBits[family] - prefixLengthOf(cidr));
+  return { family, hostBits, prefix: addressNumber(networkAddress(cidr)) >> hostBits };
 });

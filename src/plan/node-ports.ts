@@ -1,7 +1,7 @@
 import type { NodePortAddresses } from '../config/proxy-config.ts';
 import { type Address, familyOf } from '../net/address.ts';
 import { type Cidr, cidrContains, cidrFamily, isZeroCidr } from '../net/cidr.ts';
-import type { Family } from '../net/family.ts';
+import { addressBits, type Family } from '../net/family.ts';
 import type { NodeIPs } from './node-ips.ts';
 
 /** The ranges that node ports answer in; all addresses for a family without a range, as in kube-proxy. */
@@ -30,5 +30,5 @@ export function addressesIn(
 }
 
 function singleAddress(address: Address): Cidr {
-  return `${address}/${familyOf(address) === 'IPv4' ? 32 : 128}` as Cidr;
+  return `${address}/${addressBits[familyOf(address)]}` as Cidr;
 }

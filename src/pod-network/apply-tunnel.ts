@@ -2,6 +2,7 @@ import { addAddress, listAddresses, removeAddress } from '../kernel/netlink/rout
 import { addLink, changeLink, findLink, type Link, removeLink } from '../kernel/netlink/route/links.ts';
 import type { RouteSocket } from '../kernel/netlink/route/route-socket.ts';
 import { familyOf } from '../net/address.ts';
+import { addressBits } from '../net/family.ts';
 import type { Changes } from './changes.ts';
 import { tunnelName, vxlanId, vxlanPort } from './network-options.ts';
 import type { TunnelPlan } from './network-plan.ts';
@@ -46,7 +47,7 @@ function applyAddresses(socket: RouteSocket, link: number, plan: TunnelPlan, cha
   const wanted = plan.addresses.map((address) => ({
     link,
     address,
-    prefixLength: familyOf(address) === 'IPv4' ? 32 : 128,
+    prefixLength: addressBits[familyOf(address)],
   }));
   for (const one of found) {
     const isWanted = wanted.some(

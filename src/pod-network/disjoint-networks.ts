@@ -1,5 +1,5 @@
-import type { Address } from '../net/address.ts';
-import { type Cidr, cidrContains } from '../net/cidr.ts';
+import { type Cidr, cidrFamily, prefixLengthOf } from '../net/cidr.ts';
+import { overlap } from '../net/networks.ts';
 import type { Problem } from '../state/problem.ts';
 import type { NodeRecord } from '../state/records.ts';
 
@@ -50,15 +50,7 @@ class Holders {
   }
 }
 
-function overlap(one: Cidr, other: Cidr): boolean {
-  return cidrContains(one, hostOf(other)) || cidrContains(other, hostOf(one));
-}
-
-function hostOf(network: Cidr): Address {
-  return network.slice(0, network.indexOf('/')) as Address;
-}
-
 /** With the family, since a length means another number of hosts in each. */
 function lengthOf(network: Cidr): string {
-  return `${network.includes(':') ? 'IPv6' : 'IPv4'}${network.slice(network.indexOf('/'))}`;
+  return `${cidrFamily(network)}/${prefixLengthOf(network)}`;
 }

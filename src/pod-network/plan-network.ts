@@ -1,5 +1,5 @@
 import { type Address, familyOf } from '../net/address.ts';
-import { type Cidr, cidrFamily } from '../net/cidr.ts';
+import { type Cidr, cidrFamily, networkAddress } from '../net/cidr.ts';
 import type { Problem } from '../state/problem.ts';
 import type { NodeRecord } from '../state/records.ts';
 import { planBgp } from './bgp/plan-bgp.ts';
@@ -72,7 +72,7 @@ function tunnelPlan(
     local,
     link: uplink.index,
     mtu: uplink.mtu - overhead[familyOf(local)],
-    addresses: own.podCIDRs.map(firstAddress),
+    addresses: own.podCIDRs.map(networkAddress),
     peers,
   };
 }
@@ -81,7 +81,7 @@ function peerOf(node: NodeRecord, local: Address): TunnelPeer | string {
   const family = familyOf(local);
   const address = addressOfFamily(node.addresses, family);
   if (address === undefined) return `has no ${family} address in status.addresses, by which the tunnel goes`;
-  return { node: node.name, mac: tunnelMac(node.name), address, gateways: node.podCIDRs.map(firstAddress) };
+  return { node: node.name, mac: tunnelMac(node.name), address, gateways: node.podCIDRs.map(networkAddress) };
 }
 
 /** The gateway of a route through the tunnel is an address of the other end, which the neighbour entry makes reachable. */
@@ -90,7 +90,7 @@ function tunnelRoutes(peer: TunnelPeer, nodes: readonly NodeRecord[]): readonly 
   return podCIDRs.map((destination) => ({
     node: peer.node,
     destination,
-    gateway: firstAddress(destination),
+    gateway: networkAddress(destination),
     by: 'tunnel',
   }));
 }
@@ -126,11 +126,6 @@ function collect<T>(
 
 function podNetworks(nodes: readonly NodeRecord[], { clusterCIDRs }: NetworkOptions): readonly Cidr[] {
   return clusterCIDRs.length > 0 ? clusterCIDRs : nodes.flatMap((node) => node.podCIDRs).sort();
-}
-
-/** The network's own address, which no pod gets. */
-function firstAddress(network: Cidr): Address {
-  return network.slice(0, network.indexOf('/')) as Address;
 }
 
 function byName(one: NodeRecord, other: NodeRecord): number {

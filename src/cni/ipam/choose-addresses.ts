@@ -1,11 +1,12 @@
 import type { Reservation } from '../../kernel/cni/reservation-folder.ts';
 import type { Address } from '../../net/address.ts';
+import { prefixLengthOf } from '../../net/cidr.ts';
 import type { Attachment } from '../protocol/attachment.ts';
 import { CniError, errorCodes } from '../protocol/cni-error.ts';
 import type { IpConfig } from '../protocol/result.ts';
 import { isHeldBy } from './held-by.ts';
 import { nextAddress } from './next-address.ts';
-import { formatRanges, prefixLengthOf, type Range, type RangeSet, rangeContains } from './ranges.ts';
+import { formatRanges, type Range, type RangeSet, rangeContains } from './ranges.ts';
 
 export interface Question {
   readonly rangeSets: readonly RangeSet[];

@@ -1,5 +1,6 @@
 import { type Address, familyOf } from '../../net/address.ts';
-import { type Cidr, cidrFamily } from '../../net/cidr.ts';
+import { type Cidr, cidrFamily, networkAddress, prefixLengthOf } from '../../net/cidr.ts';
+import { addressBits } from '../../net/family.ts';
 import { addressNumber, addressOf } from '../../net/numbers.ts';
 
 /** Addresses that containers may get, of one network. */
@@ -52,13 +53,9 @@ export function formatRanges(ranges: RangeSet): string {
   return ranges.map(({ start, end }) => `${start}-${end}`).join(', ');
 }
 
-export function prefixLengthOf(subnet: Cidr): number {
-  return Number(subnet.slice(subnet.indexOf('/') + 1));
-}
-
 /** The first and the last address of a network, as numbers. */
 function boundsOf(subnet: Cidr): readonly [bigint, bigint] {
-  const first = addressNumber(subnet.slice(0, subnet.indexOf('/')) as Address);
-  const hostBits = BigInt((cidrFamily(subnet) === 'IPv4' ? 32 : 128) - prefixLengthOf(subnet));
+  const first = addressNumber(networkAddress(subnet));
+  const hostBits = BigInt(addressBits[cidrFamily(subnet)] - prefixLengthOf(subnet));
   return [first, first + (1n << hostBits) - 1n];
 }

@@ -1,5 +1,6 @@
 import { type Address, familyOf } from '../../net/address.ts';
 import type { Cidr } from '../../net/cidr.ts';
+import { addressBits } from '../../net/family.ts';
 import { addressNumber, addressOf } from '../../net/numbers.ts';
 import type { Interval } from '../../rules-text/rule.ts';
 
@@ -8,7 +9,7 @@ export function cidrInterval(cidr: Cidr): Interval {
   const [network = '', length = ''] = cidr.split('/');
   const address = network as Address;
   const from = addressNumber(address);
-  const bits = (familyOf(address) === 'IPv4' ? 32 : 128) - Number(length);
+  const bits = addressBits[familyOf(address)] - Number(length);
   return { from, to: from + (1n << BigInt(bits)) - 1n };
 }
 
@@ -22,7 +23,7 @@ export function formatInterval({ from, to }: Interval, family: 'IPv4' | 'IPv6'):
   const width = to - from + 1n;
   const bits = width.toString(2).length - 1;
   const isNetwork = width === 1n << BigInt(bits) && from % width === 0n;
-  const length = (family === 'IPv4' ? 32 : 128) - bits;
+  const length = addressBits[family] - bits;
   return isNetwork
     ? `${addressOf(from, family)}/${length}`
     : `${addressOf(from, family)}-${addressOf(to, family)}`;

@@ -2,10 +2,10 @@ import memoize from 'lodash/memoize.js';
 import { type Address, familyOf } from '../../net/address.ts';
 import { type Cidr, cidrContains, cidrFamily, isZeroCidr } from '../../net/cidr.ts';
 import type { Family } from '../../net/family.ts';
+import { overlap } from '../../net/networks.ts';
 import { type NodeIPs, nodeIPs } from '../../plan/node-ips.ts';
 import { type DoctorContext, objectsIfAny } from '../doctor-check.ts';
 import { type InterfaceRoles, interfaceRoles } from './network/interface-roles.ts';
-import { overlap } from './network/networks.ts';
 
 /** The node's own address in each family, from configuration and Node object. */
 export function ownAddresses(context: DoctorContext): NodeIPs {

@@ -1,6 +1,6 @@
 import { interfaceNameAllowed, parseInterfaceName } from '../../config/interface-name.ts';
 import { type Address, familyOf } from '../../net/address.ts';
-import { type Cidr, cidrContains, cidrFamily, parseCidr } from '../../net/cidr.ts';
+import { type Cidr, cidrContains, cidrFamily, parseCidr, prefixLengthOf } from '../../net/cidr.ts';
 import { type Family, families } from '../../net/family.ts';
 import { UserError } from '../../program/exit-status.ts';
 import { shown } from '../../state/shown.ts';
@@ -9,7 +9,9 @@ import type { NodeView } from '../../trace/packet.ts';
 /** The node with additional routes, `NETWORK=INTERFACE`; the longest prefix wins. Throws a `UserError`. */
 export function withRoutes(node: NodeView, texts: readonly string[]): NodeView {
   if (texts.length === 0) return node;
-  const routes = texts.flatMap(parseRoutes).sort((a, b) => lengthOf(b.network) - lengthOf(a.network));
+  const routes = texts
+    .flatMap(parseRoutes)
+    .sort((a, b) => prefixLengthOf(b.network) - prefixLengthOf(a.network));
   return {
     isLocal: (address) => node.isLocal(address),
     interfaceTo: (address) => node.interfaceTo(address) ?? interfaceBy(routes, address),
@@ -45,8 +47,4 @@ function interfaceBy(routes: readonly Route[], address: Address): string | undef
   const family = familyOf(address);
   return routes.find(({ network }) => cidrFamily(network) === family && cidrContains(network, address))
     ?.interface;
-}
-
-function lengthOf(network: Cidr): number {
-  return Number(network.slice(network.indexOf('/') + 1));
 }

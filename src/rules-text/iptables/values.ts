@@ -1,4 +1,4 @@
-import type { Family } from '../../net/family.ts';
+import { addressBits, type Family } from '../../net/family.ts';
 import { readAddress } from '../../net/numbers.ts';
 import type { Interval } from '../rule.ts';
 import { allOnes } from './statements.ts';
@@ -51,7 +51,7 @@ export function readNetwork(text: string, family: Family): Network | undefined {
 
 function readMask(text: string, family: Family): bigint | undefined {
   if (!/^\d{1,3}$/.test(text)) return readAddress(text, family);
-  const host = (family === 'IPv4' ? 32 : 128) - Number(text);
+  const host = addressBits[family] - Number(text);
   return host < 0 ? undefined : (fullMask(family) >> BigInt(host)) << BigInt(host);
 }
 

@@ -1,6 +1,6 @@
 import type { DetectLocal } from '../../../config/proxy-config.ts';
 import { type Address, familyOf } from '../../../net/address.ts';
-import { type Cidr, cidrContains, cidrFamily } from '../../../net/cidr.ts';
+import { type Cidr, cidrContains, cidrFamily, networkAddress } from '../../../net/cidr.ts';
 import type { Finding } from '../../check.ts';
 import { few } from '../few.ts';
 
@@ -52,7 +52,7 @@ function wrongClusterCIDR(
   pods: readonly Address[],
 ): readonly Finding[] {
   const ranges = podCIDRs.filter(
-    (range) => cidrFamily(range) === cidrFamily(cidr) && !cidrContains(cidr, networkOf(range)),
+    (range) => cidrFamily(range) === cidrFamily(cidr) && !cidrContains(cidr, networkAddress(range)),
   );
   const outside = pods.filter((pod) => familyMatches(cidr, pod) && !cidrContains(cidr, pod));
   if (ranges.length === 0 && outside.length === 0) return [];
@@ -92,10 +92,6 @@ function noInterface(mode: string, name: string, interfaces: readonly string[]):
 
 function wrongDetector(looked: string, finding: string, next: string): Finding {
   return { severity: 'fault', looked, finding, next };
-}
-
-function networkOf(range: Cidr): Address {
-  return range.slice(0, range.indexOf('/')) as Address;
 }
 
 function familyMatches(cidr: Cidr, address: Address): boolean {

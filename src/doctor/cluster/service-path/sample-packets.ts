@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { ProxyConfig } from '../../../config/proxy-config.ts';
 import { type Address, familyOf, formatEndpoint } from '../../../net/address.ts';
-import { cidrContains, cidrFamily } from '../../../net/cidr.ts';
+import { cidrContains, cidrFamily, networkAddress } from '../../../net/cidr.ts';
 import type { Family } from '../../../net/family.ts';
 import { localDetector } from '../../../plan/local-detector.ts';
 import { nodeIPs } from '../../../plan/node-ips.ts';
@@ -137,7 +137,7 @@ function podOf(
   const known = pods.find((pod) => familyOf(pod) === family && !taken.has(pod));
   const range = node?.podCIDRs.find((cidr) => cidrFamily(cidr) === family);
   if (known !== undefined || range === undefined) return known;
-  const bytes = ipaddr.parse(range.slice(0, range.indexOf('/'))).toByteArray();
+  const bytes = ipaddr.parse(networkAddress(range)).toByteArray();
   for (let last = 250; last > 1; last -= 1) {
     const address = ipaddr.fromByteArray(bytes.with(-1, last)).toString() as Address;
     if (!taken.has(address) && cidrContains(range, address)) return address;

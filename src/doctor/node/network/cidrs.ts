@@ -1,11 +1,11 @@
 import type { Route } from '../../../kernel/node/machine.ts';
 import { type Address, familyOf } from '../../../net/address.ts';
 import { cidrContains, cidrFamily } from '../../../net/cidr.ts';
+import { contains, isHost, overlap } from '../../../net/networks.ts';
 import type { Finding } from '../../check.ts';
 import { few } from '../../cluster/few.ts';
 import { defineCheck } from '../../doctor-check.ts';
 import { type ClusterNetworks, type Named, observeNetworks } from './cluster-networks.ts';
-import { contains, isHost, overlap } from './networks.ts';
 
 /** Whether the networks of nodes, pods and Services are disjoint, as Kubernetes requires. */
 export const cidrs = defineCheck<ClusterNetworks>({

@@ -1,10 +1,10 @@
 import type { Interface, Route } from '../../../kernel/node/machine.ts';
 import type { Address } from '../../../net/address.ts';
 import { type Cidr, cidrFamily } from '../../../net/cidr.ts';
+import { isHost } from '../../../net/networks.ts';
 import { type DoctorContext, objectsIfAny } from '../../doctor-check.ts';
 import { clusterCIDRs, localPods, observeRoles } from '../node-facts.ts';
 import type { InterfaceRoles } from './interface-roles.ts';
-import { isHost } from './networks.ts';
 
 /** The networks of a cluster, as far as this node knows them. */
 export interface ClusterNetworks {

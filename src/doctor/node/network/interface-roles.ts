@@ -1,7 +1,7 @@
 import type { Interface } from '../../../kernel/node/machine.ts';
 import type { Address } from '../../../net/address.ts';
 import type { Cidr } from '../../../net/cidr.ts';
-import { isHost } from './networks.ts';
+import { isHost } from '../../../net/networks.ts';
 
 /** The interfaces that Service traffic passes, by their role. */
 export interface InterfaceRoles {

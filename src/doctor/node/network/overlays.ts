@@ -1,10 +1,10 @@
 import type { Interface } from '../../../kernel/node/machine.ts';
 import { familyOf } from '../../../net/address.ts';
 import type { Family } from '../../../net/family.ts';
+import { overlap } from '../../../net/networks.ts';
 import type { DoctorContext } from '../../doctor-check.ts';
 import { clusterCIDRs } from '../node-facts.ts';
 import type { InterfaceRoles } from './interface-roles.ts';
-import { overlap } from './networks.ts';
 
 /** A tunnel to the pods of other nodes. */
 export interface Overlay {

@@ -1,9 +1,8 @@
 import type { FoundRoute, Interface, Route, RouteQuery } from '../../../kernel/node/machine.ts';
 import { type Address, familyOf, parseAddress } from '../../../net/address.ts';
-import { type Cidr, cidrContains, isZeroCidr } from '../../../net/cidr.ts';
+import { type Cidr, cidrContains, isZeroCidr, networkAddress } from '../../../net/cidr.ts';
 import { type DoctorContext, objectsIfAny } from '../../doctor-check.ts';
 import { localPods, ownAddresses } from '../node-facts.ts';
-import { firstAddress } from './networks.ts';
 
 /** The route of replies to a client whose packets come in by an interface with a strict filter. */
 export interface ReturnRoute extends ClientPath {
@@ -80,7 +79,7 @@ function clientPathsOf(
         ...beyond
           .filter((cidr) => !isZeroCidr(cidr))
           .slice(0, mostRoutes)
-          .map(firstAddress),
+          .map(networkAddress),
         ...(ofNode || beyond.some(isZeroCidr) ? clientBeyond(routes) : []),
       ];
       return clients.map((client) => ({ input: one.name, asked: address, network, ofNode, client }));

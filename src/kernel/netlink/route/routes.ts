@@ -1,6 +1,6 @@
 import { type Address, familyOf } from '../../../net/address.ts';
 import { type Cidr, cidrFamily, parseCidr } from '../../../net/cidr.ts';
-import type { Family } from '../../../net/family.ts';
+import { addressBits, type Family } from '../../../net/family.ts';
 import type { Message } from '../messages.ts';
 import {
   attribute,
@@ -64,7 +64,7 @@ export function removeRoute(socket: RouteSocket, route: Route): void {
 /** Where packets to the address go: the most specific of these routes, the smallest metric first. */
 export function lookUpRoute(socket: RouteSocket, destination: Address): Route | undefined {
   const family = familyOf(destination);
-  const header = routeHeader(family, family === 'IPv4' ? 32 : 128);
+  const header = routeHeader(family, addressBits[family]);
   const reply = socket.get({
     type: RTM_GETROUTE,
     header,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Address, parseAddress } from '../../../net/address.ts';
 import { type Cidr, parseCidr } from '../../../net/cidr.ts';
-import type { Family } from '../../../net/family.ts';
+import { addressBits, type Family } from '../../../net/family.ts';
 import { Unobservable } from '../../unobservable.ts';
 import type { FoundRoute, NextHop, PolicyRule, Route, RouteQuery } from '../machine.ts';
 import { listByIp } from './list-by-ip.ts';
@@ -47,7 +47,7 @@ function hopOf({ dev, gateway, via }: z.infer<typeof hop>): readonly NextHop[] {
 
 function destinationOf(text: string, family: Family): Cidr | undefined {
   if (text === 'default') return parseCidr(family === 'IPv4' ? '0.0.0.0/0' : '::/0');
-  return parseCidr(text.includes('/') ? text : `${text}/${family === 'IPv4' ? 32 : 128}`);
+  return parseCidr(text.includes('/') ? text : `${text}/${addressBits[family]}`);
 }
 
 /** The rules that say which table is asked, in the kernel's order. */

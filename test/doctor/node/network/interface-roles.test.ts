@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { interfaceRoles } from '../../../../src/doctor/node/network/interface-roles.ts';
-import { overlap } from '../../../../src/doctor/node/network/networks.ts';
+import { overlap } from '../../../../src/net/networks.ts';
 import { address, link, network, port } from '../../../support/doctor/node/interfaces.ts';
 
 const interfaces = [
