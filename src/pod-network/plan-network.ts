@@ -1,5 +1,6 @@
 import { type Address, familyOf } from '../net/address.ts';
 import { type Cidr, cidrFamily, networkAddress } from '../net/cidr.ts';
+import { vxlanOverhead } from '../net/vxlan-overhead.ts';
 import type { Problem } from '../state/problem.ts';
 import type { NodeRecord } from '../state/records.ts';
 import { planBgp } from './bgp/plan-bgp.ts';
@@ -58,9 +59,6 @@ function planOthers(
   }
 }
 
-/** Bytes that VXLAN adds to a packet: the outer headers and the inner one of Ethernet (RFC 7348, section 5). */
-const overhead = { IPv4: 50, IPv6: 70 } as const;
-
 function tunnelPlan(
   own: NodeRecord,
   uplink: Uplink,
@@ -71,7 +69,7 @@ function tunnelPlan(
     mac: tunnelMac(own.name),
     local,
     link: uplink.index,
-    mtu: uplink.mtu - overhead[familyOf(local)],
+    mtu: uplink.mtu - vxlanOverhead[familyOf(local)],
     addresses: own.podCIDRs.map(networkAddress),
     peers,
   };

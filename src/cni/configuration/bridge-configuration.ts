@@ -1,3 +1,4 @@
+import { vxlanOverhead } from '../../net/vxlan-overhead.ts';
 import type { Fields } from './fields.ts';
 
 /** The bridge and the ports of a network, in the fields of the reference plugin bridge. */
@@ -58,8 +59,12 @@ function readMtu(fields: Fields): MtuConfiguration {
   return { kind: 'uplink', uplink, overhead: overheads[encapsulation ?? 'none'] };
 }
 
-/** Bytes: the outer IP header, UDP, VXLAN and the inner Ethernet header (RFC 7348, section 5). */
-const overheads = { none: 0, 'vxlan-over-ipv4': 50, 'vxlan-over-ipv6': 70 } as const;
+/** Bytes. */
+const overheads = {
+  none: 0,
+  'vxlan-over-ipv4': vxlanOverhead.IPv4,
+  'vxlan-over-ipv6': vxlanOverhead.IPv6,
+} as const;
 
 /** Fields of the reference plugin that ask for what this one does not do. Without effect they would be a trap. */
 const unserved: Readonly<Record<string, string>> = {

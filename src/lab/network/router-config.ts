@@ -1,4 +1,5 @@
 import type { Family } from '../../net/family.ts';
+import { birdChannels } from '../../pod-network/bgp/bird-config.ts';
 import { hostNumbers, underlayAddress, underlayLengths } from './lab-addresses.ts';
 
 /** The configuration of BIRD as the router of a lab: it reflects to every node what the others announce (RFC 4456). */
@@ -12,7 +13,7 @@ export function routerConfig(families: readonly Family[], systemNumber: number):
 }
 
 function familyProtocols(family: Family, systemNumber: number): readonly string[] {
-  const channel = channels[family];
+  const channel = birdChannels[family];
   const own = underlayAddress(family, hostNumbers.switch);
   const network = underlayAddress(family, 0);
   return [
@@ -26,5 +27,3 @@ function familyProtocols(family: Family, systemNumber: number): readonly string[
     '}',
   ];
 }
-
-const channels: Readonly<Record<Family, string>> = { IPv4: 'ipv4', IPv6: 'ipv6' };

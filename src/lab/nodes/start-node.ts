@@ -1,3 +1,4 @@
+import { vxlanOverhead } from '../../net/vxlan-overhead.ts';
 import type { NetworkList } from '../cni/network-list.ts';
 import { podNetwork } from '../cni/networks.ts';
 import { openResultCache, type ResultCache } from '../cni/result-cache.ts';
@@ -126,10 +127,9 @@ async function forgetPods(cni: CniRuntime, cache: ResultCache, network: NetworkL
   await cni.collectGarbage(network, []);
 }
 
-/** Bytes: what VXLAN leaves of the 1500 between the nodes (RFC 7348, section 5). */
-function podMtu({ network, families }: LabSpec): number {
-  if (network !== 'vxlan') return 1500;
-  return families[0] === 'IPv6' ? 1430 : 1450;
+/** Bytes: what the tunnel leaves of the 1500 between the nodes. */
+function podMtu({ network, families: [first = 'IPv4'] }: LabSpec): number {
+  return network === 'vxlan' ? 1500 - vxlanOverhead[first] : 1500;
 }
 
 function podNetworkOf(name: string, disk: string, { spec, store, cniVersion }: LabContext) {

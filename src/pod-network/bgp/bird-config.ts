@@ -22,7 +22,7 @@ export function birdConfig(plan: BgpPlan): string {
 
 /** The own ranges are announced and not put into the kernel, where the pods' bridge has a route to them. */
 function familyProtocols({ announced }: BgpPlan, family: Family): readonly string[] {
-  const channel = channels[family];
+  const channel = birdChannels[family];
   return [
     `protocol kernel kernel_${channel} {`,
     '  persist;',
@@ -49,7 +49,7 @@ function bgpProtocol(plan: BgpPlan, { local, peer }: BgpSession, at: number): re
     '  connect retry time 5;',
     // A router of another system hands on what nodes of this one told it, with this one's number in the path.
     ...(plan.localAs === plan.peerAs ? [] : ['  allow local as 1;']),
-    `  ${channels[family]} {`,
+    `  ${birdChannels[family]} {`,
     `    import ${isTaken};`,
     '    export where source = RTS_STATIC;',
     '    gateway direct;',
@@ -72,4 +72,5 @@ function ofFamily(networks: readonly Cidr[], family: Family): readonly Cidr[] {
   return networks.filter((network) => cidrFamily(network) === family);
 }
 
-const channels: Readonly<Record<Family, string>> = { IPv4: 'ipv4', IPv6: 'ipv6' };
+/** What BIRD calls the routes of a family. */
+export const birdChannels: Readonly<Record<Family, string>> = { IPv4: 'ipv4', IPv6: 'ipv6' };

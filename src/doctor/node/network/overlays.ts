@@ -2,6 +2,7 @@ import type { Interface } from '../../../kernel/node/machine.ts';
 import { familyOf } from '../../../net/address.ts';
 import type { Family } from '../../../net/family.ts';
 import { overlap } from '../../../net/networks.ts';
+import { vxlanOverhead } from '../../../net/vxlan-overhead.ts';
 import type { DoctorContext } from '../../doctor-check.ts';
 import { clusterCIDRs } from '../node-facts.ts';
 import type { InterfaceRoles } from './interface-roles.ts';
@@ -60,7 +61,7 @@ function firstGlobal({ addresses }: Interface) {
 
 /** Overhead of tunnels in bytes, by the outer family: headers of outer IP, tunnel and inner Ethernet. */
 const overheads: Readonly<Record<string, Readonly<Record<Family, number>>>> = {
-  vxlan: { IPv4: 50, IPv6: 70 },
+  vxlan: vxlanOverhead,
   geneve: { IPv4: 50, IPv6: 70 },
   wireguard: { IPv4: 60, IPv6: 80 },
   gretap: { IPv4: 38, IPv6: 58 },
