@@ -2,8 +2,9 @@ import type { DaemonSet, Node, Pod } from '../../api/kinds/kinds.ts';
 import { selectsAll } from '../../api/kinds/selects.ts';
 import type { Objects } from '../../api/store/objects.ts';
 import { type Action, create, remove, update } from '../action.ts';
-import { controllerReference, isKeptBy } from '../owners.ts';
+import { isKeptBy } from '../owners.ts';
 import { isActive, isReady, isTerminating } from '../pods.ts';
+import { podOfTemplate } from './pod-of-template.ts';
 import { templateHash } from './template-hash.ts';
 
 const hashLabel = 'controller-revision-hash';
@@ -45,19 +46,11 @@ function keep(set: DaemonSet, nodes: readonly Node[], pods: readonly Pod[]): rea
 }
 
 function podOf(set: DaemonSet, node: Node, hash: string) {
-  const { metadata = {}, spec } = set.spec.template;
-  return {
-    kind: 'Pod',
-    apiVersion: 'v1',
-    metadata: {
-      ...metadata,
-      generateName: `${set.metadata.name}-`,
-      namespace: set.metadata.namespace,
-      labels: { ...metadata.labels, [hashLabel]: hash },
-      ownerReferences: [controllerReference(set)],
-    },
-    spec: { ...spec, nodeName: node.metadata.name },
-  };
+  const labels = { ...set.spec.template.metadata?.labels, [hashLabel]: hash };
+  return podOfTemplate(set, {
+    metadata: { generateName: `${set.metadata.name}-`, labels },
+    spec: { nodeName: node.metadata.name },
+  });
 }
 
 function report(

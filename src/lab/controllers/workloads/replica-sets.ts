@@ -2,8 +2,9 @@ import type { Pod, ReplicaSet } from '../../api/kinds/kinds.ts';
 import { selects } from '../../api/kinds/selects.ts';
 import type { Objects } from '../../api/store/objects.ts';
 import { type Action, create, remove, update } from '../action.ts';
-import { controllerOf, controllerReference, isKeptBy, withController } from '../owners.ts';
+import { controllerOf, isKeptBy, withController } from '../owners.ts';
 import { isActive, isReady } from '../pods.ts';
+import { podOfTemplate } from './pod-of-template.ts';
 
 /** As many Pods as each ReplicaSet wants. Takes in Pods that its selector selects and nobody keeps, and lets go what it no longer selects. */
 export function keepReplicaSets(objects: Objects): readonly Action[] {
@@ -31,28 +32,15 @@ function scale(set: ReplicaSet, own: readonly Pod[]): readonly Action[] {
       .toSorted(leastMissed)
       .slice(0, -missing)
       .map((pod) => remove(pod));
-  return Array.from({ length: missing }, () => create(podOf(set)));
+  return Array.from({ length: missing }, () =>
+    create(podOfTemplate(set, { metadata: { generateName: `${set.metadata.name}-` } })),
+  );
 }
 
 /** Those go first that serve the least: without a Node, not ready, then the youngest (controller_utils.go, ActivePods). */
 function leastMissed(a: Pod, b: Pod): number {
   const rank = (pod: Pod) => (pod.spec.nodeName === undefined ? 0 : isReady(pod) ? 2 : 1);
   return rank(a) - rank(b) || b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp);
-}
-
-function podOf(set: ReplicaSet) {
-  const { metadata = {}, spec } = set.spec.template;
-  return {
-    kind: 'Pod',
-    apiVersion: 'v1',
-    metadata: {
-      ...metadata,
-      generateName: `${set.metadata.name}-`,
-      namespace: set.metadata.namespace,
-      ownerReferences: [controllerReference(set)],
-    },
-    spec,
-  };
 }
 
 function report(set: ReplicaSet, own: readonly Pod[]): readonly Action[] {

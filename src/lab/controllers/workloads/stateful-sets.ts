@@ -1,8 +1,9 @@
 import type { Pod, StatefulSet } from '../../api/kinds/kinds.ts';
 import type { Objects } from '../../api/store/objects.ts';
 import { type Action, create, remove, update } from '../action.ts';
-import { controllerReference, isKeptBy } from '../owners.ts';
+import { isKeptBy } from '../owners.ts';
 import { isActive, isReady, isTerminating } from '../pods.ts';
+import { podOfTemplate } from './pod-of-template.ts';
 import { templateHash } from './template-hash.ts';
 
 const hashLabel = 'controller-revision-hash';
@@ -69,26 +70,15 @@ function ordinal(name: string): number {
 }
 
 function podOf(set: StatefulSet, name: string, hash: string) {
-  const { metadata = {}, spec } = set.spec.template;
   const labels = {
-    ...metadata.labels,
+    ...set.spec.template.metadata?.labels,
     'statefulset.kubernetes.io/pod-name': name,
     'apps.kubernetes.io/pod-index': String(ordinal(name)),
     [hashLabel]: hash,
   };
   const { serviceName = '' } = set.spec;
-  return {
-    kind: 'Pod',
-    apiVersion: 'v1',
-    metadata: {
-      ...metadata,
-      name,
-      namespace: set.metadata.namespace,
-      labels,
-      ownerReferences: [controllerReference(set)],
-    },
-    spec: { ...spec, hostname: name, ...(serviceName === '' ? {} : { subdomain: serviceName }) },
-  };
+  const subdomain = serviceName === '' ? {} : { subdomain: serviceName };
+  return podOfTemplate(set, { metadata: { name, labels }, spec: { hostname: name, ...subdomain } });
 }
 
 function report(set: StatefulSet, pods: readonly Pod[]): readonly Action[] {
