@@ -17,7 +17,7 @@ const proxyNameLabel = 'service.kubernetes.io/service-proxy-name';
 const headlessLabel = 'service.kubernetes.io/headless';
 
 /** Every cluster has it, and nothing but Leases in it. */
-export const emptyNamespace = 'kube-node-lease';
+const emptyNamespace = 'kube-node-lease';
 
 /**
  * What a proxy asks for: the Services that are its own to serve and their EndpointSlices, as kube-proxy selects them,
@@ -28,24 +28,14 @@ export function resources(nodeName: string, serviceProxyName: string): readonly 
   const own = `${proxyNameLabel}=${serviceProxyName}`;
   return [
     {
-      kind: 'Service',
-      apiVersion: 'v1',
-      path: '/api/v1/services',
-      smallPath: `/api/v1/namespaces/${emptyNamespace}/services`,
+      ...allServices,
       selectors: { labelSelector: serviceProxyName === '' ? nobodyElses : own },
-      optional: false,
-      // The API server itself makes and keeps default/kubernetes.
       neverEmpty: serviceProxyName === '',
     },
     {
-      kind: 'EndpointSlice',
-      apiVersion: 'discovery.k8s.io/v1',
-      path: '/apis/discovery.k8s.io/v1/endpointslices',
-      smallPath: `/apis/discovery.k8s.io/v1/namespaces/${emptyNamespace}/endpointslices`,
+      ...allEndpointSlices,
       // Slices that somebody wrote by hand need not carry their Service's labels.
       selectors: { labelSelector: serviceProxyName === '' ? nobodyElses : `!${headlessLabel}` },
-      optional: false,
-      neverEmpty: false,
     },
     { ...allNodes, selectors: { fieldSelector: `metadata.name=${nodeName}` }, neverEmpty: false },
     {
@@ -59,6 +49,27 @@ export function resources(nodeName: string, serviceProxyName: string): readonly 
     },
   ];
 }
+
+export const allServices: Resource = {
+  kind: 'Service',
+  apiVersion: 'v1',
+  path: '/api/v1/services',
+  smallPath: `/api/v1/namespaces/${emptyNamespace}/services`,
+  selectors: {},
+  optional: false,
+  // The API server itself makes and keeps default/kubernetes.
+  neverEmpty: true,
+};
+
+export const allEndpointSlices: Resource = {
+  kind: 'EndpointSlice',
+  apiVersion: 'discovery.k8s.io/v1',
+  path: '/apis/discovery.k8s.io/v1/endpointslices',
+  smallPath: `/apis/discovery.k8s.io/v1/namespaces/${emptyNamespace}/endpointslices`,
+  selectors: {},
+  optional: false,
+  neverEmpty: false,
+};
 
 /** The Nodes of a cluster: that of whoever asks is among them. */
 export const allNodes: Resource = {
