@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { certificatesUnavailable } from '../../src/lab/api/connections/certificates.ts';
+import { certificatesUnavailable } from '../support/apiserver/connections/certificates.ts';
 import { inSandbox } from '../support/cli/sandbox.ts';
 import { iptablesUnavailable, labUnavailable } from '../support/lab/unavailable.ts';
 

@@ -6,7 +6,6 @@ import { answerRequest } from './answers/answer-request.ts';
 import type { Watch } from './answers/answer-watch.ts';
 import type { PodLogs } from './answers/pod-logs.ts';
 import type { ServerState } from './answers/server-state.ts';
-import type { CertificateFiles } from './connections/certificates.ts';
 import { answerJson, type Connection, type ServerRequest } from './connections/connection.ts';
 import { serveHttp } from './connections/serve-http.ts';
 import { defaultSettings } from './settings.ts';
@@ -16,7 +15,7 @@ import { failure, Refusal } from './store/refusal.ts';
 export interface ApiServerOptions {
   readonly store: ObjectStore;
   /** HTTPS with this certificate; plain HTTP where it is absent. */
-  readonly certificates?: CertificateFiles;
+  readonly certificates?: ServerCertificate;
   /**
    * Who asks must have it (`Authorization: Bearer`, or before the path, since kubectl sends none over plain HTTP); anybody may
    * where it is absent.
@@ -24,6 +23,12 @@ export interface ApiServerOptions {
   readonly token?: string;
   /** What `kubectl logs` shows. */
   readonly logs?: PodLogs;
+}
+
+/** Paths of PEM files. */
+interface ServerCertificate {
+  readonly serverCertificate: string;
+  readonly serverKey: string;
 }
 
 /** Where connections come from: an address of this namespace, a socket that listens already, or a server that does. */
@@ -86,7 +91,7 @@ function handlerFor(state: ServerState) {
   return { handle, end: unwatch };
 }
 
-function serverMaker(files: CertificateFiles | undefined, serve: http.RequestListener) {
+function serverMaker(files: ServerCertificate | undefined, serve: http.RequestListener) {
   if (files === undefined) return () => http.createServer(serve);
   const cert = readFileSync(files.serverCertificate);
   const key = readFileSync(files.serverKey);

@@ -5,9 +5,12 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { certificatesUnavailable, makeCertificates } from '../../../src/lab/api/connections/certificates.ts';
 import { createStore } from '../../../src/lab/api/create-store.ts';
 import { startApiServer } from '../../../src/lab/api/start-api-server.ts';
+import {
+  certificatesUnavailable,
+  makeCertificates,
+} from '../../support/apiserver/connections/certificates.ts';
 import { service } from '../../support/lab-api/objects.ts';
 
 const noCertificates = await certificatesUnavailable();

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { certificatesUnavailable } from '../../../src/lab/api/connections/certificates.ts';
 import { ApiServer } from '../../support/apiserver/api-server.ts';
+import { certificatesUnavailable } from '../../support/apiserver/connections/certificates.ts';
 import type { Listening } from '../../support/apiserver/connections/listen.ts';
 import { endpointSliceObject, nodeObject, serviceObject } from '../../support/apiserver/objects.ts';
 import { followKubeconfig, sourceAt } from '../../support/sources/cluster/follow-kubeconfig.ts';

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import { certificatesUnavailable } from '../../../../src/lab/api/connections/certificates.ts';
 import { ApiServer } from '../api-server.ts';
 import { paths } from '../ask.ts';
 import { serviceObject } from '../objects.ts';
+import { certificatesUnavailable } from './certificates.ts';
 
 const noCertificates = await certificatesUnavailable();
 

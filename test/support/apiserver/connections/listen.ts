@@ -4,13 +4,9 @@ import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type CertificateFiles,
-  certificateFiles,
-  makeCertificates,
-} from '../../../../src/lab/api/connections/certificates.ts';
-import { kubeconfig } from '../../../../src/lab/api/connections/kubeconfig.ts';
 import { type Handler, serveHttp } from '../../../../src/lab/api/connections/serve-http.ts';
+import { type CertificateFiles, certificateFiles, makeCertificates } from './certificates.ts';
+import { kubeconfig } from './kubeconfig.ts';
 
 export interface ListenOptions {
   /** HTTPS with a certificate of an authority of its own; else plain HTTP. */
