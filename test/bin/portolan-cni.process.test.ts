@@ -1,20 +1,14 @@
-import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-
-const launcher = join(import.meta.dirname, '../../bin/portolan-cni');
+import { createLauncherCheckout, writeExecutable } from '../support/bin/launcher-checkout.ts';
 
 let folder: string;
 let checkout: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'portolan launcher '));
-  checkout = join(folder, 'check out');
-  await mkdir(join(checkout, 'bin'), { recursive: true });
-  await copyFile(launcher, join(checkout, 'bin/portolan-cni'));
-  await write('dist/cni/main.cjs', '');
+  ({ folder, checkout } = await createLauncherCheckout('portolan-cni', 'dist/cni/main.cjs'));
 });
 
 afterEach(() => rm(folder, { recursive: true }));
@@ -22,11 +16,7 @@ afterEach(() => rm(folder, { recursive: true }));
 /** A Node that says how it was called. */
 const node = '#!/bin/sh\nshift 2\necho "$@"\n';
 
-async function write(path: string, content: string): Promise<void> {
-  await mkdir(dirname(join(checkout, path)), { recursive: true });
-  await writeFile(join(checkout, path), content);
-  await chmod(join(checkout, path), 0o755);
-}
+const write = (path: string, content: string) => writeExecutable(join(checkout, path), content);
 
 function call(file: string, env: Readonly<Record<string, string>> = {}) {
   return execa(file, { env: { PATH: '/usr/bin:/bin', ...env }, extendEnv: false, reject: false });

@@ -1,22 +1,17 @@
 import { globSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createLauncherCheckout, writeExecutable } from '../support/bin/launcher-checkout.ts';
 
 const machinePlaces = ['/usr/local/bin/node', '/usr/bin/node', '/opt/node*/bin/node'];
-const launcher = join(import.meta.dirname, '../../bin/portolan');
 
 let folder: string;
 let checkout: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'portolan launcher '));
-  checkout = join(folder, 'check out');
-  await mkdir(join(checkout, 'bin'), { recursive: true });
-  await copyFile(launcher, join(checkout, 'bin/portolan'));
-  await writeProgram('check out/dist/cli/main.js', '');
+  ({ folder, checkout } = await createLauncherCheckout('portolan', 'dist/cli/main.js'));
 });
 
 afterEach(() => rm(folder, { recursive: true }));
@@ -180,10 +175,6 @@ echo ${name} "$@"`,
   );
 }
 
-async function writeProgram(path: string, body: string): Promise<string> {
-  const file = join(folder, path);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `#!/bin/sh\n${body}\n`);
-  await chmod(file, 0o755);
-  return file;
+function writeProgram(path: string, body: string): Promise<string> {
+  return writeExecutable(join(folder, path), `#!/bin/sh\n${body}\n`);
 }
