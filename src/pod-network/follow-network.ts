@@ -4,8 +4,8 @@ import { bindRouteSocket } from '../kernel/netlink/route/route-socket.ts';
 import { endOnSignal } from '../program/end-on-signal.ts';
 import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
 import type { Source, SourceUpdate } from '../sources/source.ts';
-import { formatProblem } from '../state/problem.ts';
 import type { Logger } from '../telemetry/logs/logger.ts';
+import { ProblemLog } from '../telemetry/logs/problem-log.ts';
 import { KnownNodes } from './known-nodes.ts';
 import { birdFolder, type NetworkOptions } from './network-options.ts';
 import type { SyncLog } from './sync-log.ts';
@@ -26,9 +26,10 @@ export async function followNetwork({ source, network, logger, log }: Following)
   const ending = endOnSignal(logger, 'routes and tunnel stay');
   const { signal } = ending;
   const nodes = new KnownNodes();
+  const problems = new ProblemLog(logger);
   let changed = Promise.withResolvers<void>();
   const take = (update: SourceUpdate) => {
-    for (const problem of update.problems) logger.warn(formatProblem(problem));
+    problems.report(update.problems);
     if (nodes.take(update)) changed.resolve();
   };
   try {

@@ -8,12 +8,12 @@ import { type ExitStatus, exitStatus } from '../program/exit-status.ts';
 import type { WantedObjects } from '../sources/cluster/cluster-source.ts';
 import { allNodes } from '../sources/cluster/resources.ts';
 import { type CommonOptions, openSourceOf } from '../sources/open-source.ts';
-import type { Source } from '../sources/source.ts';
 import type { Change } from '../state/records.ts';
 import { reduceObject } from '../state/reduce-object.ts';
 import { logApi } from '../telemetry/logs/log-api.ts';
 import { createLogger } from '../telemetry/logs/logger.ts';
-import { followNetwork } from './follow-network.ts';
+import { ProblemLog } from '../telemetry/logs/problem-log.ts';
+import { type Following, followNetwork } from './follow-network.ts';
 import { KnownNodes } from './known-nodes.ts';
 import { birdFolder, type CniFolders, type NetworkOptions, type NetworkWay } from './network-options.ts';
 import { SyncLog } from './sync-log.ts';
@@ -35,19 +35,25 @@ export async function runPodNetwork(options: PodNetworkOptions): Promise<ExitSta
   const { source } = await openSourceOf(wanted, { ...options, allowEmpty: true }, config, following);
   const log = new SyncLog(logger);
   return options.once
-    ? await syncOnce(source, network, log)
+    ? await syncOnce({ source, network, logger, log })
     : await followNetwork({ source, network, logger, log });
 }
 
-async function syncOnce(source: Source, network: NetworkOptions, log: SyncLog): Promise<ExitStatus> {
+async function syncOnce({ source, network, logger, log }: Following): Promise<ExitStatus> {
   const nodes = new KnownNodes();
-  await source.load((update) => void nodes.take(update));
+  const problems = new ProblemLog(logger);
+  let isWhole = true;
+  await source.load((update) => {
+    nodes.take(update);
+    problems.report(update.problems);
+    isWhole &&= update.problems.length === 0;
+  });
   using socket = (await bindRouteSocket())();
   const bird = new BirdDaemon(birdFolder);
   const report = await syncNetwork(socket, bird, nodes, network);
   log.report(report);
   if (report.plan === undefined) return exitStatus.failed;
-  return report.problems.length === 0 && nodes.isComplete ? exitStatus.ok : exitStatus.incomplete;
+  return isWhole && report.problems.length === 0 && nodes.isComplete ? exitStatus.ok : exitStatus.incomplete;
 }
 
 const wanted: WantedObjects<Change> = { resources: [allNodes], reduce: reduceObject };

@@ -80,6 +80,29 @@ test.skipIf(missing)('a route of another program to the same pods stays, and is 
   expect(await cluster.ip(0, 'route', 'show', '10.244.1.0/24')).not.toContain('proto 80');
 });
 
+test.skipIf(missing)('a Node with a wrong field is named, and the others have their routes', async () => {
+  await using cluster = await createPodNodes(3);
+  await using running = await cluster.follow(0, ['--network', 'host-gw'], [0, 1]);
+  const wrong = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'node2' },
+    spec: { podCIDRs: ['10.244'] },
+  };
+  await running.add([0, 1], wrong);
+  const said = 'Node node2: spec.podCIDRs[0]: ';
+  await until(
+    async () => running.said,
+    (text) => text.includes(said),
+  );
+  await until(
+    () => cluster.ip(0, 'route', 'show', 'proto', '80'),
+    (routes) => routes.includes('10.244.1.0/24'),
+  );
+  const { status, said: onceSaid } = await cluster.runAgain(0, ['run', '--once', '--network', 'host-gw']);
+  expect({ status, isNamed: onceSaid.includes(said) }).toEqual({ status: 1, isNamed: true });
+});
+
 test.skipIf(missing)('cleanup leaves nothing of it, and nothing else changes', async () => {
   await using cluster = await createPodNodes(2);
   const seen = async () => [

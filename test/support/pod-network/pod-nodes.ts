@@ -21,6 +21,8 @@ export interface PodNodes extends AsyncDisposable {
   readonly outside: Host;
   /** Runs `portolan pod-network` on a node, with the Nodes of these numbers; gives its exit status and what it said. */
   run(node: number, args: readonly string[], nodes?: readonly number[]): Promise<Ran>;
+  /** As `run`, with the objects that its file has. */
+  runAgain(node: number, args: readonly string[]): Promise<Ran>;
   /** Runs `portolan pod-network run` on a node until it is disposed of. */
   follow(node: number, args: readonly string[], nodes: readonly number[]): Promise<Following>;
   /** Runs `ip` on a node. */
@@ -37,6 +39,8 @@ export interface Following extends AsyncDisposable {
   readonly said: string;
   /** Which Nodes there are from now on. */
   nodes(nodes: readonly number[]): Promise<void>;
+  /** The same, and one more object. */
+  add(nodes: readonly number[], object: object): Promise<void>;
   /** What its file holds from now on. */
   write(text: string): Promise<void>;
 }
@@ -75,10 +79,7 @@ export async function createPodNodes(count: number): Promise<PodNodes> {
     await configureInterfaces(podLines(at), namespaces.nameOf(`pod${at}`));
   }
   const fileOf = (node: number) => join(folder, `${node}.json`);
-  const sourceOf = async (node: number, nodes: readonly number[]) => {
-    await writeFile(fileOf(node), listOf(nodes));
-    return ['--source', fileOf(node), '--hostname-override', `node${node}`];
-  };
+  const sourceOf = (node: number) => ['--source', fileOf(node), '--hostname-override', `node${node}`];
   const commandOn = (node: number, args: readonly string[], launcher: readonly string[] = []) =>
     [
       ...inNamespace(namespaces.nameOf(`node${node}`)),
@@ -87,6 +88,12 @@ export async function createPodNodes(count: number): Promise<PodNodes> {
       'pod-network',
       ...args,
     ] as const;
+  const runAgain = async (node: number, args: readonly string[]): Promise<Ran> => {
+    const source = args[0] === 'run' ? sourceOf(node) : [];
+    const [first, ...words] = commandOn(node, [...args, ...source]);
+    const { exitCode = -1, all } = await execa(first, words, { all: true, reject: false });
+    return { status: exitCode, said: all };
+  };
   const host = (role: string) => stack.use(startHost(namespaces.nameOf(role)));
   const outside = host('outside');
   const pods = numbers.map((at) => host(`pod${at}`));
@@ -94,13 +101,13 @@ export async function createPodNodes(count: number): Promise<PodNodes> {
     pods,
     outside,
     async run(node, args, nodes = numbers) {
-      const source = args[0] === 'run' ? await sourceOf(node, nodes) : [];
-      const [first, ...words] = commandOn(node, [...args, ...source]);
-      const { exitCode = -1, all } = await execa(first, words, { all: true, reject: false });
-      return { status: exitCode, said: all };
+      await writeFile(fileOf(node), listOf(nodes));
+      return await runAgain(node, args);
     },
+    runAgain,
     async follow(node, args, nodes) {
-      const command = ['run', ...args, ...(await sourceOf(node, nodes))];
+      await writeFile(fileOf(node), listOf(nodes));
+      const command = ['run', ...args, ...sourceOf(node)];
       const [first, ...words] = commandOn(node, command, ownProcesses);
       const running = execa(first, words, { reject: false });
       let said = '';
@@ -112,6 +119,7 @@ export async function createPodNodes(count: number): Promise<PodNodes> {
           return said;
         },
         nodes: (present) => writeFile(fileOf(node), listOf(present)),
+        add: (present, object) => writeFile(fileOf(node), listOf(present, [object])),
         write: (text) => writeFile(fileOf(node), text),
         async [Symbol.asyncDispose]() {
           // unshare hears no SIGTERM; its child ends with it.
@@ -127,8 +135,8 @@ export async function createPodNodes(count: number): Promise<PodNodes> {
   };
 }
 
-function listOf(nodes: readonly number[]): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: nodes.map(nodeObject) });
+function listOf(nodes: readonly number[], others: readonly object[] = []): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [...nodes.map(nodeObject), ...others] });
 }
 
 function nodeObject(at: number) {
