@@ -3,6 +3,8 @@ import { sendRequests } from './requests.ts';
 import { heading, note, quote, showSpread } from './show.ts';
 
 const requestCount = 300;
+/** They go on for a second or more. */
+const manyRequests = 6_000;
 const url = 'http://web/';
 
 /** Plays the demo in the namespaces of this process. The exit code is 0 when all went as it should. */
@@ -57,18 +59,18 @@ async function explain([first]: readonly PodName[]): Promise<void> {
 
 /** While a pod leaves, requests go on: its address goes from the rules before its server stops. */
 async function removeLastPod(pods: readonly PodName[]): Promise<readonly PodName[]> {
-  heading(`A pod leaves, during ${2 * requestCount} requests: portolan lab scale web ${pods.length - 1}`);
-  const [{ answers, errors }] = await Promise.all([
-    sendRequests('client', url, 2 * requestCount),
-    inLab('scale', 'web', String(pods.length - 1)),
-  ]);
-  showSpread(pods, answers, 2 * requestCount);
-  requireAll(errors, 2 * requestCount);
+  heading(`A pod leaves, during ${manyRequests} requests: portolan lab scale web ${pods.length - 1}`);
+  const { begun, tally } = sendRequests('client', url, manyRequests);
+  await begun;
+  await inLab('scale', 'web', String(pods.length - 1));
+  const { answers, errors } = await tally;
+  showSpread(pods, answers, manyRequests);
+  requireAll(errors, manyRequests);
   return await podsOf('web');
 }
 
 async function ask(from: string, pods: readonly PodName[]): Promise<void> {
-  const { answers, errors } = await sendRequests(from, url, requestCount);
+  const { answers, errors } = await sendRequests(from, url, requestCount).tally;
   showSpread(pods, answers, requestCount);
   requireAll(errors, requestCount);
   const silent = pods.filter(({ name }) => answers[name] === undefined);

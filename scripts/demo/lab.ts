@@ -20,7 +20,12 @@ export async function startLab(): Promise<void> {
 
 /** Runs `portolan lab` with these words, and gives what it says. Rejects where it fails. */
 export async function inLab(...words: readonly string[]): Promise<string> {
-  return (await execa('portolan', ['lab', ...words], { env })).stdout;
+  return (await startInLab(...words)).stdout;
+}
+
+/** The same, while it goes on. */
+export function startInLab(...words: readonly string[]) {
+  return execa('portolan', ['lab', ...words], { env });
 }
 
 export async function endLab(): Promise<void> {

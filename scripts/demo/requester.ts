@@ -9,6 +9,7 @@ const timeout = 5_000;
 
 const tally: Tally = { answers: {}, errors: [] };
 let left = Number(count);
+let hasBegun = false;
 await Promise.all(Array.from({ length: atOnce }, sendInTurn));
 process.stdout.write(JSON.stringify(tally));
 
@@ -18,6 +19,7 @@ async function sendInTurn(): Promise<void> {
     try {
       const name = await request();
       tally.answers[name] = (tally.answers[name] ?? 0) + 1;
+      sayBegun();
     } catch (error) {
       tally.errors.push(String(error));
     }
@@ -31,6 +33,12 @@ function request(): Promise<string> {
       text(response).then((body) => resolve(podIn(body)), reject);
     }).on('error', reject);
   });
+}
+
+/** On standard error, once. */
+function sayBegun(): void {
+  if (!hasBegun) process.stderr.write('the first request is answered\n');
+  hasBegun = true;
 }
 
 function podIn(body: string): string {
